@@ -1,0 +1,26 @@
+/** Files on the backup share, in the copy folder and in the quarantine folders. Paths are SQL Server's names; the adapter maps them. */
+export interface FileEntry {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** ISO 8601 UTC, by the file server's clock. */
+  readonly modifiedAt: string;
+}
+
+export interface BackupFiles {
+  /** Every file directly in the folder; rejects with PCO_SHARE_UNREADABLE or PCO_PATH_UNMAPPED. */
+  list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]>;
+  /**
+   * Copies to `<target>.wrk`, flushes, compares size and SHA-256 with the source read again, then renames to `target`.
+   * An existing target of equal size and checksum is left alone. Rejects with PCO_COPY_MISMATCH or PCO_SHARE_UNREADABLE;
+   * never leaves a half file under the target's name.
+   */
+  copy(
+    source: string,
+    target: string,
+    options: { readonly signal: AbortSignal; readonly onProgress?: (bytes: number) => void },
+  ): Promise<void>;
+  /** Moves a file out of a folder that jobs read; the target folder is created when missing. Never overwrites. */
+  move(source: string, target: string, signal: AbortSignal): Promise<void>;
+  /** Removes a `.wrk` left by an interrupted copy; any other name is refused. */
+  removeUnfinished(path: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,113 @@
+/** The durable record of intents, outcomes and people's decisions. One writer: the holder of the lease. */
+import type { Generation, Site } from '../topology/pool-topology.ts';
+import type { ErrorCode } from '../topology/pool-error.ts';
+
+interface RecordBase {
+  /** Format version; an unknown one stops the reader with PCO_JOURNAL_UNREADABLE. */
+  readonly v: 1;
+  /** 1, 2, 3 ... without gaps. */
+  readonly seq: number;
+  readonly epoch: number;
+  /** ISO 8601 UTC, the daemon's wall clock. */
+  readonly at: string;
+}
+
+export interface StepReference {
+  readonly pool: string;
+  readonly round: string;
+  readonly generation: Generation;
+  /** Action id and target of the step, for example `restore-home` and `home`. */
+  readonly action: string;
+  readonly target: string;
+  /** Identifies this attempt in intent, effects and outcome. */
+  readonly attempt: string;
+}
+
+export type JournalBody =
+  | { readonly kind: 'started'; readonly version: string }
+  | {
+      readonly kind: 'generation';
+      readonly pool: string;
+      readonly generation: Generation;
+      readonly origin: string;
+      readonly primarySite: Site;
+      readonly primaryDatacenter: string;
+    }
+  | {
+      /** A plan when it changes: what was decided, from what, and what it is predicted to lose. */
+      readonly kind: 'plan';
+      readonly pool: string;
+      readonly round: string;
+      readonly generation: Generation;
+      readonly plan: unknown;
+      readonly ledger: unknown;
+    }
+  | ({
+      readonly kind: 'intent';
+      readonly seedStep: string | null;
+      readonly risk: string;
+      readonly facts: string;
+    } & StepReference)
+  | ({
+      /** One external effect inside a step, written before it is sent: a statement, a cmdlet, a copy, a rename. */
+      readonly kind: 'effect';
+      readonly where: string;
+      readonly what: string;
+    } & StepReference)
+  | ({
+      readonly kind: 'outcome';
+      readonly result: 'done' | 'refused' | 'failed' | 'unknown';
+      readonly code: ErrorCode | null;
+      readonly reason: string | null;
+      /** Wall time of the step, and how much of it was spent waiting for SQL Server, the shell, files or the world. */
+      readonly durationMs: number;
+      readonly externalMs: number;
+      /** What the actuator found worth keeping, for example folders and job ids before they vanish. */
+      readonly notes: Readonly<Record<string, unknown>>;
+    } & StepReference)
+  | {
+      readonly kind: 'condition';
+      readonly pool: string;
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'evidence';
+      readonly pool: string;
+      readonly site: Site;
+      readonly verdict: string;
+      readonly signs: readonly string[];
+    }
+  | ({ readonly kind: 'decision' } & Decision);
+
+/** What a person decided; it ends at `expiresAt`. */
+export type Decision = {
+  readonly pool: string;
+  /** Name of the person, as given on the command line. */
+  readonly by: string;
+  readonly reason: string;
+  readonly expiresAt: string | null;
+} & (
+  | {
+      readonly decision: 'approve';
+      readonly generation: Generation;
+      readonly steps: readonly string[];
+      readonly lossMinutes: number;
+    }
+  | { readonly decision: 'attest-down'; readonly site: Site }
+  | { readonly decision: 'accept-loss'; readonly generation: Generation; readonly lossMinutes: number }
+  | { readonly decision: 'keep'; readonly site: Site }
+  | { readonly decision: 'suspend' }
+  | { readonly decision: 'resume' }
+);
+
+export type JournalRecord = RecordBase & JournalBody;
+
+export interface Journal {
+  /** Resolves once the record is on disk (flushed); rejects with PCO_JOURNAL_UNWRITABLE and writes nothing half. */
+  append(body: JournalBody): Promise<JournalRecord>;
+  /** Every record so far, oldest first. */
+  records(): readonly JournalRecord[];
+}

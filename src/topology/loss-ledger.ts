@@ -1,0 +1,33 @@
+/** What each copy holds and what would be lost, in files and minutes, stated before anything is given up. */
+import type { Lsn } from './lsn.ts';
+
+/**
+ * at-risk: content that nobody can reach now (the unshipped tail of a silent site); the present course gives it up.
+ * unreachable-file: a log backup that exists or existed but cannot be read or applied, with the reason.
+ * salvageable: a file that the plan still copies or applies. saved: a tail that a fence put into quarantine.
+ */
+export type LedgerLineKind = 'at-risk' | 'unreachable-file' | 'salvageable' | 'saved';
+
+export interface LedgerLine {
+  readonly kind: LedgerLineKind;
+  /** File name, or null for a stretch of log that is in no file. */
+  readonly file: string | null;
+  readonly fromLsn: Lsn | null;
+  readonly toLsn: Lsn | null;
+  /** ISO 8601 UTC; null: not known or still growing. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Minutes of chat history; null: cannot be bounded (say why in `note`). */
+  readonly minutes: number | null;
+  readonly note: string;
+}
+
+export interface LossLedger {
+  readonly lines: readonly LedgerLine[];
+  /** Minutes that the present course loses after all salvage; null: unknown, which no bound accepts. */
+  readonly lossMinutes: number | null;
+  /** Log backup files that are lost for good on the present course. */
+  readonly lostFiles: number;
+}
+
+export const EMPTY_LEDGER: LossLedger = { lines: [], lossMinutes: 0, lostFiles: 0 };

@@ -1,0 +1,128 @@
+/**
+ * The declared shape of one pool, as every part of the product uses it: normalised from the YAML by
+ * src/desired-state. Two sites with fixed roles: `home` holds the topology's primary store, `backup` its backup store.
+ * The words never move with the service; `primarySite` says where the service shall live.
+ */
+
+export type Site = 'home' | 'backup';
+export const SITES = ['home', 'backup'] as const satisfies readonly Site[];
+export const otherSite = (site: Site): Site => (site === 'home' ? 'backup' : 'home');
+
+/** Unique name of a SQL Server instance as the desired state spells it, for example `sql-par-1.contoso.com\CHAT`. */
+export type InstanceName = string & { readonly brand: 'InstanceName' };
+/** Fully qualified name of a chat server. */
+export type ServerFqdn = string & { readonly brand: 'ServerFqdn' };
+
+export interface SqlStore {
+  /** The instance that the topology names first in this site: the primary of the pair. */
+  readonly primary: InstanceName;
+  /** Its mirroring partner; undefined when the site runs unmirrored on purpose. */
+  readonly mirror: InstanceName | undefined;
+  readonly witness: InstanceName | undefined;
+}
+
+export interface SiteTopology {
+  readonly site: Site;
+  /** Name of the datacenter in the YAML, for example `paris`. */
+  readonly datacenter: string;
+  readonly chat: SqlStore;
+  /** Where mgccomp lives; undefined when compliance is off. May name the same instances as `chat`. */
+  readonly compliance: SqlStore | undefined;
+  /** Members of the pool in this datacenter. */
+  readonly servers: readonly ServerFqdn[];
+  /** At most four; who is active while the service lives in this site. May include low-latency neighbours. */
+  readonly activeServers: readonly ServerFqdn[];
+  /** Folder for tails taken by a fence, as SQL Server of this site names it. Never the shipping share. */
+  readonly quarantineFolder: string;
+}
+
+export interface LogShipping {
+  /** The backup share as SQL Server names it, for example `\\fs01\mgc-logs`. */
+  readonly share: string;
+  /** Copy destination as the backup site's SQL Server names it, for example `D:\LSCopy`. */
+  readonly copyFolder: string;
+  /** Share that Install-CsMirrorDatabase uses for its own backups. */
+  readonly mirroringShare: string;
+  readonly backupEveryMinutes: number;
+  readonly copyEveryMinutes: number;
+  readonly restoreEveryMinutes: number;
+  readonly retentionMinutes: number;
+  readonly backupThresholdMinutes: number;
+  readonly restoreThresholdMinutes: number;
+}
+
+export type PolicyMode = 'observe' | 'propose' | 'act';
+export type EvidenceLevel = 'proven' | 'silent';
+
+export interface Policy {
+  readonly mode: PolicyMode;
+  readonly evidence: EvidenceLevel;
+  /** A site counts as silent after this long without any sign of life, ms. */
+  readonly silentAfterMs: number;
+  /** Loss that the reviewed edit accepts without a question, minutes of chat history; 0 or more. */
+  readonly maxDataLossMinutes: number;
+  /** `required`: the backup pair must be mirrored before servers are activated (seed order). */
+  readonly mirrorBeforeActivation: 'required' | 'preferred';
+  readonly fenceReturnedCopy: 'act' | 'ask';
+  /** How long removed servers may keep their sessions before their chat service is stopped, ms. */
+  readonly drainTimeoutMs: number;
+  /** How long a step may wait for its effect to appear, ms. */
+  readonly stepTimeoutMs: number;
+  /** A BACKUP or RESTORE whose percent_complete stands still this long is stalled, ms. */
+  readonly stallTimeoutMs: number;
+}
+
+export interface PoolTopology {
+  readonly name: string;
+  readonly poolFqdn: string;
+  /** Identity for Set-CsPersistentChatState; undefined: ask Get-CsService and use what it returns. */
+  readonly poolIdentity: string | undefined;
+  readonly chatDatabase: string;
+  readonly complianceDatabase: string;
+  readonly sites: Readonly<Record<Site, SiteTopology>>;
+  readonly logShipping: LogShipping;
+}
+
+/** Content hash (hex, 12 digits) of the pool's parsed document and a counter that rises with every accepted change. */
+export interface Generation {
+  readonly counter: number;
+  readonly hash: string;
+}
+
+export interface DesiredPool {
+  readonly topology: PoolTopology;
+  readonly policy: Policy;
+  /** Where the service shall live: the site whose datacenter `primaryDatacenter` names. */
+  readonly primarySite: Site;
+  readonly generation: Generation;
+  /** Where the document came from: file path, or repository@commit. */
+  readonly origin: string;
+}
+
+/** Every instance of the pool once, with the part it plays. */
+export function instancesOf(topology: PoolTopology): {
+  readonly instance: InstanceName;
+  readonly site: Site;
+  readonly part: 'primary' | 'mirror' | 'witness';
+}[] {
+  const found = new Map<
+    InstanceName,
+    { instance: InstanceName; site: Site; part: 'primary' | 'mirror' | 'witness' }
+  >();
+  const add = (
+    instance: InstanceName | undefined,
+    site: Site,
+    part: 'primary' | 'mirror' | 'witness',
+  ): void => {
+    if (instance !== undefined && !found.has(instance)) found.set(instance, { instance, site, part });
+  };
+  for (const site of SITES) {
+    const { chat, compliance } = topology.sites[site];
+    for (const store of [chat, compliance]) {
+      add(store?.primary, site, 'primary');
+      add(store?.mirror, site, 'mirror');
+      add(store?.witness, site, 'witness');
+    }
+  }
+  return [...found.values()];
+}
