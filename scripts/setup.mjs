@@ -1,0 +1,24 @@
+// Installs what `npm run test:interop` and `npm run test:e2e` need and npm cannot bring: Debian packages, as root.
+// `npm test`, `npm run demo` and `npm start` need nothing of it.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const PACKAGES = [{ name: 'freetds-bin', program: '/usr/bin/tsql' }];
+
+const missing = PACKAGES.filter((entry) => !existsSync(entry.program)).map((entry) => entry.name);
+if (missing.length === 0) {
+  console.log('All system packages are here.');
+  process.exit(0);
+}
+if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) {
+  console.error(`Missing: ${missing.join(', ')}. Install them as root on Debian: apt-get install --no-install-recommends ${missing.join(' ')}`);
+  process.exit(1);
+}
+const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+const run = (...args) => spawnSync('apt-get', args, { stdio: ['ignore', 'inherit', 'inherit'], env }).status;
+let status = run('install', '-y', '-q', '--no-install-recommends', ...missing);
+if (status !== 0) {
+  run('update', '-q');
+  status = run('install', '-y', '-q', '--no-install-recommends', ...missing);
+}
+process.exit(status ?? 1);

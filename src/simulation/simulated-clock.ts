@@ -1,0 +1,121 @@
+/**
+ * Simulated time: a queue of due callbacks ordered by (time, sequence). Nothing here waits for real time; `run` lets all
+ * pending promises settle, then jumps to the next due instant. One queue orders every wait, timer and I/O answer, so one
+ * seed gives one run.
+ */
+import type { Clock, Deadline } from '../ports/clock.ts';
+
+interface Due {
+  readonly atMs: number;
+  readonly order: number;
+  readonly action: () => void;
+  cancelled: boolean;
+}
+
+/** Lets every settled promise run its continuations; there is no other work in the process to wait for. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export class SimulatedClock implements Clock {
+  readonly #startMs: number;
+  #elapsedMs = 0;
+  #order = 0;
+  #queue: Due[] = [];
+
+  /** @param startMs wall clock at the beginning, ms since 1970 UTC */
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
+
+  now(): number {
+    return this.#startMs + this.#elapsedMs;
+  }
+
+  monotonicMs(): number {
+    return this.#elapsedMs;
+  }
+
+  /** Calls `action` after `ms` of simulated time; the returned function takes it back. */
+  after(ms: number, action: () => void): () => void {
+    const due: Due = {
+      atMs: this.#elapsedMs + Math.max(0, ms),
+      order: (this.#order += 1),
+      action,
+      cancelled: false,
+    };
+    this.#insert(due);
+    return () => {
+      due.cancelled = true;
+    };
+  }
+
+  #insert(due: Due): void {
+    let low = 0;
+    let high = this.#queue.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#queue[middle];
+      if (other !== undefined && other.atMs <= due.atMs) low = middle + 1;
+      else high = middle;
+    }
+    this.#queue.splice(low, 0, due);
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        cancel();
+        reject(signal.reason as Error);
+      };
+      const cancel = this.after(ms, () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  deadline(ms: number, parent: AbortSignal): Deadline {
+    const controller = new AbortController();
+    let expired = false;
+    const onParent = (): void => {
+      cancel();
+      controller.abort(parent.reason);
+    };
+    const cancel = this.after(ms, () => {
+      expired = true;
+      controller.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'));
+    });
+    if (parent.aborted) onParent();
+    else parent.addEventListener('abort', onParent, { once: true });
+    return {
+      signal: controller.signal,
+      get expired() {
+        return expired;
+      },
+      [Symbol.dispose]: () => {
+        cancel();
+        parent.removeEventListener('abort', onParent);
+      },
+    };
+  }
+
+  /** Runs until `finished` says so (true) or until `limitMs` of simulated time have passed or nothing is due any more (false). */
+  async run(finished: () => boolean, limitMs: number): Promise<boolean> {
+    const endMs = this.#elapsedMs + limitMs;
+    for (;;) {
+      await settle();
+      if (finished()) return true;
+      let next = this.#queue.shift();
+      while (next?.cancelled === true) next = this.#queue.shift();
+      if (next === undefined) return false;
+      if (next.atMs > endMs) {
+        this.#insert(next);
+        this.#elapsedMs = endMs;
+        return false;
+      }
+      this.#elapsedMs = Math.max(this.#elapsedMs, next.atMs);
+      next.action();
+    }
+  }
+}

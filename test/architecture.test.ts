@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/**
+ * Folder -> folders and packages that it may import. `x:types` allows only `import type` from x. ARCHITECTURE.md prints the
+ * same table; ADR 0008 says why `statements` and `simulation` are folders of their own.
+ */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  topology: ['zod'],
+  ports: ['topology:types'],
+  'desired-state': ['topology', 'ports:types', 'zod', 'yaml', 'node:'],
+  reconciler: ['topology', 'ports:types', 'desired-state:types', 'xstate'],
+  statements: ['topology', 'ports:types'],
+  connections: ['topology', 'ports:types', 'mssql', 'tedious', 'node:'],
+  observers: ['topology', 'ports:types', 'statements'],
+  actuators: ['topology', 'ports:types', 'statements', 'reconciler:types'],
+  http: ['topology', 'ports:types', 'reconciler:types', 'fastify', 'prom-client', 'zod'],
+  simulator: ['topology:types', 'node:', 'immer', 'selfsigned', 'xstate'],
+  simulation: [
+    'topology',
+    'ports:types',
+    'desired-state',
+    'reconciler',
+    'statements',
+    'observers',
+    'actuators',
+    'daemon',
+    'simulator',
+    'xstate',
+    'node:crypto',
+    'node:buffer',
+  ],
+  daemon: [
+    'topology',
+    'ports:types',
+    'desired-state',
+    'reconciler',
+    'connections',
+    'observers',
+    'actuators',
+    'http',
+    'xstate',
+    'pino',
+    'node-cron',
+    'prom-client',
+    'node:',
+  ],
+  cli: [
+    'topology',
+    'ports:types',
+    'desired-state',
+    'reconciler',
+    'observers',
+    'connections',
+    'daemon',
+    'simulator',
+    'simulation',
+    'commander',
+    'yaml',
+    'node:',
+  ],
+};
+
+const root = path.resolve(import.meta.dirname, '..');
+const src = path.join(root, 'src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .sort();
+const folderOf = (file: string): string => file.split(path.sep)[0] ?? '';
+const packageOf = (specifier: string): string =>
+  specifier.startsWith('node:')
+    ? 'node:'
+    : specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/');
+
+interface Import {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(text: string): Import[] {
+  const statics = [...text.matchAll(/^import (type )?(?:[^;'"]*? from )?'([^']+)'/gm)].map((match) => ({
+    specifier: match[2] ?? '',
+    typeOnly: match[1] !== undefined,
+  }));
+  const dynamics = [...text.matchAll(/\bimport\('([^']+)'\)/g)].map((match) => ({
+    specifier: match[1] ?? '',
+    typeOnly: false,
+  }));
+  return [...statics, ...dynamics];
+}
+
+describe('src', () => {
+  test.each(files)('%s imports only what its folder may import', (file) => {
+    const folder = folderOf(file);
+    const allowed = MAY_IMPORT[folder];
+    expect(allowed, 'the folder has no row in MAY_IMPORT').toBeDefined();
+    for (const { specifier, typeOnly } of importsOf(readFileSync(path.join(src, file), 'utf8'))) {
+      const relative = specifier.startsWith('.');
+      const target = relative
+        ? folderOf(path.relative(src, path.resolve(src, path.dirname(file), specifier)))
+        : packageOf(specifier);
+      if (relative && target === folder) continue;
+      const ok =
+        allowed?.includes(target) === true ||
+        allowed?.includes(specifier) === true ||
+        (typeOnly && allowed?.includes(`${target}:types`) === true);
+      expect(ok, `${file} may not import ${typeOnly ? 'type ' : ''}${specifier}`).toBe(true);
+    }
+  });
+
+  test('has no barrel, no default export and no file of 400 lines or more', () => {
+    const offenders = files.filter((file) => {
+      const text = readFileSync(path.join(src, file), 'utf8');
+      return /^export (\*|\{[^}]*\} from|default)/m.test(text) || text.split('\n').length >= 400;
+    });
+    expect(offenders).toEqual([]);
+  });
+
+  test('has no cycle between folders', () => {
+    const edges = new Map<string, Set<string>>();
+    for (const file of files) {
+      const from = folderOf(file);
+      for (const { specifier, typeOnly } of importsOf(readFileSync(path.join(src, file), 'utf8'))) {
+        if (!specifier.startsWith('.') || typeOnly) continue;
+        const to = folderOf(path.relative(src, path.resolve(src, path.dirname(file), specifier)));
+        if (to !== from) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+      }
+    }
+    const reaches = (from: string, goal: string, seen = new Set<string>()): boolean =>
+      [...(edges.get(from) ?? [])].some((next) => {
+        if (next === goal) return true;
+        if (seen.has(next)) return false;
+        seen.add(next);
+        return reaches(next, goal, seen);
+      });
+    expect([...edges.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
+  });
+
+  test('names no file after nothing in particular', () => {
+    const vague = /(^|\/)(utils?|helpers?|common|shared|misc)(\.|-|\/)/;
+    expect(files.filter((file) => vague.test(file))).toEqual([]);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+
+  test.each(Object.entries(MAY_IMPORT))('shows what %s may import', (folder, allowed) => {
+    const row = text.split('\n').find((line) => line.startsWith(`| \`${folder}\` |`));
+    expect(row, `no row for ${folder}`).toBeDefined();
+    for (const name of allowed)
+      expect(row).toContain(name.replace(/:types$/, ' (types)').replace(/^node:$/, 'node'));
+  });
+});
