@@ -1,0 +1,55 @@
+/** ManagementShell in memory: cmdlets go to the estate's model; deadlines and latency run on the simulated clock. */
+import type { Clock } from '../ports/clock.ts';
+import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
+import type { CmdletOutcome } from '../simulator/estate-contract.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import type { MemoryEstate } from './memory-estate.ts';
+
+export class SimulatedShell<State> implements ManagementShell {
+  readonly #estate: MemoryEstate<State>;
+  readonly #clock: Clock;
+  readonly #latencyMs: () => number;
+
+  constructor(estate: MemoryEstate<State>, clock: Clock, latencyMs: () => number) {
+    this.#estate = estate;
+    this.#clock = clock;
+    this.#latencyMs = latencyMs;
+  }
+
+  async invoke(
+    request: CmdletRequest,
+    options: { readonly signal: AbortSignal; readonly deadlineMs: number },
+  ): Promise<CmdletAnswer> {
+    using deadline = this.#clock.deadline(options.deadlineMs, options.signal);
+    const answered = Promise.withResolvers<CmdletOutcome>();
+    const late = (): void =>
+      answered.reject(
+        new PoolError(
+          'PCO_OUTCOME_UNKNOWN',
+          `${request.cmdlet} did not answer within ${options.deadlineMs} ms`,
+        ),
+      );
+    if (deadline.signal.aborted)
+      throw new PoolError('PCO_CANCELLED', 'cancelled', { cause: deadline.signal.reason });
+    deadline.signal.addEventListener('abort', late, { once: true });
+    this.#clock.sleep(this.#latencyMs(), deadline.signal).then(
+      () => this.#estate.cmdlet(request.cmdlet, request.parameters, request.computer, answered.resolve),
+      // The deadline's own listener has already answered for this wait.
+      () => undefined,
+    );
+    try {
+      return requireOk(await answered.promise, request.cmdlet);
+    } finally {
+      deadline.signal.removeEventListener('abort', late);
+    }
+  }
+}
+
+function requireOk(outcome: CmdletOutcome, cmdlet: string): CmdletAnswer {
+  if (outcome.ok) return { objects: outcome.objects, warnings: outcome.warnings };
+  const readOnly = outcome.message.includes('###50020');
+  throw new PoolError(
+    readOnly ? 'PCO_CMS_READ_ONLY' : 'PCO_CMDLET_FAILED',
+    `${cmdlet}: ${outcome.message} (${outcome.errorId})`,
+  );
+}
