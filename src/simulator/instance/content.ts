@@ -1,0 +1,76 @@
+/**
+ * What a chat database holds and how one log record changes it. Immutable values: a change makes a new value that shares
+ * all messages with the old one. Tables and columns: skype reference 1.2 (Lync 2013 pages; 2015 schema unverified).
+ */
+import { append, noChunks, type Chunks } from './chunks.ts';
+
+export interface Message {
+  readonly channelId: string;
+  readonly chatId: string;
+  /** .NET ticks, decimal text. */
+  readonly chatDate: string;
+  readonly userId: string;
+  readonly content: string;
+}
+
+export interface ServerIdentity {
+  readonly serverId: number;
+  readonly serverAddress: string;
+  /** serverLastPingTime: ISO text without zone, UTC of the instance (zone unverified). */
+  readonly lastPingTime: string;
+}
+
+export interface Content {
+  readonly messages: Chunks<Message>;
+  readonly servers: readonly ServerIdentity[];
+  /** sysRevision, decimal text. */
+  readonly systemRevision: string;
+  readonly configPoolId: string;
+}
+
+export type ContentChange =
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'heartbeat'; readonly server: ServerIdentity }
+  | { readonly kind: 'revision'; readonly systemRevision: string }
+  | { readonly kind: 'pool-id'; readonly configPoolId: string }
+  /** Database options travel with the log: a restored copy has them as they were at its position. */
+  | { readonly kind: 'options'; readonly access: 'MULTI_USER' | 'SINGLE_USER' | 'RESTRICTED_USER' }
+  /** Checkpoints, recovery: log without content. */
+  | { readonly kind: 'nothing' };
+
+export interface LogRecord {
+  readonly lsn: string;
+  readonly change: ContentChange;
+}
+
+export const noContent = (configPoolId: string): Content => ({
+  messages: noChunks,
+  servers: [],
+  systemRevision: '1',
+  configPoolId,
+});
+
+export function applyChange(content: Content, change: ContentChange): Content {
+  switch (change.kind) {
+    case 'message':
+      return { ...content, messages: append(content.messages, change.message) };
+    case 'heartbeat': {
+      const others = content.servers.filter((server) => server.serverId !== change.server.serverId);
+      return { ...content, servers: [...others, change.server].sort((a, b) => a.serverId - b.serverId) };
+    }
+    case 'revision':
+      return { ...content, systemRevision: change.systemRevision };
+    case 'pool-id':
+      return { ...content, configPoolId: change.configPoolId };
+    case 'options':
+    case 'nothing':
+      return content;
+  }
+}
+
+const RECORD_OVERHEAD_BYTES = 200;
+
+/** Log bytes of one change, an estimate. */
+export const bytesOf = (change: ContentChange): number =>
+  RECORD_OVERHEAD_BYTES +
+  (change.kind === 'message' ? 2 * (change.message.content.length + change.message.userId.length) : 0);

@@ -1,0 +1,9 @@
+/**
+ * Values that are replaced whole (content, log, T-SQL session) must be read without immer's proxies: a proxy per message
+ * would make every read slow, and the T-SQL engine wants plain objects.
+ */
+import { isDraft, original } from 'immer';
+
+export function plain<T extends object>(value: T): T {
+  return isDraft(value) ? (original(value) as T) : value;
+}
