@@ -1,0 +1,69 @@
+/** Text of the settings file to settings with absolute paths, or a PoolError whose lines name file, line and column. */
+import path from 'node:path';
+import { PoolError } from '../topology/pool-error.ts';
+import { settingsSchema, type SecretReference, type SettingsDocument } from './settings-schema.ts';
+import { formatFinding, parseYaml, schemaFindings, type Finding } from './yaml-document.ts';
+
+export interface InstanceSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string | undefined;
+  readonly password: SecretReference | undefined;
+  readonly caFile: string | undefined;
+  readonly serverName: string | undefined;
+  readonly encrypt: 'tds7' | 'strict';
+}
+
+export interface Settings extends Omit<SettingsDocument, 'defaults' | 'instances'> {
+  /** What is known of an instance: its own entry over the defaults; the host is part of the name when not given. */
+  readonly instance: (name: string) => InstanceSettings;
+}
+
+const SQL_SERVER_PORT = 1433;
+
+/** @param file path of the settings file; relative paths inside are resolved against its folder. Throws PCO_SETTINGS_INVALID. */
+export function parseSettings(text: string, file: string): Settings {
+  const yaml = parseYaml(text, file);
+  if (yaml.kind === 'broken') throw settingsError(yaml.findings);
+  const [document, second] = yaml.documents;
+  if (document === undefined || second !== undefined) {
+    const message = 'expected one YAML document';
+    throw settingsError([
+      second?.finding([], message) ?? { file, line: 1, column: 1, path: '', message, hint: undefined },
+    ]);
+  }
+  const parsed = settingsSchema.safeParse(document.value);
+  if (!parsed.success) throw settingsError(schemaFindings(document, parsed.error.issues));
+  return resolveSettings(parsed.data, path.dirname(path.resolve(file)));
+}
+
+const settingsError = (findings: readonly Finding[]): PoolError =>
+  new PoolError('PCO_SETTINGS_INVALID', findings.map(formatFinding).join('\n'));
+
+function resolveSettings(settings: SettingsDocument, base: string): Settings {
+  const absolute = (file: string): string => path.resolve(base, file);
+  const secret = (reference: SecretReference | undefined): SecretReference | undefined =>
+    reference !== undefined && 'file' in reference ? { file: absolute(reference.file) } : reference;
+  const { defaults, instances, ...rest } = settings;
+  const byName = new Map(Object.entries(instances).map(([name, entry]) => [name.toLowerCase(), entry]));
+  const instance = (name: string): InstanceSettings => {
+    const own = byName.get(name.toLowerCase());
+    const caFile = own?.caFile ?? defaults.caFile;
+    return {
+      host: own?.host ?? name.split('\\')[0] ?? name,
+      port: own?.port ?? defaults.port ?? SQL_SERVER_PORT,
+      user: own?.user ?? defaults.user,
+      password: secret(own?.password ?? defaults.password),
+      caFile: caFile === undefined ? undefined : absolute(caFile),
+      serverName: own?.serverName ?? defaults.serverName,
+      encrypt: own?.encrypt ?? defaults.encrypt ?? 'tds7',
+    };
+  };
+  return {
+    ...rest,
+    desiredState: { file: absolute(rest.desiredState.file) },
+    journal: { directory: absolute(rest.journal.directory) },
+    pathMap: rest.pathMap.map((entry) => ({ sqlServer: entry.sqlServer, local: absolute(entry.local) })),
+    instance,
+  };
+}

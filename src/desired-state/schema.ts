@@ -1,0 +1,225 @@
+/**
+ * What desired-state.yaml may say, and every default. The only source of the document's types; desired-state.schema.json
+ * and docs/desired-state.md follow from it. Rules across fields are in cross-checks.ts.
+ */
+import { z } from 'zod';
+import { DURATION_PATTERN, durationMs } from './duration-text.ts';
+
+const MINUTE_MS = 60_000;
+const name = (what: string, example: string): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(128)
+    .describe(what)
+    .meta({ examples: [example] });
+
+const FQDN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i;
+const INSTANCE = /^[a-z0-9][a-z0-9.-]*(\\[a-z0-9_$]+)?$/i;
+const WINDOWS_FOLDER =
+  /^(\\\\[^\\/:*?"<>|]+(\\[^\\/:*?"<>|]+)+|[a-z]:\\([^\\/:*?"<>|]+(\\[^\\/:*?"<>|]+)*)?)$/i;
+
+const fqdn = (what: string, example: string): z.ZodString =>
+  z
+    .string()
+    .regex(FQDN, 'a fully qualified host name, for example chat-par-1.contoso.com')
+    .describe(what)
+    .meta({ examples: [example] });
+const instance = (what: string, example: string): z.ZodString =>
+  z
+    .string()
+    .regex(
+      INSTANCE,
+      'a SQL Server instance, for example sql-par-1.contoso.com or sql-par-1.contoso.com\\CHAT',
+    )
+    .describe(what)
+    .meta({ examples: [example] });
+const folder = (what: string, example: string): z.ZodString =>
+  z
+    .string()
+    .regex(WINDOWS_FOLDER, 'a Windows folder as SQL Server names it, without a trailing backslash')
+    .describe(what)
+    .meta({ examples: [example] });
+
+/** A duration in its text form; the parsed value is milliseconds. */
+const duration = (what: string, minMs: number, maxMs: number, example: string) =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, 'a duration such as 30s, 15m or 4h')
+    .transform((text, context) => {
+      const value = durationMs(text) ?? Number.NaN;
+      if (value >= minMs && value <= maxMs) return value;
+      context.addIssue({
+        code: 'custom',
+        message: `a duration between ${durationText(minMs)} and ${durationText(maxMs)}`,
+      });
+      return z.NEVER;
+    })
+    .describe(`${what} (${durationText(minMs)} to ${durationText(maxMs)})`)
+    .meta({ examples: [example] });
+
+/** Shortest exact text of a duration. */
+export function durationText(value: number): string {
+  if (value === 0) return '0s';
+  if (value % 3_600_000 === 0) return `${value / 3_600_000}h`;
+  if (value % MINUTE_MS === 0) return `${value / MINUTE_MS}m`;
+  return value % 1_000 === 0 ? `${value / 1_000}s` : `${value}ms`;
+}
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const sqlStoreSchema = z.strictObject({
+  primary: instance('Instance that the topology names first in this datacenter.', 'sql-par-1.contoso.com'),
+  mirror: z
+    .union([z.literal('none'), instance('', 'sql-par-2.contoso.com')])
+    .describe(
+      'Mirroring partner in the same datacenter, or the word none for a store that runs unmirrored on purpose.',
+    )
+    .meta({ examples: ['sql-par-2.contoso.com', 'none'] }),
+  witness: instance('Witness of the mirroring session.', 'sql-par-w.contoso.com').optional(),
+});
+
+const serverList = (what: string) => z.array(fqdn('A chat server.', 'chat-par-1.contoso.com')).describe(what);
+
+const datacenterSchema = z.strictObject({
+  role: z
+    .enum(['primary-store', 'backup-store'])
+    .describe(
+      'Which store of the Skype topology this datacenter holds. It never changes with a failover; primaryDatacenter does.',
+    ),
+  sql: sqlStoreSchema.describe('Where the chat database lives.'),
+  compliance: sqlStoreSchema
+    .optional()
+    .describe('Where the compliance database lives; leave it out when compliance is off.'),
+  servers: serverList('Every member of the pool in this datacenter.').min(1),
+  activeServers: serverList(
+    'Who is active while the service lives here; 1 to 4 (Skype for Business allows no more).',
+  )
+    .min(1)
+    .max(4),
+  lowLatencyTo: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Other datacenters whose servers may be active here, because the line to them is as fast as a local one.',
+    ),
+  quarantineFolder: folder(
+    'Where a fence saves the tail of this site; never the shipping share.',
+    'D:\\Quarantine',
+  ),
+});
+
+const logShippingSchema = z.strictObject({
+  share: folder('Share with the log backups, as SQL Server names it.', '\\\\fs01\\mgc-logs'),
+  copyFolder: folder("Copy destination on the backup site's SQL Server.", 'D:\\LSCopy'),
+  mirroringShare: folder(
+    'Share for the backups that Install-CsMirrorDatabase takes.',
+    '\\\\fs01\\mgc-mirroring',
+  ),
+  backupEvery: duration('A log backup is taken this often.', MINUTE_MS, DAY_MS, '15m').prefault('15m'),
+  copyEvery: duration('It is copied this often.', MINUTE_MS, DAY_MS, '15m').prefault('15m'),
+  restoreEvery: duration('It is restored this often.', MINUTE_MS, DAY_MS, '15m').prefault('15m'),
+  retention: duration('Log backups are kept this long.', 60 * MINUTE_MS, 60 * DAY_MS, '72h').prefault('72h'),
+  backupThreshold: duration(
+    'Alert when no log backup was taken for this long.',
+    MINUTE_MS,
+    7 * DAY_MS,
+    '60m',
+  ).prefault('60m'),
+  restoreThreshold: duration(
+    'Alert when nothing was restored for this long.',
+    MINUTE_MS,
+    7 * DAY_MS,
+    '45m',
+  ).prefault('45m'),
+});
+
+const policySchema = z.strictObject({
+  mode: z
+    .enum(['observe', 'propose', 'act'])
+    .describe(
+      'observe: report only. propose: plan, then wait for an approval. act: the reviewed edit of this file is the approval. No default.',
+    ),
+  evidence: z
+    .enum(['proven', 'silent'])
+    .default('proven')
+    .describe(
+      'Whether silence of a whole site, together with the reviewed edit, suffices to take it for down. silent takes the bet that a site nobody hears is not serving.',
+    ),
+  silentAfter: duration(
+    'A site counts as silent after this long without any sign of life.',
+    5_000,
+    DAY_MS,
+    '2m',
+  ).prefault('2m'),
+  maxDataLoss: duration(
+    'Loss that the reviewed edit accepts without a question; above it the pool waits for pchat accept-loss.',
+    0,
+    7 * DAY_MS,
+    '30m',
+  ).prefault('0s'),
+  mirrorBeforeActivation: z
+    .enum(['required', 'preferred'])
+    .default('required')
+    .describe('Whether the pair must be mirrored before servers are activated (as in the manual procedure).'),
+  fenceReturnedCopy: z
+    .enum(['act', 'ask'])
+    .default('act')
+    .describe('What to do with a copy that comes back writable while the other side serves.'),
+  drainTimeout: duration(
+    'Removed servers keep their sessions this long before their chat service is stopped.',
+    0,
+    DAY_MS,
+    '2m',
+  ).prefault('2m'),
+  stepTimeout: duration('A step waits this long for its effect to appear.', 1_000, DAY_MS, '10m').prefault(
+    '10m',
+  ),
+  stallTimeout: duration(
+    'A BACKUP or RESTORE whose progress stands still this long is stalled.',
+    5_000,
+    DAY_MS,
+    '10m',
+  ).prefault('10m'),
+});
+
+export const poolDocumentSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 63')
+    .describe('Name of the pool in commands, metrics and the journal.')
+    .meta({ examples: ['contoso-chat'] }),
+  poolFqdn: fqdn('The Persistent Chat pool.', 'pchat.contoso.com'),
+  poolIdentity: name(
+    'Identity for Set-CsPersistentChatState; left out: what Get-CsService returns is used.',
+    'Service:1-PersistentChatServer-1',
+  ).optional(),
+  chatDatabase: name('The chat database.', 'mgc').default('mgc'),
+  complianceDatabase: name('The compliance database.', 'mgccomp').default('mgccomp'),
+  primaryDatacenter: name(
+    'Name of the datacenter where the service shall live. Editing this line moves the pool.',
+    'paris',
+  ),
+  datacenters: z
+    .record(
+      z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens'),
+      datacenterSchema,
+    )
+    .describe('Exactly two datacenters by name: one with the primary store, one with the backup store.'),
+  logShipping: logShippingSchema.describe('Log shipping from the primary store to the backup store.'),
+  policy: policySchema.describe('What the daemon may do by itself.'),
+});
+
+/** One YAML document of the file. */
+export const desiredDocumentSchema = z.strictObject({
+  pools: z.array(poolDocumentSchema).min(1).describe('The pools that this daemon keeps.'),
+});
+
+export type PoolDocument = z.infer<typeof poolDocumentSchema>;
+export type DatacenterDocument = z.infer<typeof datacenterSchema>;
+export type SqlStoreDocument = z.infer<typeof sqlStoreSchema>;
+
+/** JSON Schema draft-7 of one document, for editors (yaml-language-server reads draft-7 and below). */
+export function desiredStateJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(desiredDocumentSchema, { target: 'draft-7', io: 'input' });
+}

@@ -1,0 +1,128 @@
+/**
+ * What the operator's settings file may say: how this daemon reaches things, where it keeps its journal. Secrets are
+ * references, never values. The only source of its types and defaults; docs/settings.md explains it.
+ */
+import { z } from 'zod';
+import { DURATION_PATTERN, durationMs } from './duration-text.ts';
+
+const duration = (what: string, fallback: string) =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, 'a duration such as 500ms, 30s or 5m')
+    .transform((text) => durationMs(text) ?? 0)
+    .describe(what)
+    .meta({ examples: [fallback] })
+    .prefault(fallback);
+
+const secretSchema = z.union([
+  z.strictObject({ env: z.string().min(1).describe('Name of the environment variable.') }),
+  z.strictObject({
+    file: z.string().min(1).describe('File whose first line is the secret; relative to the settings file.'),
+  }),
+]);
+
+const port = z.number().int().min(1).max(65_535);
+
+const loginSchema = z.strictObject({
+  port: port.optional().describe('TCP port; default 1433.'),
+  user: z.string().min(1).optional().describe('SQL Server login.'),
+  password: secretSchema.optional().describe('Where the password is: {env: NAME} or {file: PATH}.'),
+  caFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file with the certificate authority of the server's certificate."),
+  serverName: z.string().min(1).optional().describe('Name in the certificate, when it differs from host.'),
+  encrypt: z
+    .enum(['tds7', 'strict'])
+    .optional()
+    .describe('tds7: TLS inside TDS 7.4 (default). strict: TLS first (TDS 8).'),
+});
+
+const instanceSchema = loginSchema.extend({
+  host: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Host to connect to; default: the host part of the instance name.'),
+});
+
+export const settingsSchema = z.strictObject({
+  desiredState: z
+    .strictObject({
+      file: z.string().min(1).describe('The desired-state file; relative to the settings file.'),
+    })
+    .describe('Where the desired state comes from.'),
+  journal: z
+    .strictObject({
+      directory: z
+        .string()
+        .min(1)
+        .describe('Folder on a local disk for journal, lease and token; relative to the settings file.'),
+    })
+    .describe("The daemon's own folder."),
+  defaults: loginSchema.prefault({}).describe('For every instance that says nothing else.'),
+  instances: z
+    .record(z.string(), instanceSchema)
+    .default({})
+    .describe('By instance name as the desired state spells it.'),
+  pathMap: z
+    .array(
+      z.strictObject({
+        sqlServer: z.string().min(1).describe('Folder as SQL Server names it.'),
+        local: z
+          .string()
+          .min(1)
+          .describe('The same folder as this daemon sees it; relative to the settings file.'),
+      }),
+    )
+    .default([])
+    .describe(
+      'Folders have two names: SQL Server says \\\\fs01\\mgc-logs, the daemon a mount or a UNC path.',
+    ),
+  shell: z
+    .strictObject({
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('Program and arguments of the management-shell child process.'),
+      startDeadline: duration('The child must say hello within this time.', '60s'),
+    })
+    .optional()
+    .describe('Left out: the pool state is unknown to this daemon, and no cmdlet can run.'),
+  http: z
+    .strictObject({
+      host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1').describe('Loopback only.'),
+      port: z.number().int().min(0).max(65_535).default(9473).describe('0: any free port.'),
+    })
+    .prefault({})
+    .describe('Health, metrics, status and control.'),
+  schedule: z
+    .strictObject({
+      resync: z
+        .string()
+        .min(1)
+        .default('*/5 * * * *')
+        .describe('Cron line of an extra look at the world, besides the polling.'),
+      pollInterval: duration('Pause between two looks at a pool that has nothing to do.', '10s'),
+    })
+    .prefault({})
+    .describe('When the daemon looks by itself.'),
+  deadlines: z
+    .strictObject({
+      connect: duration('Connecting and logging in to an instance.', '10s'),
+      query: duration('One observing round trip.', '15s'),
+      statement: duration('A changing statement (BACKUP and RESTORE have none).', '60s'),
+      shell: duration('One cmdlet.', '2m'),
+      files: duration('One operation on a folder (not a copy).', '15s'),
+    })
+    .prefault({})
+    .describe('No wait without an end.'),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
+    .prefault({})
+    .describe('What is logged.'),
+});
+
+export type SettingsDocument = z.infer<typeof settingsSchema>;
+export type SecretReference = z.infer<typeof secretSchema>;

@@ -1,0 +1,114 @@
+/** Parsed pool document to the normal form that the product uses: sites instead of names, milliseconds and minutes. Pure. */
+import { createHash } from 'node:crypto';
+import type {
+  DesiredPool,
+  Generation,
+  InstanceName,
+  LogShipping,
+  Policy,
+  ServerFqdn,
+  Site,
+  SiteTopology,
+  SqlStore,
+} from '../topology/pool-topology.ts';
+import type { DatacenterDocument, PoolDocument, SqlStoreDocument } from './schema.ts';
+
+const HASH_DIGITS = 12;
+const MINUTE_MS = 60_000;
+const minutes = (ms: number): number => ms / MINUTE_MS;
+
+/** @param previous generation of the same pool that was accepted before; same content keeps the counter. */
+export function toDesiredPool(
+  document: PoolDocument,
+  origin: string,
+  previous: Generation | undefined,
+): DesiredPool {
+  const home = siteNamed(document, 'home');
+  const backup = siteNamed(document, 'backup');
+  return {
+    topology: {
+      name: document.name,
+      poolFqdn: document.poolFqdn,
+      poolIdentity: document.poolIdentity,
+      chatDatabase: document.chatDatabase,
+      complianceDatabase: document.complianceDatabase,
+      sites: { home, backup },
+      logShipping: toLogShipping(document.logShipping),
+    },
+    policy: toPolicy(document.policy),
+    primarySite: document.primaryDatacenter === home.datacenter ? 'home' : 'backup',
+    generation: nextGeneration(document, previous),
+    origin,
+  };
+}
+
+function siteNamed(document: PoolDocument, site: Site): SiteTopology {
+  const role = site === 'home' ? 'primary-store' : 'backup-store';
+  const entry = Object.entries(document.datacenters).find(([, center]) => center.role === role);
+  if (entry === undefined)
+    throw new TypeError(`no datacenter with the role ${role}: the cross-checks have not run`);
+  const [datacenter, center]: [string, DatacenterDocument] = entry;
+  return {
+    site,
+    datacenter,
+    chat: toStore(center.sql),
+    compliance: center.compliance === undefined ? undefined : toStore(center.compliance),
+    servers: center.servers.map((server) => server as ServerFqdn),
+    activeServers: center.activeServers.map((server) => server as ServerFqdn),
+    quarantineFolder: center.quarantineFolder,
+  };
+}
+
+function toStore(store: SqlStoreDocument): SqlStore {
+  return {
+    primary: store.primary as InstanceName,
+    mirror: store.mirror === 'none' ? undefined : (store.mirror as InstanceName),
+    witness: store.witness as InstanceName | undefined,
+  };
+}
+
+function toLogShipping(shipping: PoolDocument['logShipping']): LogShipping {
+  return {
+    share: shipping.share,
+    copyFolder: shipping.copyFolder,
+    mirroringShare: shipping.mirroringShare,
+    backupEveryMinutes: minutes(shipping.backupEvery),
+    copyEveryMinutes: minutes(shipping.copyEvery),
+    restoreEveryMinutes: minutes(shipping.restoreEvery),
+    retentionMinutes: minutes(shipping.retention),
+    backupThresholdMinutes: minutes(shipping.backupThreshold),
+    restoreThresholdMinutes: minutes(shipping.restoreThreshold),
+  };
+}
+
+function toPolicy(policy: PoolDocument['policy']): Policy {
+  return {
+    mode: policy.mode,
+    evidence: policy.evidence,
+    silentAfterMs: policy.silentAfter,
+    maxDataLossMinutes: minutes(policy.maxDataLoss),
+    mirrorBeforeActivation: policy.mirrorBeforeActivation,
+    fenceReturnedCopy: policy.fenceReturnedCopy,
+    drainTimeoutMs: policy.drainTimeout,
+    stepTimeoutMs: policy.stepTimeout,
+    stallTimeoutMs: policy.stallTimeout,
+  };
+}
+
+function nextGeneration(document: PoolDocument, previous: Generation | undefined): Generation {
+  const hash = createHash('sha256').update(canonical(document)).digest('hex').slice(0, HASH_DIGITS);
+  if (previous?.hash === hash) return previous;
+  return { counter: (previous?.counter ?? 0) + 1, hash };
+}
+
+/** JSON with sorted keys: neither comments, order of keys nor spelling of a duration make a new generation. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([, entry]) => entry !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

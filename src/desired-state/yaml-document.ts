@@ -1,0 +1,229 @@
+/**
+ * YAML text to plain values with the place of every value, so that an error can name file, line and column. Refuses what is
+ * too large, empty, malformed or an alias bomb. Knows nothing of the documents' meaning; the schemas do.
+ */
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type YAMLError,
+} from 'yaml';
+import type { z } from 'zod';
+
+export type Path = readonly PropertyKey[];
+
+/** One thing that is wrong, where, what was expected there, and what a person can do. */
+export interface Finding {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** For example `pools[0].policy.mode`; empty for the document as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export const formatFinding = (finding: Finding): string =>
+  `${finding.file}:${finding.line}:${finding.column}: ${finding.path === '' ? '' : `${finding.path}: `}${finding.message}` +
+  (finding.hint === undefined ? '' : ` (${finding.hint})`);
+
+export const pathText = (path: Path): string =>
+  path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
+
+/** Bytes of UTF-8; a desired state of 500 pools is well below. */
+export const MAX_YAML_BYTES = 1_048_576;
+const MAX_ALIASES = 100;
+
+export interface YamlValue {
+  readonly value: unknown;
+  /** The finding at the place of a path; a path that is not in the text is reported at its nearest parent. */
+  finding(path: Path, message: string, hint?: string): Finding;
+  /** The same, but at the key instead of the value. */
+  findingAtKey(path: Path, message: string, hint?: string): Finding;
+}
+
+export type YamlResult =
+  | { readonly kind: 'ok'; readonly documents: readonly YamlValue[] }
+  | { readonly kind: 'broken'; readonly findings: readonly Finding[] };
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'YAML is indented with blanks; replace the tab',
+  DUPLICATE_KEY: 'each key may be given once',
+  MULTILINE_IMPLICIT_KEY: 'a quote or a bracket may be missing in the line above',
+  BAD_INDENT: 'lines that belong together start in the same column',
+  MISSING_CHAR: 'a quote, bracket or comma is missing; the file may be cut off',
+  UNEXPECTED_TOKEN: 'check the quotes and brackets around this place',
+};
+
+export function parseYaml(text: string, file: string): YamlResult {
+  const broken = (message: string, hint?: string): YamlResult => ({
+    kind: 'broken',
+    findings: [{ file, line: 1, column: 1, path: '', message, hint }],
+  });
+  if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
+    const megabytes = (Buffer.byteLength(text) / MAX_YAML_BYTES).toFixed(1);
+    return broken(`the file has ${megabytes} MB, at most 1 MB is read`, 'is it the right file?');
+  }
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: true,
+    uniqueKeys: true,
+    logLevel: 'silent',
+  });
+  if (!Array.isArray(documents))
+    return broken('the file is empty', 'it needs at least the key that the example shows');
+  const list = documents as Document[];
+  const errors = list.flatMap((document) => document.errors);
+  if (errors.length > 0)
+    return { kind: 'broken', findings: errors.map((error) => syntaxFinding(error, file)) };
+  const filled = list.filter((document) => document.contents !== null && !isEmptyScalar(document));
+  if (filled.length === 0)
+    return broken('the file is empty', 'it needs at least the key that the example shows');
+  const values: YamlValue[] = [];
+  for (const document of filled) {
+    const value = toValue(document, lines, file);
+    if ('line' in value) return { kind: 'broken', findings: [value] };
+    values.push(value);
+  }
+  return { kind: 'ok', documents: values };
+}
+
+const isEmptyScalar = (document: Document): boolean =>
+  isScalar(document.contents) && document.contents.value === null;
+
+function syntaxFinding(error: YAMLError, file: string): Finding {
+  const at = error.linePos?.[0];
+  // The first line is the sentence; the rest repeats the place and shows an excerpt of the text.
+  const message = (error.message.split('\n')[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, '');
+  return { file, line: at?.line ?? 1, column: at?.col ?? 1, path: '', message, hint: HINTS[error.code] };
+}
+
+function toValue(document: Document, lines: LineCounter, file: string): YamlValue | Finding {
+  const place = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      file,
+      ...place(firstAlias(document)),
+      path: '',
+      message: `aliases cannot be resolved: ${message}`,
+      hint: `at most ${MAX_ALIASES} expanded aliases are allowed; write the values out`,
+    };
+  }
+  const found = (path: Path, atKey: boolean, message: string, hint: string | undefined): Finding => ({
+    file,
+    ...place(offsetOf(document, path, atKey)),
+    path: pathText(path),
+    message,
+    hint,
+  });
+  return {
+    value,
+    finding: (path, message, hint) => found(path, false, message, hint),
+    findingAtKey: (path, message, hint) => found(path, true, message, hint),
+  };
+}
+
+function firstAlias(document: Document): number {
+  let offset = 0;
+  visit(document, {
+    Alias(_key, node) {
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+/** Offset of the value (or key) at the path, or of the nearest parent that exists in the text. */
+function offsetOf(document: Document, path: Path, atKey: boolean): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const [index, part] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
+      );
+      if (pair === undefined) return offset;
+      const last = index === path.length - 1;
+      const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
+      const valueOffset = isNode(pair.value) ? pair.value.range?.[0] : undefined;
+      offset = (last && atKey ? keyOffset : (valueOffset ?? keyOffset)) ?? offset;
+      node = pair.value;
+    } else if (isNode(node) && 'items' in node && Array.isArray(node.items)) {
+      const item: unknown = node.items[Number(part)];
+      if (!isNode(item)) return offset;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    } else return offset;
+  }
+  return offset;
+}
+
+/** What zod says, in words and at its place. */
+export function schemaFindings(document: YamlValue, issues: readonly z.core.$ZodIssue[]): Finding[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path;
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) =>
+        document.findingAtKey(
+          [...path, key],
+          'this key is not known here',
+          'see docs; keys are case-sensitive',
+        ),
+      );
+    if (issue.code === 'invalid_union') {
+      const inner = issue.errors.flat().map((error) => expectation(error));
+      return [document.finding(path, `expected ${[...new Set(inner)].join(', or ')}`)];
+    }
+    const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+    if (missing) return [document.finding(path, `is missing: expected ${expectation(issue)}`)];
+    return [document.finding(path, `expected ${expectation(issue)}`)];
+  });
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return (
+        {
+          string: 'text',
+          object: 'a group of keys',
+          record: 'a group of keys',
+          array: 'a list',
+          int: 'a whole number',
+        }[issue.expected] ?? issue.expected
+      );
+    case 'invalid_value':
+      return issue.values.length === 1
+        ? `the word ${String(issue.values[0])}`
+        : `one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+    case 'custom':
+      return issue.message;
+    case 'too_small':
+      return issue.origin === 'array' ? `at least ${issue.minimum} entry` : `at least ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'array' ? `at most ${issue.maximum} entries` : `at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
