@@ -200,18 +200,20 @@ export function schemaFindings(document: YamlValue, issues: readonly z.core.$Zod
   });
 }
 
+/** zod's type names in words for people who write YAML. */
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  object: 'a group of keys',
+  record: 'a group of keys',
+  array: 'a list',
+  int: 'a whole number',
+  number: 'a number',
+};
+
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return (
-        {
-          string: 'text',
-          object: 'a group of keys',
-          record: 'a group of keys',
-          array: 'a list',
-          int: 'a whole number',
-        }[issue.expected] ?? issue.expected
-      );
+      return WORDS[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.length === 1
         ? `the word ${String(issue.values[0])}`

@@ -1,0 +1,113 @@
+/** Lines of the journal to records and back, and which of them are worth keeping in memory. Pure; opens no file. */
+import type { JournalBody, JournalRecord } from '../ports/journal.ts';
+import { PoolError } from '../topology/pool-error.ts';
+
+type Kind = JournalBody['kind'];
+
+/** Text fields that a record of this kind must have; a journal that lacks them was not written by this format. */
+const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
+  started: ['version'],
+  generation: ['pool', 'origin', 'primarySite'],
+  plan: ['pool', 'round'],
+  intent: ['pool', 'round', 'action', 'target', 'attempt', 'risk'],
+  effect: ['pool', 'round', 'action', 'target', 'attempt', 'where', 'what'],
+  outcome: ['pool', 'round', 'action', 'target', 'attempt', 'result'],
+  condition: ['pool', 'type', 'status', 'reason'],
+  evidence: ['pool', 'site', 'verdict'],
+  decision: ['pool', 'by', 'reason', 'decision'],
+};
+const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'suspend', 'resume']);
+
+const unreadable = (file: string, line: number, why: string, cause?: unknown): PoolError =>
+  new PoolError('PCO_JOURNAL_UNREADABLE', `${file}:${line}: ${why}`, {
+    cause,
+    hint: 'restore the file from a copy or move it away; nothing is done without a readable journal',
+  });
+
+export interface ReadJournal {
+  readonly records: readonly JournalRecord[];
+  /** Bytes of whole lines; what lies behind was being written when the writer died, and was never acknowledged. */
+  readonly goodBytes: number;
+  readonly tornBytes: number;
+}
+
+const NEWLINE = 0x0a;
+
+/** Throws PCO_JOURNAL_UNREADABLE naming file and line. Only bytes after the last newline may be damaged: they are reported. */
+export function readJournal(bytes: Uint8Array, file: string): ReadJournal {
+  const goodBytes = bytes.lastIndexOf(NEWLINE) + 1;
+  const text = new TextDecoder().decode(bytes.subarray(0, goodBytes));
+  const records: JournalRecord[] = [];
+  const lines = text.split('\n').slice(0, -1);
+  for (const [index, line] of lines.entries()) records.push(parseLine(line, file, index + 1, records.at(-1)));
+  return { records, goodBytes, tornBytes: bytes.length - goodBytes };
+}
+
+function parseLine(
+  line: string,
+  file: string,
+  number: number,
+  previous: JournalRecord | undefined,
+): JournalRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw unreadable(file, number, 'this is no JSON', error);
+  }
+  if (typeof value !== 'object' || value === null) throw unreadable(file, number, 'this is no record');
+  const record = value as Readonly<Record<string, unknown>>;
+  if (record['v'] !== 1)
+    throw unreadable(file, number, `format version ${JSON.stringify(record['v'])} is not known`);
+  const kind = String(record['kind']);
+  if (!isKind(kind)) throw unreadable(file, number, `a record of the kind ${kind} is not known`);
+  const wanted = (previous?.seq ?? 0) + 1;
+  if (record['seq'] !== wanted)
+    throw unreadable(
+      file,
+      number,
+      `expected record ${wanted}, found ${JSON.stringify(record['seq'])}: a line is missing or doubled`,
+    );
+  if (typeof record['epoch'] !== 'number' || record['epoch'] < (previous?.epoch ?? 0))
+    throw unreadable(file, number, 'the epoch went back');
+  for (const field of ['at', ...REQUIRED[kind]])
+    if (typeof record[field] !== 'string') throw unreadable(file, number, `the field ${field} is missing`);
+  if (kind === 'decision' && !DECISIONS.has(String(record['decision'])))
+    throw unreadable(file, number, `the decision ${String(record['decision'])} is not known`);
+  return value as JournalRecord;
+}
+
+const isKind = (kind: string): kind is Kind => Object.hasOwn(REQUIRED, kind);
+
+/** `v, seq, epoch, at` first, so that a person reads the file from left to right. */
+export const journalLine = (record: JournalRecord): string => `${JSON.stringify(record)}\n`;
+
+/** Open intents (no outcome yet), oldest first. */
+export function openIntents(
+  records: readonly JournalRecord[],
+  pool?: string,
+): (JournalRecord & { kind: 'intent' })[] {
+  const open = new Map<string, JournalRecord & { kind: 'intent' }>();
+  for (const record of records) {
+    if (record.kind === 'intent') open.set(record.attempt, record);
+    else if (record.kind === 'outcome') open.delete(record.attempt);
+  }
+  return [...open.values()].filter((intent) => pool === undefined || intent.pool === pool);
+}
+
+/**
+ * The newest `limit` records, plus every decision, every open intent and each pool's newest generation, however old. What a
+ * long-running daemon needs; the whole history stays in the file.
+ */
+export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
+  if (records.length <= limit) return [...records];
+  const recent = records.length - limit;
+  const open = new Set(openIntents(records).map((intent) => intent.seq));
+  const newest = new Map<string, number>();
+  for (const record of records) if (record.kind === 'generation') newest.set(record.pool, record.seq);
+  const generations = new Set(newest.values());
+  return records.filter(
+    (record, index) =>
+      index >= recent || record.kind === 'decision' || open.has(record.seq) || generations.has(record.seq),
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * The one-machine lease: an exclusive SQLite lock in the journal's folder, held for the life of the process and freed by the
+ * operating system at its death, kill -9 included. The epoch is a committed counter inside. Not for network folders.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Lease } from '../ports/lease.ts';
+import { PoolError } from '../topology/pool-error.ts';
+
+/** SQLite result codes: another process holds the lock. */
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+
+/**
+ * Throws PCO_LEASE_HELD, naming the holder's process id. Nothing else in this process may open and close the lock file:
+ * POSIX drops a process's locks on a file when it closes any descriptor of it.
+ */
+export function acquireLease(directory: string): Lease {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const holderFile = path.join(directory, 'lease.holder');
+  const database = new DatabaseSync(path.join(directory, 'lease.sqlite'), { timeout: 0 });
+  let epoch: number;
+  try {
+    epoch = lockAndCount(database);
+  } catch (error) {
+    database.close();
+    throw isBusy(error) ? heldError(directory, holderFile, error) : error;
+  }
+  writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
+  return new SqliteLease(database, epoch);
+}
+
+function lockAndCount(database: DatabaseSync): number {
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
+  database.exec('BEGIN EXCLUSIVE');
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL)',
+  );
+  database.exec(
+    'INSERT INTO lease (id, epoch) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1',
+  );
+  const row = database.prepare('SELECT epoch FROM lease WHERE id = 1').get();
+  // With locking_mode EXCLUSIVE the lock outlives the transaction.
+  database.exec('COMMIT');
+  return Number(row?.['epoch']);
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+function heldError(directory: string, holderFile: string, cause: unknown): PoolError {
+  let holder = 'another process';
+  try {
+    holder = `process ${readFileSync(holderFile, 'utf8').trim()}`;
+  } catch {
+    // The name of the holder is only for people; the lock itself has already answered.
+  }
+  return new PoolError('PCO_LEASE_HELD', `${holder} holds the lease of ${directory}`, {
+    cause,
+    hint: 'one daemon per journal; stop the other one first',
+  });
+}
+
+class SqliteLease implements Lease {
+  readonly epoch: number;
+  readonly #database: DatabaseSync;
+  readonly #lost = new AbortController();
+
+  constructor(database: DatabaseSync, epoch: number) {
+    this.#database = database;
+    this.epoch = epoch;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  held(): boolean {
+    return !this.#lost.signal.aborted;
+  }
+
+  release(): Promise<void> {
+    if (this.held()) {
+      this.#lost.abort(new PoolError('PCO_LEASE_LOST', 'the lease was released'));
+      this.#database.close();
+    }
+    return Promise.resolve();
+  }
+}
