@@ -1,0 +1,82 @@
+/** Where an instance is and how to log in, and the driver's options that follow from it. No secret leaves this file but to the driver. */
+import { createRequire } from 'node:module';
+import type { ConnectionConfiguration } from 'tedious';
+import { PoolError } from '../topology/pool-error.ts';
+
+export interface InstanceConnectionSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Name that the certificate must carry; default `host`. */
+  readonly serverName?: string;
+  readonly user: string;
+  /** Asked for at every login, so that a rotated password needs no restart. */
+  readonly password: () => Promise<string> | string;
+  /** PEM of the authority that signed the instance's certificate; default: the authorities that Node.js trusts. */
+  readonly caPem?: string;
+  /** true: TLS inside TDS 7.4; strict: TDS 8 (SQL Server 2022). Never off: the password travels in the login. */
+  readonly encrypt: true | 'strict';
+  /** ms for TCP, TLS and login together. */
+  readonly connectDeadlineMs: number;
+  /** ms; upper limit of a request on the held observer connection, whatever its caller asks for. */
+  readonly queryDeadlineMs: number;
+}
+
+/** program_name of every session that the daemon opens; the observers leave it out of the sessions they count. */
+export const PROGRAM_NAME = 'pchat-operator';
+
+/** ms that the driver waits for the server to confirm an attention before it drops the connection. */
+const CANCEL_TIMEOUT_MS = 500;
+/** The driver's own limit is only a backstop behind ours. */
+const BACKSTOP_MS = 1000;
+
+const OLDEST_SAFE_DRIVER = [20, 3] as const;
+
+/**
+ * Older drivers hang on a half-cut login, end the process on a malformed answer and fall back to plain text.
+ * Throws PCO_UNSUPPORTED_RUNTIME. Call once at start.
+ */
+export function assertSafeDriver(version: string = installedDriver()): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [safeMajor, safeMinor] = OLDEST_SAFE_DRIVER;
+  if (major > safeMajor || (major === safeMajor && minor >= safeMinor)) return;
+  throw new PoolError(
+    'PCO_UNSUPPORTED_RUNTIME',
+    `the SQL Server driver tedious ${version} is older than ${safeMajor}.${safeMinor}`,
+    { hint: 'Run npm ci with the lock file of this release.' },
+  );
+}
+
+function installedDriver(): string {
+  const manifest = createRequire(import.meta.url)('tedious/package.json') as { readonly version: string };
+  return manifest.version;
+}
+
+export async function driverConfiguration(
+  settings: InstanceConnectionSettings,
+): Promise<ConnectionConfiguration> {
+  return {
+    server: settings.host,
+    authentication: {
+      type: 'default',
+      options: { userName: settings.user, password: await settings.password() },
+    },
+    options: {
+      port: settings.port,
+      // Never the managed database: 4060 would hide that the instance lives (sql-server reference 7.1).
+      database: 'master',
+      appName: PROGRAM_NAME,
+      encrypt: settings.encrypt,
+      trustServerCertificate: false,
+      serverName: settings.serverName ?? settings.host,
+      ...(settings.caPem === undefined ? {} : { cryptoCredentialsDetails: { ca: settings.caPem } }),
+      connectTimeout: settings.connectDeadlineMs + BACKSTOP_MS,
+      requestTimeout: 0,
+      cancelTimeout: CANCEL_TIMEOUT_MS,
+      maxRetriesOnTransientErrors: 0,
+      useUTC: true,
+      useColumnNames: false,
+      rowCollectionOnDone: false,
+      rowCollectionOnRequestCompletion: false,
+    },
+  };
+}

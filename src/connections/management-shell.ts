@@ -1,0 +1,210 @@
+/**
+ * The management shell as a child process that speaks docs/management-shell-protocol.md: started on demand, one answer for
+ * each id, started anew after a death, a broken frame or a missed deadline. Knows nothing of the cmdlets.
+ */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Clock } from '../ports/clock.ts';
+import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { answerOf, parseFrame, type ShellFrame } from './shell-frames.ts';
+
+export interface ManagementShellSettings {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** ms from start to hello. */
+  readonly startDeadlineMs: number;
+}
+
+export type ShellLog = (event: 'started' | 'ended' | 'ignored-line' | 'stderr', detail: string) => void;
+
+interface Pending {
+  readonly request: CmdletRequest;
+  readonly settle: (frame: ShellFrame | PoolError) => void;
+}
+
+/** A line this long is no protocol of ours. */
+const LONGEST_LINE = 32 * 1024 * 1024;
+/** ms between closing the child's input and ending it. */
+const GRACE_MS = 1000;
+
+class ShellChild {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #log: ShellLog;
+  readonly #pending = new Map<string, Pending>();
+  readonly #hello = Promise.withResolvers<string>();
+  #rest = '';
+  #next = 1;
+  alive = true;
+
+  constructor(settings: ManagementShellSettings, log: ShellLog) {
+    this.#log = log;
+    this.#child = spawn(settings.command, settings.args, {
+      stdio: 'pipe',
+      windowsHide: true,
+      shell: false,
+      ...(settings.environment === undefined ? {} : { env: { ...process.env, ...settings.environment } }),
+    });
+    // Nobody may wait for the hello any more when the child dies later.
+    this.#hello.promise.catch(() => undefined);
+    this.#child.on('error', (error) => this.end(`could not be started: ${error.message}`));
+    this.#child.on('exit', (code, signal) => this.end(`ended with ${signal ?? `code ${code ?? '?'}`}`));
+    this.#child.stdin.on('error', (error) => this.end(`does not read: ${error.message}`));
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => log('stderr', text.slice(0, 500)));
+  }
+
+  /** Resolves with the shell's name once it has said hello. */
+  get hello(): Promise<string> {
+    return this.#hello.promise;
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (!this.alive) return;
+      this.#line(line.endsWith('\r') ? line.slice(0, -1) : line);
+    }
+    if (this.#rest.length > LONGEST_LINE) this.end('wrote a line without end');
+  }
+
+  #line(line: string): void {
+    const frame = parseFrame(line);
+    switch (frame.kind) {
+      case 'noise':
+        this.#log('ignored-line', line.slice(0, 200));
+        return;
+      case 'broken':
+        this.end(`wrote a broken frame: ${frame.problem}`);
+        return;
+      case 'hello':
+        this.#log('started', frame.shell);
+        this.#hello.resolve(frame.shell);
+        return;
+      case 'answer':
+        // An answer that nobody waits for belongs to a request that was given up.
+        this.#pending.get(frame.id)?.settle(frame);
+        this.#pending.delete(frame.id);
+        return;
+    }
+  }
+
+  send(request: CmdletRequest, settle: Pending['settle']): string {
+    const id = (this.#next++).toString();
+    this.#pending.set(id, { request, settle });
+    const { cmdlet, parameters, computer = null } = request;
+    this.#child.stdin.write(`${JSON.stringify({ id, cmdlet, parameters, computer })}\n`);
+    return id;
+  }
+
+  /** Ends the child at once; every open request has an unknown outcome. */
+  end(reason: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#log('ended', reason);
+    this.#hello.reject(new PoolError('PCO_SHELL_UNAVAILABLE', `the management shell ${reason}`));
+    for (const { request, settle } of this.#pending.values()) {
+      settle(
+        new PoolError('PCO_OUTCOME_UNKNOWN', `the management shell ${reason}; ${request.cmdlet} was open`),
+      );
+    }
+    this.#pending.clear();
+    this.#child.stdin.destroy();
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Closes the input, as the protocol says, and ends the child when it has not gone after a while. */
+  async stop(clock: Clock): Promise<void> {
+    if (!this.alive) return;
+    const gone = Promise.withResolvers<undefined>();
+    const over = new AbortController();
+    this.#child.once('exit', () => gone.resolve(undefined));
+    this.#child.stdin.end();
+    const late = clock.sleep(GRACE_MS, over.signal).catch(() => undefined);
+    await Promise.race([gone.promise, late]);
+    over.abort();
+    this.end('was stopped');
+  }
+}
+
+export class ChildManagementShell implements ManagementShell {
+  readonly #settings: ManagementShellSettings;
+  readonly #clock: Clock;
+  readonly #log: ShellLog;
+  #child: ShellChild | undefined;
+  #stopped = false;
+
+  constructor(settings: ManagementShellSettings, clock: Clock, log: ShellLog = () => undefined) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async invoke(
+    request: CmdletRequest,
+    options: { readonly signal: AbortSignal; readonly deadlineMs: number },
+  ): Promise<CmdletAnswer> {
+    using deadline = this.#clock.deadline(options.deadlineMs, options.signal);
+    const child = await this.#ready(deadline.signal);
+    if (deadline.signal.aborted) throw this.#notSent(request, deadline.expired);
+    const answered = Promise.withResolvers<ShellFrame | PoolError>();
+    const onAbort = (): void => {
+      const why = deadline.expired ? 'did not answer in time' : 'was interrupted';
+      // A shell that is late may be stuck for good and answers out of turn later: it is replaced.
+      if (deadline.expired) child.end(`let ${request.cmdlet} pass its deadline`);
+      answered.resolve(new PoolError('PCO_OUTCOME_UNKNOWN', `${request.cmdlet} ${why}`));
+    };
+    deadline.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      child.send(request, answered.resolve);
+      const frame = await answered.promise;
+      if (frame instanceof PoolError) throw frame;
+      return answerOf(request.cmdlet, frame);
+    } finally {
+      deadline.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The running child once it has said hello; a new one when there is none. */
+  async #ready(signal: AbortSignal): Promise<ShellChild> {
+    if (this.#stopped) throw new PoolError('PCO_SHELL_UNAVAILABLE', 'the management shell was stopped');
+    if (this.#child?.alive !== true) this.#child = this.#start();
+    const child = this.#child;
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = (): void =>
+      aborted.reject(new PoolError('PCO_SHELL_UNAVAILABLE', 'the management shell did not start in time'));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.race([child.hello, aborted.promise]);
+      return child;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #start(): ShellChild {
+    const child = new ShellChild(this.#settings, this.#log);
+    const settled = new AbortController();
+    const stopWatching = (): void => settled.abort();
+    child.hello.then(stopWatching, stopWatching);
+    this.#clock.sleep(this.#settings.startDeadlineMs, settled.signal).then(
+      () => child.end(`said no hello within ${this.#settings.startDeadlineMs} ms`),
+      () => undefined,
+    );
+    return child;
+  }
+
+  #notSent(request: CmdletRequest, expired: boolean): PoolError {
+    return expired
+      ? new PoolError('PCO_SHELL_UNAVAILABLE', `${request.cmdlet} was not sent in time`)
+      : new PoolError('PCO_CANCELLED', `${request.cmdlet} was not sent`);
+  }
+
+  /** Bounded; afterwards nothing is started any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#child?.stop(this.#clock);
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * BackupFiles on the daemon's file system: SQL Server's folder names are mapped to local folders (a mount or a UNC path).
+ * Every call races the caller's signal, so a hung mount costs one slot and not the daemon; what a hung call still does later
+ * touches only `.wrk` names.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
+import { PoolError, type ErrorCode } from '../topology/pool-error.ts';
+import { PathMap } from './path-map.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+const UNFINISHED = '.wrk';
+
+const errnoOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'no code';
+
+/** Rejects as soon as the signal aborts, whatever the file system does; the late result is dropped. */
+async function bounded<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  if (signal.aborted) throw unreadable(what, signal.reason, 'PCO_CANCELLED');
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(unreadable(what, signal.reason));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work(), aborted.promise]);
+  } catch (error) {
+    if (error instanceof PoolError) throw error;
+    throw unreadable(what, error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function unreadable(what: string, cause: unknown, code: ErrorCode = 'PCO_SHARE_UNREADABLE'): PoolError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new PoolError(code, `${what}: ${why}`, { cause });
+}
+
+async function digest(file: string, signal: AbortSignal): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES, signal })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Writes every byte and flushes to the disk before it returns; `wx` is not used: a left-over `.wrk` is overwritten. */
+async function writeThrough(
+  source: string,
+  target: string,
+  signal: AbortSignal,
+  onProgress: ((bytes: number) => void) | undefined,
+): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await using file = await fs.open(target, 'w');
+  for await (const chunk of createReadStream(source, { highWaterMark: CHUNK_BYTES, signal })) {
+    await file.writeFile(chunk as Buffer);
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    onProgress?.(bytes);
+  }
+  await file.sync();
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await fs.stat(file);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+export class MappedBackupFiles implements BackupFiles {
+  readonly #paths: PathMap;
+
+  /** @param folders SQL Server's folder name -> folder of the daemon */
+  constructor(folders: Readonly<Record<string, string>>) {
+    this.#paths = new PathMap(folders);
+  }
+
+  list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
+    return bounded(`list ${folder}`, signal, async () => {
+      const local = this.#paths.local(folder);
+      const names = await fs.readdir(local, { withFileTypes: true });
+      const files = names.filter((entry) => entry.isFile());
+      const entries = await Promise.all(files.map(({ name }) => this.#entry(local, name)));
+      return entries.filter((entry) => entry !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
+  }
+
+  /** undefined: renamed or removed since the listing. */
+  async #entry(folder: string, name: string): Promise<FileEntry | undefined> {
+    try {
+      const { size, mtime } = await fs.stat(path.join(folder, name));
+      return { name, sizeBytes: size, modifiedAt: mtime.toISOString() };
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async copy(
+    source: string,
+    target: string,
+    options: { readonly signal: AbortSignal; readonly onProgress?: (bytes: number) => void },
+  ): Promise<void> {
+    const { signal, onProgress } = options;
+    await bounded(`copy ${source} to ${target}`, signal, async () => {
+      const from = this.#paths.local(source);
+      const to = this.#paths.local(target);
+      if (await this.#holds(to, from, signal)) return;
+      const unfinished = `${to}${UNFINISHED}`;
+      await fs.mkdir(path.dirname(to), { recursive: true });
+      const written = await writeThrough(from, unfinished, signal, onProgress);
+      const again = await digest(from, signal);
+      const landed = await digest(unfinished, signal);
+      if (again.sha256 !== written.sha256 || landed.sha256 !== written.sha256) {
+        throw new PoolError(
+          'PCO_COPY_MISMATCH',
+          `${target}: ${landed.bytes} bytes written, ${again.bytes} bytes in ${source}, contents differ`,
+        );
+      }
+      signal.throwIfAborted();
+      await fs.rename(unfinished, to);
+    });
+  }
+
+  /** An existing target that differs is a leftover of a cut copy of somebody else and is replaced by the rename. */
+  async #holds(target: string, source: string, signal: AbortSignal): Promise<boolean> {
+    if (!(await exists(target))) return false;
+    const [there, here] = await Promise.all([fs.stat(target), fs.stat(source)]);
+    if (there.size !== here.size) return false;
+    return (await digest(target, signal)).sha256 === (await digest(source, signal)).sha256;
+  }
+
+  async move(source: string, target: string, signal: AbortSignal): Promise<void> {
+    await bounded(`move ${source} to ${target}`, signal, async () => {
+      const from = this.#paths.local(source);
+      const to = this.#paths.local(target);
+      await fs.mkdir(path.dirname(to), { recursive: true });
+      if (await exists(to)) {
+        if (!(await exists(from))) return;
+        throw new PoolError('PCO_SHARE_UNREADABLE', `${target} exists already and is not overwritten`);
+      }
+      try {
+        await fs.rename(from, to);
+      } catch (error) {
+        if (errnoOf(error) !== 'EXDEV') throw error;
+        // Another volume: the source goes only after the copy has been compared.
+        await this.copy(source, target, { signal });
+        await fs.unlink(from);
+      }
+    });
+  }
+
+  async removeUnfinished(file: string, signal: AbortSignal): Promise<void> {
+    if (!file.toLowerCase().endsWith(UNFINISHED))
+      throw new PoolError('PCO_INTERNAL', `${file} is no unfinished copy and is not removed`);
+    await bounded(`remove ${file}`, signal, () => fs.rm(this.#paths.local(file), { force: true }));
+  }
+}
