@@ -1,0 +1,49 @@
+/** Every procedure of this folder by name, and the one way to call it: context, permission, arguments, then the deed. */
+import type { ProcedureArgument } from '../tsql/ast.ts';
+import type { CommandOutcome } from '../tsql/host.ts';
+import { AGENT_PROCEDURES } from './agent-procedures.ts';
+import { HELP_PROCEDURES } from './help-procedures.ts';
+import { sameName, type MsdbCall, type MsdbProcedure } from './msdb-call.ts';
+import { bindArguments, BoundArguments, failure } from './procedure-arguments.ts';
+import { PRIMARY_PROCEDURES } from './shipping-primary.ts';
+import { SECONDARY_PROCEDURES } from './shipping-secondary.ts';
+
+/** In master; found from every database. */
+export const SHIPPING_PROCEDURES: readonly MsdbProcedure[] = [
+  ...PRIMARY_PROCEDURES,
+  ...SECONDARY_PROCEDURES,
+  ...HELP_PROCEDURES,
+];
+/** In msdb. */
+export const MSDB_PROCEDURES: readonly MsdbProcedure[] = AGENT_PROCEDURES;
+
+/** `database`: the one named in the call, else the session's. */
+export function callProcedure(
+  procedure: MsdbProcedure,
+  call: MsdbCall,
+  args: readonly ProcedureArgument[],
+  database: string,
+): CommandOutcome {
+  // Text and number are in the published message list; that the procedures raise it for a wrong context is unverified.
+  if (procedure.context === 'master' && !sameName(database, 'master'))
+    return failure(5001, 'User must be in the master database.');
+  if (procedure.sysadminOnly && !call.sysadmin)
+    return failure(
+      229,
+      `The EXECUTE permission was denied on the object '${procedure.name}', database 'mssqlsystemresource', schema 'sys'.`,
+      14,
+      5,
+    );
+  const bound = bindArguments(procedure.name, procedure.parameters, args);
+  if (!(bound instanceof BoundArguments)) return bound;
+  const empty = procedure.parameters.find(
+    ({ name, required }) => required && (bound.text(name) ?? '') === '',
+  );
+  // 32052's place (a NULL parameter) is the reference's; its text is from the published message list.
+  if (empty !== undefined && procedure.context === 'master')
+    return failure(
+      32052,
+      `Parameter '${empty.name}' cannot be null or empty. Specify a value for the named parameter and retry the operation.`,
+    );
+  return procedure.run(call, bound);
+}
