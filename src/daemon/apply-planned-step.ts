@@ -1,0 +1,256 @@
+/**
+ * Runs one planned step (or the one declared pair that overlaps): looks at the world afresh, refuses when a need does not
+ * hold, journals the intent, lets the actuator act, then looks until the deed is seen done. Decides nothing: needs and done
+ * come from the reconciler, the order from the plan.
+ */
+import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
+import type { Journal, StepReference } from '../ports/journal.ts';
+import type { Lease } from '../ports/lease.ts';
+import type { Obstacle, PlannedStep } from '../reconciler/plan.ts';
+import { stepKey, type StepId } from '../reconciler/step-id.ts';
+import type { Known } from '../topology/known.ts';
+import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
+import type { BusyMeter } from './busy-meter.ts';
+import { factsHash } from './facts-hash.ts';
+import type { Log } from './log.ts';
+
+export interface StepJudgement {
+  /** Needs that do not hold; empty: the step may run. */
+  missing(step: StepId): readonly Obstacle[];
+  done(step: StepId): Known<boolean>;
+}
+
+export interface ApplyDependencies {
+  /** Metered, so that the outcome can say how much of its time was spent outside. */
+  readonly ports: ActuatorPorts;
+  readonly meter: BusyMeter;
+  readonly observe: (pool: DesiredPool, signal: AbortSignal) => Promise<PoolFacts>;
+  readonly judge: (pool: DesiredPool, facts: PoolFacts) => StepJudgement;
+  readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
+  readonly journal: Journal;
+  readonly lease: Lease;
+  readonly onProgress: (step: StepId, message: string, fraction: number | undefined) => void;
+  readonly log: Log;
+}
+
+export interface ApplyRequest {
+  readonly pool: DesiredPool;
+  /** One step, or a step and the one that overlaps it. */
+  readonly steps: readonly PlannedStep[];
+  readonly round: string;
+}
+
+export interface StepOutcome {
+  readonly step: PlannedStep;
+  readonly result: 'done' | 'refused' | 'failed' | 'unknown';
+  readonly error: PoolError | undefined;
+}
+
+/** The overlapping step's needs about files hold per file while the other step still brings them (ADR 0002). */
+const FILE_BY_FILE = new Set(['share.uncopied', 'copied.unapplied']);
+
+/** Pause between two looks for the effect: grows from the first to the last, ms. */
+const FIRST_LOOK_MS = 50;
+const LAST_LOOK_MS = 2_000;
+const LOOK_GROWTH = 1.6;
+
+/**
+ * Resolves with the outcome of each step, journalled. Rejects only when the journal cannot be written or the lease is lost:
+ * then nothing more may be done.
+ */
+export async function applyPlannedSteps(
+  dependencies: ApplyDependencies,
+  request: ApplyRequest,
+  signal: AbortSignal,
+): Promise<readonly StepOutcome[]> {
+  const facts = await dependencies.observe(request.pool, signal);
+  const runs: Promise<StepOutcome>[] = [];
+  let overlapped: Promise<void> | undefined;
+  for (const step of request.steps) {
+    const run = new StepRun(dependencies, request, step, signal, overlapped);
+    runs.push(run.run(facts));
+    overlapped = run.acted;
+  }
+  const settled = await Promise.allSettled(runs);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw toPoolError(result.reason);
+    return result.value;
+  });
+}
+
+class StepRun {
+  readonly #dependencies: ApplyDependencies;
+  readonly #request: ApplyRequest;
+  readonly #step: PlannedStep;
+  readonly #signal: AbortSignal;
+  readonly #overlapped: Promise<void> | undefined;
+  readonly #reference: StepReference;
+  readonly #acted = Promise.withResolvers<undefined>();
+  /** An effect was announced: from here on a failure may have left something behind. */
+  #announced = false;
+
+  constructor(
+    dependencies: ApplyDependencies,
+    request: ApplyRequest,
+    step: PlannedStep,
+    signal: AbortSignal,
+    overlapped: Promise<void> | undefined,
+  ) {
+    this.#dependencies = dependencies;
+    this.#request = request;
+    this.#step = step;
+    this.#signal = AbortSignal.any([signal, dependencies.lease.lost]);
+    this.#overlapped = overlapped;
+    const { pool, round } = request;
+    this.#reference = {
+      pool: pool.topology.name,
+      round,
+      generation: pool.generation,
+      action: step.action,
+      target: step.target,
+      attempt: dependencies.ports.random.id(),
+    };
+  }
+
+  /** Settles when the actuator has ended, whatever came of it. */
+  get acted(): Promise<void> {
+    return this.#acted.promise;
+  }
+
+  async run(facts: PoolFacts): Promise<StepOutcome> {
+    const { journal, meter, ports } = this.#dependencies;
+    const startedMs = ports.clock.monotonicMs();
+    const startedExternalMs = meter.totalMs();
+    const { seedStep, risk } = this.#step;
+    let notes: StepNotes = {};
+    let error: PoolError | undefined;
+    try {
+      await journal.append({ kind: 'intent', ...this.#reference, seedStep, risk, facts: factsHash(facts) });
+      notes = await this.#act(facts);
+      await this.#awaitDone();
+    } catch (thrown) {
+      error = toPoolError(thrown);
+    } finally {
+      this.#acted.resolve(undefined);
+    }
+    const result = this.#resultOf(error);
+    // Without the lease somebody else may be writing the journal; the open intent tells the next holder enough.
+    if (!this.#dependencies.lease.held())
+      throw error ?? new PoolError('PCO_LEASE_LOST', 'the lease was lost');
+    await journal.append({
+      kind: 'outcome',
+      ...this.#reference,
+      result,
+      code: error?.code ?? null,
+      reason: error?.message ?? null,
+      durationMs: Math.round(ports.clock.monotonicMs() - startedMs),
+      externalMs: Math.round(meter.totalMs() - startedExternalMs),
+      notes,
+    });
+    this.#report(result, error);
+    return { step: this.#step, result, error };
+  }
+
+  async #act(facts: PoolFacts): Promise<StepNotes> {
+    const { judge, applyStep, ports } = this.#dependencies;
+    const judgement = judge(this.#request.pool, facts);
+    if (this.#overlapped === undefined && judgement.done(this.#step) === true) return { alreadyDone: true };
+    this.#requireNeeds(judgement);
+    try {
+      return await applyStep(ports, this.#context(facts));
+    } finally {
+      this.#acted.resolve(undefined);
+    }
+  }
+
+  #requireNeeds(judgement: StepJudgement): void {
+    const missing = judgement
+      .missing(this.#step)
+      .filter((need) => this.#overlapped === undefined || !FILE_BY_FILE.has(need.variable));
+    const [first] = missing;
+    if (first === undefined) return;
+    const needs = missing
+      .map((need) => `${need.variable} is ${need.actual}, wanted ${need.wanted}`)
+      .join('; ');
+    throw new PoolError('PCO_STEP_REFUSED', `${stepKey(this.#step)}: ${needs}`, { hint: first.wayOut });
+  }
+
+  #context(facts: PoolFacts): StepContext {
+    const { journal, observe, judge, onProgress } = this.#dependencies;
+    const { pool } = this.#request;
+    return {
+      pool,
+      step: { action: this.#step.action, target: this.#step.target },
+      facts,
+      signal: this.#signal,
+      overlapped: this.#overlapped,
+      effect: async (where, what) => {
+        this.#requireLeave();
+        await journal.append({ kind: 'effect', ...this.#reference, where, what });
+        this.#requireLeave();
+        this.#announced = true;
+      },
+      recheck: async () => {
+        const fresh = await observe(pool, this.#signal);
+        this.#requireNeeds(judge(pool, fresh));
+        return fresh;
+      },
+      progress: (message, fraction) => {
+        onProgress(this.#step, message, fraction);
+      },
+    };
+  }
+
+  #requireLeave(): void {
+    if (!this.#dependencies.lease.held())
+      throw new PoolError('PCO_LEASE_LOST', 'the lease was lost; the effect is not made');
+    if (this.#signal.aborted)
+      throw new PoolError('PCO_CANCELLED', 'the step was cancelled before this effect', {
+        cause: this.#signal.reason,
+      });
+  }
+
+  /** Waiting for the effect to show is part of the deed: replication, redo, heartbeats. */
+  async #awaitDone(): Promise<void> {
+    const { observe, judge, ports, log } = this.#dependencies;
+    const { pool } = this.#request;
+    const deadlineMs = ports.clock.monotonicMs() + pool.policy.stepTimeoutMs;
+    let pauseMs = FIRST_LOOK_MS;
+    for (;;) {
+      if (this.#signal.aborted)
+        throw new PoolError('PCO_CANCELLED', 'cancelled while waiting for the effect', {
+          cause: this.#signal.reason,
+        });
+      const done = judge(pool, await observe(pool, this.#signal)).done(this.#step);
+      if (done === true) return;
+      if (ports.clock.monotonicMs() >= deadlineMs)
+        throw new PoolError(
+          'PCO_DONE_NOT_SEEN',
+          `${stepKey(this.#step)}: its effect was not seen within ${pool.policy.stepTimeoutMs} ms`,
+        );
+      log.debug('effect not seen yet', { step: stepKey(this.#step), done, nextLookMs: Math.round(pauseMs) });
+      await ports.clock.sleep(pauseMs, this.#signal).catch(() => undefined);
+      pauseMs = Math.min(LAST_LOOK_MS, pauseMs * LOOK_GROWTH);
+    }
+  }
+
+  #resultOf(error: PoolError | undefined): StepOutcome['result'] {
+    if (error === undefined) return 'done';
+    const unsure: readonly ErrorCode[] = ['PCO_OUTCOME_UNKNOWN', 'PCO_DONE_NOT_SEEN'];
+    if (unsure.includes(error.code)) return 'unknown';
+    if (error.code === 'PCO_STEP_REFUSED' || error.code === 'PCO_IDENTITY_MISMATCH')
+      return this.#announced ? 'failed' : 'refused';
+    if (error.code === 'PCO_CANCELLED' || error.code === 'PCO_LEASE_LOST')
+      return this.#announced ? 'unknown' : 'refused';
+    return 'failed';
+  }
+
+  #report(result: StepOutcome['result'], error: PoolError | undefined): void {
+    const fields = { step: stepKey(this.#step), seedStep: this.#step.seedStep, result };
+    const { log } = this.#dependencies;
+    if (error === undefined) log.info('step done', fields);
+    else log.warn('step not done', { ...fields, code: error.code, reason: error.message });
+  }
+}

@@ -1,0 +1,90 @@
+/** What the daemon knows of a pool, as the API and the commands show it, and how people's decisions reach it. Types only. */
+import type { Decision } from '../ports/journal.ts';
+import type { Plan, PlannedStep } from '../reconciler/plan.ts';
+import type { Condition } from '../topology/condition.ts';
+import type { Drift } from '../topology/drift.ts';
+import type { Evidence } from '../topology/evidence.ts';
+import type { LossLedger } from '../topology/loss-ledger.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { Generation, PolicyMode, Site } from '../topology/pool-topology.ts';
+
+/** What permission says about the plan; `proceed` also when there is nothing to permit. */
+export interface GateView {
+  readonly kind: 'proceed' | 'await-approval' | 'hold';
+  readonly code: string | null;
+  readonly reason: string | null;
+}
+
+export interface RunningStepView {
+  readonly step: PlannedStep;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly progress: string | null;
+  /** 0 to 1; null: not known. */
+  readonly fraction: number | null;
+}
+
+export interface PoolStatus {
+  readonly pool: string;
+  /** State of the loop, for example `converged` or `applying`. */
+  readonly state: string;
+  readonly mode: PolicyMode;
+  readonly primarySite: Site;
+  readonly datacenters: Readonly<Record<Site, string>>;
+  readonly generation: Generation;
+  /** The generation that `plan` and `drift` were computed for. */
+  readonly observedGeneration: Generation | null;
+  readonly origin: string;
+  readonly round: string | null;
+  readonly observedAt: string | null;
+  readonly facts: PoolFacts | null;
+  readonly drift: readonly Drift[];
+  readonly plan: Plan | null;
+  readonly ledger: LossLedger | null;
+  readonly evidence: Readonly<Record<Site, Evidence>> | null;
+  /** Planner variables with the reason for each value. */
+  readonly variables: Readonly<Record<string, { readonly value: string; readonly because: string }>>;
+  readonly conditions: readonly Condition[];
+  readonly gate: GateView | null;
+  readonly running: readonly RunningStepView[];
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: string } | null;
+  readonly decisions: readonly (Decision & { readonly at: string })[];
+}
+
+export interface DaemonStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly epoch: number;
+  readonly startedAt: string;
+  /** Findings of the last edit of the desired state, when it was rejected; the last good generation is in force. */
+  readonly desiredStateProblems: readonly string[];
+  readonly pools: readonly PoolStatus[];
+}
+
+export interface StatusSource {
+  status(): DaemonStatus;
+  pool(name: string): PoolStatus | undefined;
+  /** Every pool has been observed at least once, and the lease is held. */
+  ready(): boolean;
+}
+
+export interface DecisionTarget {
+  /** Journals it and wakes the pool; rejects with PoolError when it does not fit the pool's present plan. */
+  decide(decision: DecisionRequest): Promise<Decision>;
+}
+
+/** A decision as a person asks for it; generation and steps of an approval are filled in from the present plan. */
+export type DecisionRequest = {
+  readonly pool: string;
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string | null;
+} & (
+  | { readonly decision: 'approve' }
+  | { readonly decision: 'attest-down'; readonly site: Site }
+  | { readonly decision: 'accept-loss'; readonly lossMinutes: number }
+  | { readonly decision: 'keep'; readonly site: Site }
+  | { readonly decision: 'suspend' }
+  | { readonly decision: 'resume' }
+);
