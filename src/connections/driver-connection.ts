@@ -122,6 +122,7 @@ export class DriverConnection {
     const signal = deadline?.signal ?? parent;
     if (signal.aborted)
       throw new PoolError('PCO_CANCELLED', `${statement.name} was not sent to ${this.#name}`);
+    const interrupted = (): boolean => signal.aborted;
     const collector = new AnswerCollector(options.onInfo);
     this.#collector = collector;
     const over = new AbortController();
@@ -130,9 +131,9 @@ export class DriverConnection {
     try {
       const failure = await this.#send(statement, collector);
       if (collector.failure !== undefined) throw collector.failure;
-      if (failure === undefined || (isServerError(failure) && !signal.aborted)) return collector.answer();
+      if (failure === undefined || (isServerError(failure) && !interrupted())) return collector.answer();
       const late = deadline?.expired === true;
-      throw this.#lost(statement, failure, collector.answer().errors, signal.aborted, late);
+      throw this.#lost(statement, failure, collector.answer().errors, interrupted(), late);
     } catch (error) {
       this.close();
       throw error;

@@ -1,0 +1,57 @@
+/** The result sets of an observing batch by the name in their first column, `part_<name>`. Says which part is missing and why. */
+import type { SqlAnswer, SqlRow } from '../ports/sql-connection.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { RowReader } from './row-reader.ts';
+
+const PREFIX = 'part_';
+
+export class AnswerParts {
+  readonly #parts = new Map<string, SqlRow[]>();
+  readonly #answer: SqlAnswer;
+  readonly #instance: string;
+  /** Set once the instance's two clocks have been read. */
+  zoneMinutes = 0;
+
+  constructor(instance: string, answer: SqlAnswer) {
+    this.#instance = instance;
+    this.#answer = answer;
+    for (const { columns, rows } of answer.resultSets) {
+      const [first = ''] = columns;
+      if (!first.startsWith(PREFIX)) continue;
+      const part = first.slice(PREFIX.length);
+      this.#parts.set(part, [...(this.#parts.get(part) ?? []), ...rows]);
+    }
+  }
+
+  /** undefined when the instance refused this part; an empty list is an answer. */
+  optional(part: string): RowReader[] | undefined {
+    return this.#parts
+      .get(part)
+      ?.map((row) => new RowReader(row, `${this.#instance}, result set ${part}`, this.zoneMinutes));
+  }
+
+  /** Throws PCO_SQL_ERROR with every error token of the answer when the part is missing. */
+  required(part: string): RowReader[] {
+    const rows = this.optional(part);
+    if (rows !== undefined) return rows;
+    const errors = this.#answer.errors.map((error) => `${error.number} ${error.message}`).join('; ');
+    throw new PoolError(
+      errors === '' ? 'PCO_UNEXPECTED_ANSWER' : 'PCO_SQL_ERROR',
+      `${this.#instance} did not answer the part ${part}: ${errors === '' ? 'no error was reported' : errors}`,
+      { sqlErrors: this.#answer.errors },
+    );
+  }
+
+  /** The only row of a part. */
+  one(part: string): RowReader {
+    const [row, ...more] = this.required(part);
+    if (row !== undefined && more.length === 0) return row;
+    throw new PoolError(
+      'PCO_UNEXPECTED_ANSWER',
+      `${this.#instance}, result set ${part}: expected one row, found ${row === undefined ? 0 : more.length + 1}`,
+    );
+  }
+}
+
+/** SQL Server names compare without case here; a case-sensitive server has answered by its own rule already. */
+export const sameName = (a: string | null, b: string): boolean => a?.toLowerCase() === b.toLowerCase();

@@ -1,0 +1,82 @@
+/** What msdb remembers: the backup sets that this instance took of the chat database, the newest restore into each copy, work in progress. */
+import type { BackupSetFacts, DatabaseFacts, InstanceFacts } from '../topology/pool-facts.ts';
+import { isKnown } from '../topology/known.ts';
+import { sameName, type AnswerParts } from './answer-parts.ts';
+import type { RowReader } from './row-reader.ts';
+
+const BACKUP_TYPES: Readonly<Record<string, BackupSetFacts['type']>> = {
+  D: 'full',
+  I: 'differential',
+  L: 'log',
+};
+/** Limit of the facts' contract. */
+const MOST_SETS = 200;
+
+interface NumberedSet {
+  readonly id: number;
+  readonly set: BackupSetFacts;
+}
+
+function setOf(row: RowReader): NumberedSet {
+  return {
+    id: row.integer('backup_set_id'),
+    set: {
+      type: BACKUP_TYPES[row.text('type')] ?? 'other',
+      path: row.text('physical_device_name'),
+      firstLsn: row.lsn('first_lsn'),
+      lastLsn: row.lsn('last_lsn'),
+      checkpointLsn: row.lsnOrNull('checkpoint_lsn'),
+      startedAt: row.local('backup_start_date'),
+      finishedAt: row.local('backup_finish_date'),
+      copyOnly: row.bit('is_copy_only'),
+      tail: row.bit('is_force_offline'),
+      familyGuid: row.guidOrNull('family_guid'),
+      firstForkGuid: row.guidOrNull('first_recovery_fork_guid'),
+      lastForkGuid: row.guidOrNull('last_recovery_fork_guid'),
+    },
+  };
+}
+
+/** The newest full backups and the log backups after the older of them, in the order in which they were taken. */
+export function readBackups(parts: AnswerParts): BackupSetFacts[] {
+  const sets = parts
+    .required('backups')
+    .map(setOf)
+    .sort((a, b) => a.id - b.id);
+  const firstFull = sets.find(({ set }) => set.type === 'full')?.id ?? 0;
+  return sets
+    .filter(({ id }) => id >= firstFull)
+    .slice(-MOST_SETS)
+    .map(({ set }) => set);
+}
+
+export function readLastRestore(parts: AnswerParts, database: string): DatabaseFacts['lastRestore'] {
+  const rows = parts.optional('restores');
+  if (rows === undefined) return 'unknown';
+  const row = rows.find((candidate) => sameName(candidate.textOrNull('destination_database_name'), database));
+  if (row === undefined) return null;
+  return {
+    type: row.text('restore_type'),
+    at: row.local('restore_date'),
+    firstLsn: row.lsn('first_lsn'),
+    lastLsn: row.lsn('last_lsn'),
+    familyGuid: row.guidOrNull('family_guid'),
+    forkGuid: row.guidOrNull('last_recovery_fork_guid'),
+    // By the clock and zone of the server that took it, which msdb does not convert: unverified by up to its zone.
+    backupFinishedAt: row.local('backup_finish_date'),
+    backupServer: row.textOrNull('server_name'),
+  };
+}
+
+/** Without VIEW SERVER STATE only the own session is seen, so an empty list then says little. */
+export function readRunning(parts: AnswerParts): InstanceFacts['running'] {
+  return parts.required('running').map((row) => ({
+    sessionId: row.integer('session_id'),
+    command: row.text('command'),
+    percentComplete: row.number('percent_complete'),
+  }));
+}
+
+/** Lineage of a copy that cannot be opened, from what was restored into it last. */
+export const restoredFamily = (lastRestore: DatabaseFacts['lastRestore']): DatabaseFacts['familyGuid'] =>
+  isKnown(lastRestore) ? (lastRestore?.familyGuid ?? 'unknown') : 'unknown';
