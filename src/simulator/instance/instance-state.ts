@@ -115,7 +115,7 @@ export interface DatabaseDraft {
   rolledForward: boolean;
   /** Where the next log backup begins; null: no log backup possible (4214). */
   lastLogBackupLsn: string | null;
-  /** Content changed after the newest log backup (3159). */
+  /** No log backup was taken since the chain began. */
   beginsChain: boolean;
   lastFullBackupLsn: string | null;
   /** Operation that owns the database (RESTORE, tail): nobody else gets in. */
@@ -126,6 +126,8 @@ export interface DatabaseDraft {
   log: Chunks<LogRecord>;
   /** Nominal size of the data file, bytes: gives BACKUP and RESTORE their duration. */
   dataBytes: number;
+  dataFile: string;
+  logFile: string;
 }
 
 export type MirroringStateName =

@@ -5,5 +5,5 @@
 import { isDraft, original } from 'immer';
 
 export function plain<T extends object>(value: T): T {
-  return isDraft(value) ? (original(value) as T) : value;
+  return isDraft(value) ? (original(value as never) as T) : value;
 }
