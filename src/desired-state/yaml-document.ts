@@ -178,27 +178,30 @@ function offsetOf(document: Document, path: Path, atKey: boolean): number {
   return offset;
 }
 
-/** What zod says, in words and at its place. */
+/** What zod says, in words and at its place; unknown keys first, because a misspelt key also makes another one missing. */
 export function schemaFindings(document: YamlValue, issues: readonly z.core.$ZodIssue[]): Finding[] {
-  return issues.flatMap((issue) => {
-    const path = issue.path;
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) =>
-        document.findingAtKey(
-          [...path, key],
-          'this key is not known here',
-          'see docs; keys are case-sensitive',
+  const unknownKeys = issues.filter((issue) => issue.code === 'unrecognized_keys');
+  return [
+    ...unknownKeys.flatMap((issue) =>
+      issue.keys.map((key) =>
+        document.findingAtKey([...issue.path, key], 'this key is not known here', 'keys are case-sensitive'),
+      ),
+    ),
+    ...issues
+      .filter((issue) => issue.code !== 'unrecognized_keys')
+      .map((issue) =>
+        document.finding(
+          issue.path,
+          `${isMissing(issue) ? 'is missing: ' : ''}expected ${expectation(issue)}`,
         ),
-      );
-    if (issue.code === 'invalid_union') {
-      const inner = issue.errors.flat().map((error) => expectation(error));
-      return [document.finding(path, `expected ${[...new Set(inner)].join(', or ')}`)];
-    }
-    const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-    if (missing) return [document.finding(path, `is missing: expected ${expectation(issue)}`)];
-    return [document.finding(path, `expected ${expectation(issue)}`)];
-  });
+      ),
+  ];
 }
+
+const isMissing = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_union'
+    ? issue.errors.flat().some(isMissing)
+    : issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
 
 /** zod's type names in words for people who write YAML. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -214,6 +217,8 @@ function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return WORDS[issue.expected] ?? issue.expected;
+    case 'invalid_union':
+      return [...new Set(issue.errors.flat().map(expectation))].join(', or ');
     case 'invalid_value':
       return issue.values.length === 1
         ? `the word ${String(issue.values[0])}`
