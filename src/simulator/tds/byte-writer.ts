@@ -12,7 +12,8 @@ export class ByteWriter {
     return this.#length;
   }
 
-  #grow(count: number): number {
+  /** The buffer, with room for `count` more bytes that now count as written. */
+  #reserve(count: number): Buffer {
     const from = this.#length;
     const wanted = from + count;
     if (wanted > this.#bytes.length) {
@@ -21,51 +22,51 @@ export class ByteWriter {
       this.#bytes = larger;
     }
     this.#length = wanted;
-    return from;
+    return this.#bytes;
   }
 
   u8(value: number): this {
-    this.#bytes.writeUInt8(value, this.#grow(1));
+    this.#reserve(1).writeUInt8(value, this.#length - 1);
     return this;
   }
   u16(value: number): this {
-    this.#bytes.writeUInt16LE(value, this.#grow(2));
+    this.#reserve(2).writeUInt16LE(value, this.#length - 2);
     return this;
   }
   u16BigEndian(value: number): this {
-    this.#bytes.writeUInt16BE(value, this.#grow(2));
+    this.#reserve(2).writeUInt16BE(value, this.#length - 2);
     return this;
   }
   u32(value: number): this {
-    this.#bytes.writeUInt32LE(value, this.#grow(4));
+    this.#reserve(4).writeUInt32LE(value, this.#length - 4);
     return this;
   }
   u32BigEndian(value: number): this {
-    this.#bytes.writeUInt32BE(value, this.#grow(4));
+    this.#reserve(4).writeUInt32BE(value, this.#length - 4);
     return this;
   }
   i16(value: number): this {
-    this.#bytes.writeInt16LE(value, this.#grow(2));
+    this.#reserve(2).writeInt16LE(value, this.#length - 2);
     return this;
   }
   i32(value: number): this {
-    this.#bytes.writeInt32LE(value, this.#grow(4));
+    this.#reserve(4).writeInt32LE(value, this.#length - 4);
     return this;
   }
   i64(value: bigint): this {
-    this.#bytes.writeBigInt64LE(value, this.#grow(8));
+    this.#reserve(8).writeBigInt64LE(value, this.#length - 8);
     return this;
   }
   u64(value: bigint): this {
-    this.#bytes.writeBigUInt64LE(value, this.#grow(8));
+    this.#reserve(8).writeBigUInt64LE(value, this.#length - 8);
     return this;
   }
   f32(value: number): this {
-    this.#bytes.writeFloatLE(value, this.#grow(4));
+    this.#reserve(4).writeFloatLE(value, this.#length - 4);
     return this;
   }
   f64(value: number): this {
-    this.#bytes.writeDoubleLE(value, this.#grow(8));
+    this.#reserve(8).writeDoubleLE(value, this.#length - 8);
     return this;
   }
   /** Unsigned, `size` bytes; the value must fit. */
@@ -80,13 +81,12 @@ export class ByteWriter {
     return this;
   }
   bytes(value: Uint8Array): this {
-    const from = this.#grow(value.length);
-    this.#bytes.set(value, from);
+    this.#reserve(value.length).set(value, this.#length - value.length);
     return this;
   }
   utf16(text: string): this {
-    const from = this.#grow(text.length * 2);
-    this.#bytes.write(text, from, 'utf16le');
+    const size = text.length * 2;
+    this.#reserve(size).write(text, this.#length - size, 'utf16le');
     return this;
   }
   /** B_VARCHAR: at most 255 characters, longer text is cut as SQL Server cuts names. */
