@@ -23,6 +23,8 @@ export interface Script {
   /** Tokens for a request; undefined: say nothing for now. */
   answer?(request: SqlRequest, connectionId: string, server: TdsServer): readonly SqlToken[] | undefined;
   refuse?(login: LoginRequest): readonly SqlToken[] | undefined;
+  /** Given: the login waits until `accept` is called. */
+  decideLogin?(accept: () => void): void;
   /** Undefined: acknowledge at once. */
   onAttention?(connectionId: string, server: TdsServer): void;
   readonly fault?: FaultHook;
@@ -49,9 +51,11 @@ export async function startScripted(script: Script): Promise<Scripted> {
       login: (id, request) => {
         seen.logins.push(request);
         const errors = script.refuse?.(request);
-        if (errors === undefined)
-          server.acceptLogin(id, { sessionId: 51, database: request.database || 'master' });
-        else server.refuseLogin(id, errors);
+        const database = request.database || 'master';
+        const accept = (): void => server.acceptLogin(id, { sessionId: 51, database });
+        if (errors !== undefined) server.refuseLogin(id, errors);
+        else if (script.decideLogin === undefined) accept();
+        else script.decideLogin(accept);
       },
       request: (id, request) => {
         if (request.kind === 'batch' && request.text.startsWith('set ')) {
@@ -84,15 +88,16 @@ export function settings(port: number, options: Partial<sql.config> = {}): sql.c
     database: 'mgc',
     connectionTimeout: 1000,
     requestTimeout: 1000,
+    // The driver otherwise sends `SELECT 1;` before every request.
+    validateConnection: false,
     ...options,
     pool: { max: 1, min: 0, ...options.pool },
     options: {
       encrypt: false,
       cancelTimeout: 500,
       maxRetriesOnTransientErrors: 0,
-      validateConnection: false,
       ...options.options,
-    } as sql.IOptions,
+    },
   };
 }
 
