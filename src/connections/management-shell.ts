@@ -36,6 +36,8 @@ class ShellChild {
   #rest = '';
   #next = 1;
   alive = true;
+  /** Frames answered so far: a child that answers others is alive, even when one request hangs. */
+  answers = 0;
 
   constructor(settings: ManagementShellSettings, log: ShellLog) {
     this.#log = log;
@@ -83,6 +85,7 @@ class ShellChild {
         this.#hello.resolve(frame.shell);
         return;
       case 'answer':
+        this.answers += 1;
         // An answer that nobody waits for belongs to a request that was given up.
         this.#pending.get(frame.id)?.settle(frame);
         this.#pending.delete(frame.id);
@@ -149,10 +152,12 @@ export class ChildManagementShell implements ManagementShell {
     const child = await this.#ready(deadline.signal);
     if (deadline.signal.aborted) throw this.#notSent(request, deadline.expired);
     const answered = Promise.withResolvers<ShellFrame | PoolError>();
+    const answeredBefore = child.answers;
     const onAbort = (): void => {
       const why = deadline.expired ? 'did not answer in time' : 'was interrupted';
-      // A shell that is late may be stuck for good and answers out of turn later: it is replaced.
-      if (deadline.expired) child.end(`let ${request.cmdlet} pass its deadline`);
+      // Silent to everybody since we asked: stuck, so it is replaced. One that answers others merely waits for a computer that is gone.
+      if (deadline.expired && child.answers === answeredBefore)
+        child.end(`let ${request.cmdlet} pass its deadline`);
       answered.resolve(new PoolError('PCO_OUTCOME_UNKNOWN', `${request.cmdlet} ${why}`));
     };
     deadline.signal.addEventListener('abort', onAbort, { once: true });

@@ -1,0 +1,127 @@
+/**
+ * The folders that hold log backups: listings with the headers that are known, and reading the headers that are not, through
+ * an instance that sees the folder. Which files can be applied is not decided here (src/topology/log-chain).
+ */
+import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SqlConnection, SqlInstances } from '../ports/sql-connection.ts';
+import { readHeader } from '../statements/read-header.ts';
+import { toPoolError } from '../topology/pool-error.ts';
+import type { BackupFile, FolderFacts } from '../topology/pool-facts.ts';
+import type { InstanceName } from '../topology/pool-topology.ts';
+import { headerInUtc, readHeaderAnswer, type HeaderCache } from './backup-headers.ts';
+
+const FINISHED = /\.(trn|bak)$/i;
+const UNFINISHED = /\.wrk$/i;
+/** A file that no instance could read is tried again after this long, ms, unless it changes before. */
+const RETRY_PROBLEM_MS = 30_000;
+
+export interface Listing {
+  readonly folder: string;
+  readonly finished: readonly FileEntry[];
+  readonly unfinished: readonly string[];
+}
+
+/** An instance that answered in this round and sees the folder under its name. */
+export interface HeaderReader {
+  readonly instance: InstanceName;
+  readonly version: string;
+}
+
+export interface HeaderPorts {
+  readonly sql: SqlInstances;
+  readonly clock: Clock;
+  readonly cache: HeaderCache;
+}
+
+export async function listFolder(files: BackupFiles, folder: string, signal: AbortSignal): Promise<Listing> {
+  const entries = await files.list(folder, signal);
+  return {
+    folder,
+    finished: entries.filter((entry) => FINISHED.test(entry.name)),
+    unfinished: entries.filter((entry) => UNFINISHED.test(entry.name)).map((entry) => entry.name),
+  };
+}
+
+/** Newest first: what is not yet applied is at the end. */
+export function missingHeaders(
+  { folder, finished }: Listing,
+  cache: HeaderCache,
+  nowMs: number,
+): FileEntry[] {
+  return finished
+    .filter((file) => {
+      const entry = cache.get(folder, file);
+      return entry === undefined || (entry.kind === 'problem' && entry.retryAtMs <= nowMs);
+    })
+    .sort((a, b) =>
+      a.modifiedAt < b.modifiedAt ? 1 : a.modifiedAt > b.modifiedAt ? -1 : a.name < b.name ? 1 : -1,
+    );
+}
+
+const joined = (folder: string, name: string): string => `${folder.replace(/[\\/]+$/, '')}\\${name}`;
+
+/** Reads headers into the cache over one connection of its own until done, aborted or failed; what is missing stays missing. */
+export async function readHeaders(
+  { sql, clock, cache }: HeaderPorts,
+  reader: HeaderReader,
+  folder: string,
+  files: readonly FileEntry[],
+  limit: { readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<void> {
+  if (files.length === 0) return;
+  await using connection = await sql.open(reader.instance, limit.signal);
+  for (const file of files) {
+    if (limit.signal.aborted) return;
+    const entry = await readOne(connection, reader, joined(folder, file.name), limit);
+    cache.set(
+      folder,
+      file,
+      'problem' in entry
+        ? { kind: 'problem', problem: entry.problem, retryAtMs: clock.monotonicMs() + RETRY_PROBLEM_MS }
+        : { kind: 'read', raw: entry },
+    );
+  }
+}
+
+async function readOne(
+  connection: SqlConnection,
+  reader: HeaderReader,
+  path: string,
+  limit: { readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<ReturnType<typeof readHeaderAnswer>> {
+  const answer = await connection.run(readHeader(path, reader.version), limit);
+  try {
+    return readHeaderAnswer(reader.instance, answer);
+  } catch (error) {
+    return { problem: toPoolError(error).message };
+  }
+}
+
+/** @param zoneOf offset of a server's local time by the name in the header, minutes */
+export function folderFacts(
+  { folder, finished, unfinished }: Listing,
+  cache: HeaderCache,
+  zoneOf: (serverName: string) => number,
+): FolderFacts {
+  const factsOf = (file: FileEntry): BackupFile => {
+    const entry = cache.get(folder, file);
+    const { name, sizeBytes, modifiedAt } = file;
+    if (entry?.kind === 'read') {
+      const header = headerInUtc(entry.raw, zoneOf(entry.raw.header.serverName));
+      return { name, sizeBytes, modifiedAt, header, headerProblem: null };
+    }
+    return {
+      name,
+      sizeBytes,
+      modifiedAt,
+      header: 'unknown',
+      headerProblem: entry?.problem ?? 'not read yet',
+    };
+  };
+  return {
+    path: folder,
+    files: finished.map(factsOf).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    unfinished: [...unfinished].sort(),
+  };
+}

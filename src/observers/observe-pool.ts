@@ -1,0 +1,201 @@
+/**
+ * One read of the world for one pool: every instance, folder and the management shell in parallel, each with its own deadline,
+ * none waiting for another that it does not need. Concludes nothing; what did not answer is `unknown` with reason and age.
+ */
+import type { BackupFiles } from '../ports/backup-files.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ManagementShell } from '../ports/management-shell.ts';
+import type { SqlInstances } from '../ports/sql-connection.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import type {
+  ChatServerFacts,
+  FolderFacts,
+  InstanceFacts,
+  PoolFacts,
+  PoolStateFacts,
+} from '../topology/pool-facts.ts';
+import {
+  instancesOf,
+  SITES,
+  type InstanceName,
+  type PoolTopology,
+  type ServerFqdn,
+  type Site,
+} from '../topology/pool-topology.ts';
+import { HeaderCache } from './backup-headers.ts';
+import { observeChatServer, observeReplicas } from './chat-servers.ts';
+import { compareCopies, readableCopy, type ReadableCopy } from './compare-copies.ts';
+import { FolderObserver, type InstanceLooks } from './folders.ts';
+import { CANCEL_GRACE_MS, observeOneInstance } from './observe-instances.ts';
+import { observePoolState } from './pool-state.ts';
+import { SourceMemory, type Sighting } from './source-memory.ts';
+import { Turns } from './turns.ts';
+
+export interface ObserverPorts {
+  readonly sql: SqlInstances;
+  readonly shell: ManagementShell;
+  readonly files: BackupFiles;
+  readonly clock: Clock;
+}
+
+export interface ObserverOptions {
+  /** ms for one instance, connecting included. */
+  readonly instanceDeadlineMs: number;
+  /** ms for one folder: listing, and the headers that are read in this round. */
+  readonly folderDeadlineMs: number;
+  /** ms for one cmdlet. */
+  readonly shellDeadlineMs: number;
+  /** ms for what the shell asks of one chat server; those of a dead site hold up every round for this long. */
+  readonly serverDeadlineMs: number;
+  /** Headers read from one folder in one round; the others stay 'unknown' with `not read yet`. */
+  readonly headersPerRound: number;
+}
+
+export const DEFAULT_OBSERVER_OPTIONS: ObserverOptions = {
+  instanceDeadlineMs: 3000,
+  folderDeadlineMs: 4000,
+  shellDeadlineMs: 10_000,
+  serverDeadlineMs: 4000,
+  headersPerRound: 128,
+};
+
+export interface PoolObserver {
+  /** Rejects only with PCO_CANCELLED; every other failure is an `unknown` in the facts. */
+  observe(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts>;
+}
+
+type Comparison = Extract<PoolFacts['comparison'], { kind: 'value' }>['value'];
+type ChatServerLooks = readonly (readonly [ServerFqdn, Sighting<ChatServerFacts>])[];
+
+/** Both instances of the site's chat store; the witness holds no data. */
+const storesOf = (pool: PoolTopology, site: Site): InstanceName[] => {
+  const { primary, mirror } = pool.sites[site].chat;
+  return mirror === undefined ? [primary] : [primary, mirror];
+};
+
+class ParallelObserver implements PoolObserver {
+  readonly #ports: ObserverPorts;
+  readonly #options: ObserverOptions;
+  readonly #memory: SourceMemory;
+  readonly #turns = new Turns();
+  readonly #held = new Set<string>();
+  readonly #folders: FolderObserver;
+
+  constructor(ports: ObserverPorts, options: ObserverOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#memory = new SourceMemory(ports.clock);
+    this.#folders = new FolderObserver({ ...ports, cache: new HeaderCache() }, this.#memory, options);
+  }
+
+  async observe(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts> {
+    const looks = this.#instances(pool, signal);
+    const [folders, poolState, servers, comparison] = await Promise.all([
+      this.#allFolders(pool, looks, signal),
+      this.#poolState(pool, signal),
+      this.#chatServers(pool, signal),
+      this.#comparison(pool, looks, signal),
+    ]);
+    const instances = await Promise.all([...looks].map(async ([name, look]) => [name, await look] as const));
+    if (signal.aborted) throw new PoolError('PCO_CANCELLED', `the observation of ${pool.name} was cancelled`);
+    const memory = this.#memory;
+    return {
+      version: 1,
+      pool: pool.name,
+      observedAt: new Date(this.#ports.clock.now()).toISOString(),
+      instances: Object.fromEntries(instances.map(([name, look]) => [name, memory.observed(look)])),
+      share: memory.observed(folders.share),
+      copyFolder: memory.observed(folders.copyFolder),
+      quarantine: { home: memory.observed(folders.home), backup: memory.observed(folders.backup) },
+      poolState: memory.observed(poolState),
+      chatServers: Object.fromEntries(servers.map(([name, look]) => [name, memory.observed(look)])),
+      comparison: memory.observed(comparison),
+    };
+  }
+
+  #instances(pool: PoolTopology, signal: AbortSignal): InstanceLooks {
+    const { instanceDeadlineMs } = this.#options;
+    const lookAt = async (instance: InstanceName): Promise<Sighting<InstanceFacts>> => {
+      const limitMs = instanceDeadlineMs + CANCEL_GRACE_MS;
+      const look = await this.#memory.look(`instance ${instance}`, limitMs, signal, () =>
+        observeOneInstance(this.#ports, this.#turns, instance, pool, instanceDeadlineMs),
+      );
+      if (look.kind === 'value') this.#folders.learnZone(look.value);
+      return look;
+    };
+    return new Map(instancesOf(pool).map(({ instance }) => [instance, lookAt(instance)]));
+  }
+
+  async #allFolders(
+    pool: PoolTopology,
+    looks: InstanceLooks,
+    signal: AbortSignal,
+  ): Promise<Record<'share' | 'copyFolder' | Site, Sighting<FolderFacts>>> {
+    const atHome = storesOf(pool, 'home');
+    const atBackup = storesOf(pool, 'backup');
+    const look = (folder: string, readers: readonly InstanceName[]): Promise<Sighting<FolderFacts>> =>
+      this.#folders.look(folder, readers, looks, signal);
+    const [share, copyFolder, home, backup] = await Promise.all([
+      look(pool.logShipping.share, [...atBackup, ...atHome]),
+      // May be a local folder of the backup site's first instance.
+      look(pool.logShipping.copyFolder, atBackup.slice(0, 1)),
+      look(pool.sites.home.quarantineFolder, atHome),
+      look(pool.sites.backup.quarantineFolder, atBackup),
+    ]);
+    return { share, copyFolder, home, backup };
+  }
+
+  #poolState(pool: PoolTopology, signal: AbortSignal): Promise<Sighting<PoolStateFacts>> {
+    const { shellDeadlineMs: deadlineMs } = this.#options;
+    return this.#memory.look(`shell ${pool.poolFqdn}`, deadlineMs + CANCEL_GRACE_MS, signal, (limit) =>
+      observePoolState(this.#ports.shell, pool, { signal: limit, deadlineMs }),
+    );
+  }
+
+  #chatServers(pool: PoolTopology, signal: AbortSignal): Promise<ChatServerLooks> {
+    const { serverDeadlineMs: deadlineMs } = this.#options;
+    const { shell } = this.#ports;
+    const replicas = observeReplicas(shell, { signal, deadlineMs });
+    const servers = [...new Set(SITES.flatMap((site) => pool.sites[site].servers))];
+    return Promise.all(
+      servers.map(async (server) => {
+        const limitMs = deadlineMs + CANCEL_GRACE_MS;
+        const look = await this.#memory.look(`chat server ${server}`, limitMs, signal, (limit) =>
+          observeChatServer(shell, server, pool.poolFqdn, replicas, { signal: limit, deadlineMs }),
+        );
+        return [server, look] as const;
+      }),
+    );
+  }
+
+  /** Waits for both sites' copies, so it comes last; a copy that is silent is known to be so by the instances' deadline. */
+  async #comparison(
+    pool: PoolTopology,
+    looks: InstanceLooks,
+    signal: AbortSignal,
+  ): Promise<Sighting<Comparison>> {
+    const { instanceDeadlineMs: deadlineMs } = this.#options;
+    const copyAt = async (site: Site): Promise<ReadableCopy | undefined> => {
+      const sightings = await Promise.all(
+        storesOf(pool, site).map(async (instance) => ({ instance, sighting: await looks.get(instance) })),
+      );
+      return readableCopy(
+        sightings.flatMap(({ instance, sighting }) =>
+          sighting === undefined ? [] : [{ instance, sighting }],
+        ),
+        pool.chatDatabase,
+      );
+    };
+    const [home, backup] = await Promise.all([copyAt('home'), copyAt('backup')]);
+    const ports = { ...this.#ports, turns: this.#turns, held: this.#held };
+    return this.#memory.look(`comparison ${pool.name}`, deadlineMs + CANCEL_GRACE_MS, signal, () =>
+      compareCopies(ports, pool.chatDatabase, home, backup, deadlineMs),
+    );
+  }
+}
+
+/** One observer for all pools of a daemon, so that instances and headers are shared. */
+export const createPoolObserver = (
+  ports: ObserverPorts,
+  options: Partial<ObserverOptions> = {},
+): PoolObserver => new ParallelObserver(ports, { ...DEFAULT_OBSERVER_OPTIONS, ...options });

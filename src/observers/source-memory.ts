@@ -1,0 +1,96 @@
+/**
+ * When each source answered last, by the monotonic clock, and the translation of a failed read into `unknown` with its
+ * reason. Remembers nothing else from one round to the next.
+ */
+import type { Clock, Deadline } from '../ports/clock.ts';
+import type { Observed } from '../topology/known.ts';
+import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.ts';
+
+/** One look at one source; ages are worked out when the round is over. */
+export type Sighting<T> =
+  | { readonly kind: 'value'; readonly value: T; readonly source: string; readonly atMs: number }
+  | { readonly kind: 'unknown'; readonly source: string; readonly error: PoolError };
+
+/** The source refused or said nonsense: an answer all the same, and a sign of life. */
+const ANSWERS: readonly ErrorCode[] = [
+  'PCO_LOGIN_FAILED',
+  'PCO_SQL_ERROR',
+  'PCO_UNEXPECTED_ANSWER',
+  'PCO_CMDLET_FAILED',
+  'PCO_CMS_READ_ONLY',
+];
+
+/** A read that was sent and lost has no outcome that could matter: what is left is why no answer came. */
+function reasonOf(error: PoolError, late: boolean): PoolError {
+  if (error.code !== 'PCO_OUTCOME_UNKNOWN') return error;
+  if (error.cause instanceof PoolError) return error.cause;
+  return new PoolError(late ? 'PCO_INSTANCE_TIMEOUT' : 'PCO_INSTANCE_UNREACHABLE', error.message, {
+    cause: error,
+  });
+}
+
+export class SourceMemory {
+  readonly #clock: Clock;
+  readonly #startMs: number;
+  readonly #answeredAtMs = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startMs = clock.monotonicMs();
+  }
+
+  /**
+   * Never rejects. `read` gets a signal that aborts after `limitMs`; a read that ignores it is left behind.
+   * @param source stable name, for example `instance sql-par-1` or `folder \\fs01\mgc-logs`
+   */
+  async look<T>(
+    source: string,
+    limitMs: number,
+    parent: AbortSignal,
+    read: (signal: AbortSignal) => Promise<T>,
+  ): Promise<Sighting<T>> {
+    using deadline = this.#clock.deadline(limitMs, parent);
+    try {
+      const value = await unlessAborted(source, deadline, read);
+      const atMs = this.#clock.monotonicMs();
+      this.#answeredAtMs.set(source, atMs);
+      return { kind: 'value', value, source, atMs };
+    } catch (caught) {
+      const error = reasonOf(toPoolError(caught), deadline.expired);
+      if (ANSWERS.includes(error.code)) this.#answeredAtMs.set(source, this.#clock.monotonicMs());
+      return { kind: 'unknown', source, error };
+    }
+  }
+
+  /** The sighting as it stands now: ages and silence grow until the end of the round. */
+  observed<T>(sighting: Sighting<T>): Observed<T> {
+    const nowMs = this.#clock.monotonicMs();
+    const { source } = sighting;
+    if (sighting.kind === 'value')
+      return { kind: 'value', value: sighting.value, source, ageMs: Math.max(0, nowMs - sighting.atMs) };
+    const { code, message } = sighting.error;
+    const lastMs = this.#answeredAtMs.get(source) ?? this.#startMs;
+    return { kind: 'unknown', reason: message, code, source, silentForMs: Math.max(0, nowMs - lastMs) };
+  }
+}
+
+async function unlessAborted<T>(
+  source: string,
+  deadline: Deadline,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void =>
+    aborted.reject(
+      deadline.expired
+        ? new PoolError('PCO_INSTANCE_TIMEOUT', `${source} did not answer in time`)
+        : new PoolError('PCO_CANCELLED', `${source} was no longer waited for`),
+    );
+  if (deadline.signal.aborted) onAbort();
+  else deadline.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([read(deadline.signal), aborted.promise]);
+  } finally {
+    deadline.signal.removeEventListener('abort', onAbort);
+  }
+}
