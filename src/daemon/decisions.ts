@@ -1,0 +1,80 @@
+/** People's decisions: from a request to the journalled record, and back from the journal to the list that the gates judge. Pure. */
+import type { DecisionRequest } from '../http/pool-status.ts';
+import type { Decision, JournalRecord } from '../ports/journal.ts';
+import type { Plan } from '../reconciler/plan.ts';
+import { stepKey } from '../reconciler/step-id.ts';
+import type { LossLedger } from '../topology/loss-ledger.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import type { Generation } from '../topology/pool-topology.ts';
+
+/** What the pool looks like at the moment of the decision. */
+export interface Present {
+  readonly generation: Generation;
+  readonly plan: Plan | null;
+  readonly ledger: LossLedger | null;
+}
+
+/** Throws PCO_USAGE when there is nothing to decide: no plan to approve, a loss that nobody can bound. */
+export function toDecision(request: DecisionRequest, present: Present): Decision {
+  const { pool, by, reason, expiresAt } = request;
+  const base = { pool, by, reason, expiresAt };
+  switch (request.decision) {
+    case 'approve':
+      return { ...base, decision: 'approve', generation: present.generation, ...approved(pool, present) };
+    case 'accept-loss':
+      return {
+        ...base,
+        decision: 'accept-loss',
+        generation: present.generation,
+        lossMinutes: request.lossMinutes,
+      };
+    case 'attest-down':
+      return { ...base, decision: 'attest-down', site: request.site };
+    case 'keep':
+      return { ...base, decision: 'keep', site: request.site };
+    case 'suspend':
+      return { ...base, decision: 'suspend' };
+    case 'resume':
+      return { ...base, decision: 'resume' };
+  }
+}
+
+function approved(
+  pool: string,
+  { plan, ledger }: Present,
+): { steps: readonly string[]; lossMinutes: number } {
+  if (plan?.kind !== 'steps')
+    throw new PoolError(
+      'PCO_USAGE',
+      `${pool} has no plan that could be approved (${plan?.kind ?? 'not observed yet'})`,
+      {
+        hint: 'pchat why says what is missing',
+      },
+    );
+  const lossMinutes = ledger?.lossMinutes ?? null;
+  if (lossMinutes === null)
+    throw new PoolError(
+      'PCO_USAGE',
+      `the loss of this plan of ${pool} is unknown, so it cannot be approved`,
+      {
+        hint: 'accept a bound by pchat accept-loss, or restore the sight of what is missing',
+      },
+    );
+  return { steps: plan.steps.map(stepKey), lossMinutes };
+}
+
+/** Every decision about a pool, oldest first, expired ones included: the reconciler knows the time and judges them. */
+export function decisionsOf(
+  records: readonly JournalRecord[],
+  pool: string,
+): (Decision & { readonly at: string })[] {
+  return records.filter((record) => record.kind === 'decision').filter((record) => record.pool === pool);
+}
+
+/** Newest generation of each pool in the journal, for counters that go on after a restart. */
+export function generationsOf(records: readonly JournalRecord[]): Map<string, Generation> {
+  const generations = new Map<string, Generation>();
+  for (const record of records)
+    if (record.kind === 'generation') generations.set(record.pool, record.generation);
+  return generations;
+}

@@ -1,0 +1,140 @@
+import { Gauge, Registry } from 'prom-client';
+import type { FastifyInstance } from 'fastify';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { buildServer } from '../../src/http/build-server.ts';
+import type { DecisionRequest, PoolStatus } from '../../src/http/pool-status.ts';
+import { PoolError } from '../../src/topology/pool-error.ts';
+
+const TOKEN = 'a-token_0123456789';
+const pool: PoolStatus = {
+  pool: 'contoso-chat',
+  state: 'converged',
+  mode: 'act',
+  primarySite: 'home',
+  datacenters: { home: 'paris', backup: 'lyon' },
+  generation: { counter: 1, hash: 'abc' },
+  observedGeneration: null,
+  origin: 'pools.yaml',
+  round: null,
+  observedAt: null,
+  facts: null,
+  drift: [],
+  plan: { kind: 'converged' },
+  ledger: null,
+  evidence: null,
+  variables: {},
+  conditions: [],
+  gate: null,
+  running: [],
+  lastError: null,
+  decisions: [],
+};
+
+interface Served {
+  readonly server: FastifyInstance;
+  readonly decided: DecisionRequest[];
+}
+
+function served(ready = true, failure?: PoolError): Served {
+  const decided: DecisionRequest[] = [];
+  const metrics = new Registry();
+  new Gauge({ name: 'pchat_drift', help: 'x', registers: [metrics] }).set(0);
+  const server = buildServer({
+    token: TOKEN,
+    metrics,
+    status: {
+      status: () => ({
+        version: '1',
+        pid: 1,
+        epoch: 1,
+        startedAt: 'x',
+        desiredStateProblems: [],
+        pools: [pool],
+      }),
+      pool: (name) => (name === pool.pool ? pool : undefined),
+      ready: () => ready,
+    },
+    decisions: {
+      decide: (request) => {
+        if (failure !== undefined) return Promise.reject(failure);
+        decided.push(request);
+        return Promise.resolve({ ...request, decision: 'suspend' });
+      },
+    },
+  });
+  onTestFinished(() => server.close());
+  return { server, decided };
+}
+
+const suspend = { decision: 'suspend', by: 'ann', reason: 'patch day' };
+const url = '/api/v1/pools/contoso-chat/decisions';
+const authorised = { authorization: `Bearer ${TOKEN}` };
+
+describe('the HTTP interface', () => {
+  test.each([
+    ['/healthz', true, 200, '"ok"'],
+    ['/readyz', true, 200, '"ready"'],
+    ['/readyz', false, 503, '"not ready"'],
+    ['/metrics', true, 200, 'pchat_drift 0'],
+    ['/api/v1/pools', true, 200, '"contoso-chat"'],
+    ['/api/v1/pools/contoso-chat', true, 200, '"converged"'],
+    ['/api/v1/pools/other', true, 404, 'PCO_USAGE'],
+    ['/else', true, 404, 'PCO_USAGE'],
+  ])('answers %s when ready is %s with %i', async (path, ready, status, text) => {
+    const answer = await served(ready).server.inject({ url: path });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.body).toContain(text);
+  });
+
+  test('takes a decision that comes with the token', async () => {
+    const { server, decided } = served();
+    const answer = await server.inject({ method: 'POST', url, headers: authorised, payload: suspend });
+    expect(answer.statusCode).toBe(201);
+    expect(decided).toEqual([{ pool: 'contoso-chat', expiresAt: null, ...suspend }]);
+  });
+
+  test.each([
+    ['without a token', {}],
+    ['with a wrong token', { authorization: 'Bearer a-token_0123456780' }],
+    ['with a token of another length', { authorization: 'Bearer a' }],
+    ['with another scheme', { authorization: `Basic ${TOKEN}` }],
+  ])('refuses a decision %s', async (_name, headers) => {
+    const { server, decided } = served();
+    const answer = await server.inject({ method: 'POST', url, headers, payload: suspend });
+    expect(answer.statusCode).toBe(401);
+    expect(answer.body).toContain('PCO_NOT_AUTHORISED');
+    expect(decided).toEqual([]);
+  });
+
+  test.each([
+    ['nobody says who', { ...suspend, by: ' ' }],
+    ['nobody says why', { decision: 'suspend', by: 'ann' }],
+    ['the decision is unknown', { ...suspend, decision: 'obey' }],
+    ['a key is unknown', { ...suspend, force: true }],
+    ['the site is missing', { ...suspend, decision: 'attest-down' }],
+    ['the expiry is no instant', { ...suspend, expiresAt: 'tomorrow' }],
+  ])('refuses a decision when %s', async (_name, payload) => {
+    const { server, decided } = served();
+    const answer = await server.inject({ method: 'POST', url, headers: authorised, payload });
+    expect(answer.statusCode).toBe(400);
+    expect(decided).toEqual([]);
+  });
+
+  test('passes on the code when the decision does not fit', async () => {
+    const { server } = served(true, new PoolError('PCO_USAGE', 'no plan'));
+    const answer = await server.inject({ method: 'POST', url, headers: authorised, payload: suspend });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toEqual({ error: { code: 'PCO_USAGE', message: 'no plan' } });
+  });
+
+  test('refuses a request that came by a name other than loopback', async () => {
+    const answer = await served().server.inject({ url: '/healthz', headers: { host: 'evil.example:9473' } });
+    expect(answer.statusCode).toBe(403);
+  });
+
+  test('refuses a body that is too large', async () => {
+    const payload = { ...suspend, reason: 'x'.repeat(20_000) };
+    const answer = await served().server.inject({ method: 'POST', url, headers: authorised, payload });
+    expect(answer.statusCode).toBe(413);
+  });
+});
