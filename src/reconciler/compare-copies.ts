@@ -1,0 +1,277 @@
+/**
+ * Which copy is current, and what each one holds that the other lacks: computed every round from content after the common
+ * fork (newest message, heartbeats, fork, LSN, files in reach), never from which copy was recovered last.
+ */
+import type { Decision } from '../ports/journal.ts';
+import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
+import type { DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
+import { SITES, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
+import { finding, unknownFinding, type Finding } from './finding.ts';
+import { unexpired } from './judge-evidence.ts';
+import { heartbeatAtMs, type SeenCopy, type SiteCopy } from './site-copy.ts';
+
+/** A heartbeat older than this is no sign of service. The product writes one about every 10 s (UNVERIFIED), ms. */
+export const FRESH_HEARTBEAT_MS = 60_000;
+/** The same row read through two instances differs by rounding of datetime, ms. */
+const SAME_HEARTBEAT_MS = 1_000;
+
+export interface CopyView {
+  readonly seen: SeenCopy;
+  /** `home.mgc` or `backup.mgc`. */
+  readonly mgc: Finding;
+  /** `yes` when the site is down by evidence or the copy was seen unable to write. */
+  readonly cannotWrite: Finding;
+}
+export type CopyViews = Readonly<Record<Site, CopyView>>;
+
+const OPEN = ['online', 'restricted'];
+const USABLE = ['online', 'restricted', 'restoring'];
+
+const databaseOf = (view: CopyView): DatabaseFacts | undefined =>
+  view.seen.kind === 'seen' ? view.seen.copy.database : undefined;
+
+const contentOf = (view: CopyView) => {
+  const content = databaseOf(view)?.content;
+  return content === undefined || content === 'unknown' ? undefined : content;
+};
+
+/** Servers whose heartbeat is fresh in this copy and not merely inherited from the other one. */
+export function servedBy(facts: PoolFacts, views: CopyViews, site: Site): readonly string[] {
+  const own = views[site];
+  const other = views[otherSite(site)];
+  if (own.seen.kind !== 'seen') return [];
+  const { copy } = own.seen;
+  return (contentOf(own)?.heartbeats ?? [])
+    .filter((beat) => beat.ageMs < FRESH_HEARTBEAT_MS)
+    .filter((beat) => {
+      const twin = contentOf(other)?.heartbeats.find((candidate) => candidate.server === beat.server);
+      if (twin === undefined || other.seen.kind !== 'seen') return true;
+      const lead = heartbeatAtMs(facts, copy, beat.ageMs) - heartbeatAtMs(facts, other.seen.copy, twin.ageMs);
+      return lead > SAME_HEARTBEAT_MS;
+    })
+    .map((beat) => beat.server);
+}
+
+type Family = 'same' | 'foreign' | 'unknown';
+function familyOf(views: CopyViews): Family {
+  const [home, backup] = [databaseOf(views.home)?.familyGuid, databaseOf(views.backup)?.familyGuid];
+  if (home == null || backup == null || home === 'unknown' || backup === 'unknown') return 'unknown';
+  return home === backup ? 'same' : 'foreign';
+}
+
+/** Rebuilt: no message and nobody uses it. */
+const isEmpty = (facts: PoolFacts, views: CopyViews, site: Site): boolean =>
+  contentOf(views[site])?.messages === 0 && servedBy(facts, views, site).length === 0;
+
+/** The site that a person named as the copy to keep, while that decision stands. */
+export function keptSite(facts: PoolFacts, decisions: readonly Decision[], nowMs: number): Site | undefined {
+  const decision = decisions.findLast(
+    (candidate) =>
+      candidate.pool === facts.pool && candidate.decision === 'keep' && unexpired(candidate, nowMs),
+  );
+  return decision?.decision === 'keep' ? decision.site : undefined;
+}
+
+/** Both wrote: the side that serves, else the one to which the pool points. */
+function diverged(facts: PoolFacts, views: CopyViews, because: string): Finding {
+  const serving = SITES.filter((site) => servedBy(facts, views, site).length > 0);
+  const poolState = facts.poolState.kind === 'value' ? facts.poolState.value.poolState : 'unknown';
+  if (serving.length !== 1 && poolState === 'unknown')
+    return unknownFinding(`${because}; who serves is not known`, 'content');
+  const side = serving.length === 1 ? serving[0] : poolState === 'FailedOver' ? 'backup' : 'home';
+  return finding(`diverged-${side ?? 'home'}`, because, 'content of both copies');
+}
+
+function bothOpen(facts: PoolFacts, views: CopyViews): Finding {
+  const source = 'content of both copies';
+  if (facts.comparison.kind !== 'value')
+    return unknownFinding(`both copies are open: ${facts.comparison.reason}`, facts.comparison.source);
+  const { homeNewestInBackup, backupNewestInHome } = facts.comparison.value;
+  if (!homeNewestInBackup && !backupNewestInHome)
+    return diverged(facts, views, 'each copy holds messages that the other lacks');
+  if (!backupNewestInHome) return finding('backup', 'only the backup copy holds newer messages', source);
+  if (!homeNewestInBackup) return finding('home', 'only the home copy holds newer messages', source);
+  const serving = SITES.filter((site) => servedBy(facts, views, site).length > 0);
+  if (serving.length === 1)
+    return finding(serving[0] ?? 'both', 'equal messages; this copy has the heartbeats', source);
+  return finding('both', 'equal messages in both copies', source);
+}
+
+function openForeign(facts: PoolFacts, views: CopyViews, site: Site): Finding {
+  const other = otherSite(site);
+  const source = 'lineage of both copies';
+  if (isEmpty(facts, views, site))
+    return finding(other, `the ${site} copy was rebuilt: foreign lineage, no message`, source);
+  if (OPEN.includes(views[other].mgc.value) && isEmpty(facts, views, other)) {
+    return finding(site, `the ${other} copy was rebuilt: foreign lineage, no message`, source);
+  }
+  if (contentOf(views[site]) === undefined)
+    return unknownFinding(`the content of the ${site} copy could not be read`, source);
+  return diverged(facts, views, 'the copies descend from different databases and both hold messages');
+}
+
+const positionOf = (view: CopyView): Lsn | undefined => {
+  const position = databaseOf(view)?.positionLsn;
+  return position == null || position === 'unknown' ? undefined : lsn(position);
+};
+
+const forkOf = (view: CopyView): string | undefined => {
+  const fork = databaseOf(view)?.forkGuid;
+  return fork == null || fork === 'unknown' ? undefined : fork;
+};
+
+/** Neither can be read: the higher log position, files in reach included. */
+function bothRestoring(views: CopyViews, reaches: Lsn | undefined): Finding {
+  const [home, backup] = [positionOf(views.home), reaches ?? positionOf(views.backup)];
+  if (home === undefined || backup === undefined)
+    return unknownFinding('a log position is not known', 'log positions');
+  const order = compareLsn(home, backup);
+  if (forkOf(views.home) !== forkOf(views.backup)) {
+    // A copy that left the line holds what was written after the recovery: the later branch served last.
+    return order > 0
+      ? unknownFinding('the copies stand on different branches of the log', 'log positions')
+      : finding('backup', 'the backup copy went on after its recovery', 'log positions');
+  }
+  if (order === 0) return finding('both', `both reach ${home}`, 'log positions');
+  return finding(order > 0 ? 'home' : 'backup', `home at ${home}, backup reaches ${backup}`, 'log positions');
+}
+
+function seenBoth(facts: PoolFacts, views: CopyViews, reaches: Lsn | undefined): Finding {
+  const [home, backup] = [views.home.mgc.value, views.backup.mgc.value];
+  const source = 'both instances';
+  if (home === 'unknown' || backup === 'unknown') {
+    const unseen = home === 'unknown' ? views.home.mgc : views.backup.mgc;
+    return unknownFinding(unseen.because, unseen.source);
+  }
+  const family = familyOf(views);
+  const usable = SITES.filter((site) => USABLE.includes(views[site].mgc.value));
+  if (usable.length === 0) return finding('none', `home is ${home}, backup is ${backup}`, source);
+  if (usable.length === 1) {
+    const [site = 'home'] = usable;
+    const gone = views[otherSite(site)].mgc.value;
+    return ['absent', 'cut', 'offline'].includes(gone)
+      ? finding(site, `the other copy is ${gone}`, source)
+      : unknownFinding(`the other copy is ${gone}: its content cannot be read`, source);
+  }
+  if (family === 'unknown') return unknownFinding('the lineage of a copy is not known', source);
+  const open = SITES.filter((site) => OPEN.includes(views[site].mgc.value));
+  if (family === 'foreign') {
+    const [site = 'home'] =
+      open.length === 2 ? SITES.filter((candidate) => isEmpty(facts, views, candidate)) : open;
+    return open.length === 0
+      ? diverged(facts, views, 'neither copy is open and they descend from different databases')
+      : openForeign(facts, views, site);
+  }
+  if (open.length === 2) return bothOpen(facts, views);
+  if (open.length === 0) return bothRestoring(views, reaches);
+  return finding(open[0] ?? 'home', 'this copy is open, the other one RESTORING on the same lineage', source);
+}
+
+/** `reaches`: where the backup copy stands after every usable file in reach. */
+export function currentOf(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  views: CopyViews,
+  decisions: readonly Decision[],
+  nowMs: number,
+  reaches: Lsn | undefined,
+): Finding {
+  for (const site of SITES) {
+    const other = otherSite(site);
+    if (views[site].seen.kind === 'seen' || views[other].seen.kind !== 'seen') continue;
+    const { value, because, source } = views[site].cannotWrite;
+    const usable = USABLE.includes(views[other].mgc.value);
+    if (value !== 'yes' || views[other].mgc.value === 'unknown') return unknownFinding(because, source);
+    return usable
+      ? finding(other, `the ${site} copy: ${because}`, source)
+      : finding('none', `the ${site} copy: ${because}`, source);
+  }
+  if (views.home.seen.kind === 'unseen')
+    return unknownFinding(views.home.seen.reason, views.home.seen.source);
+  const seen = seenBoth(facts, views, reaches);
+  const keep = keptSite(facts, decisions, nowMs);
+  return keep !== undefined && seen.value.startsWith('diverged')
+    ? finding(keep, `a person decided to keep ${pool.topology.sites[keep].datacenter}`, 'decision')
+    : seen;
+}
+
+function folderOf(facts: PoolFacts, site: Site): FolderFacts | undefined {
+  const folder = facts.quarantine[site];
+  return folder.kind === 'value' ? folder.value : undefined;
+}
+
+/** Is everything up to the copy's position in a quarantined file of its own lineage? */
+function isSaved(facts: PoolFacts, copy: SiteCopy, site: Site): boolean {
+  const database = copy.database;
+  return (folderOf(facts, site)?.files ?? []).some(({ header }) => {
+    if (header === 'unknown' || header.damaged || header.familyGuid !== database?.familyGuid) return false;
+    const position = database.positionLsn;
+    const reached =
+      position === null || position === 'unknown' || compareLsn(lsn(header.lastLsn), lsn(position)) >= 0;
+    return reached && (header.tail || header.type === 'full');
+  });
+}
+
+/** Where the open copy left the line that both shared. */
+function leftAt(view: CopyView): Lsn | undefined {
+  const point = databaseOf(view)?.forkPointLsn;
+  return point == null || point === 'unknown' ? undefined : lsn(point);
+}
+
+/** What this copy holds that the current one lacks. `onShare`: a tail of it lies on the share and is still applied. */
+export function holdsOf(
+  facts: PoolFacts,
+  views: CopyViews,
+  site: Site,
+  current: Finding,
+  keep: Site | undefined,
+): Finding {
+  const { seen, mgc } = views[site];
+  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  const { copy } = seen;
+  const other = otherSite(site);
+  if (current.value === site || current.value === 'both')
+    return finding('nothing', 'it is a current copy itself', copy.source);
+  if (['absent', 'cut'].includes(mgc.value)) return finding('nothing', `it is ${mgc.value}`, copy.source);
+  if (mgc.value === 'unknown' || current.value === 'unknown')
+    return unknownFinding(current.because, current.source);
+  if (OPEN.includes(mgc.value)) {
+    if (isEmpty(facts, views, site) && familyOf(views) === 'foreign')
+      return finding('nothing', 'rebuilt and empty', copy.source);
+    const extra =
+      facts.comparison.kind === 'value' &&
+      (site === 'home'
+        ? facts.comparison.value.homeNewestInBackup
+        : facts.comparison.value.backupNewestInHome);
+    if (extra && site === 'backup')
+      return finding('nothing', 'its newest message is in the home copy too', copy.source);
+    return finding('unsaved', 'it is open, so what it holds may still grow', copy.source);
+  }
+  if (isSaved(facts, copy, site)) {
+    return finding(
+      keep === other ? 'released' : 'saved',
+      'its tail lies in the quarantine folder',
+      copy.source,
+    );
+  }
+  return heldByFenced(views, site, copy.source);
+}
+
+/** A copy that is RESTORING and has no tail in quarantine: is it beyond where the current copy left the common line? */
+function heldByFenced(views: CopyViews, site: Site, source: string): Finding {
+  const other = views[otherSite(site)];
+  const position = positionOf(views[site]);
+  if (familyOf(views) !== 'same' || position === undefined)
+    return finding('unsaved', "its lineage or position is not the other's", source);
+  const sameFork = forkOf(views[site]) === forkOf(other);
+  const otherPosition = other.mgc.value === 'restoring' ? positionOf(other) : undefined;
+  const left = leftAt(other);
+  const onLine = databaseOf(other)?.firstForkGuid === forkOf(views[site]);
+  if (onLine && left !== undefined && compareLsn(position, left) <= 0) {
+    return finding('nothing', `it ends at ${position}, where the other copy went on`, source);
+  }
+  if (sameFork && (otherPosition === undefined || compareLsn(position, otherPosition) <= 0)) {
+    return finding('nothing', 'it follows the other copy', source);
+  }
+  return finding('unsaved', `it ends at ${position}, beyond the common line`, source);
+}

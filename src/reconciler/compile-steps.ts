@@ -1,0 +1,197 @@
+/**
+ * Grounded steps, people's ways out and one goal as bit masks, ready for search-plan.ts. An operator may be taken when no
+ * forbidden bit of the state is set. Also the bound of the search: wants of the goal that no single step can meet together.
+ */
+import { WORDS, allBits, bitOf, unknownBit, wordOf } from './encode-vector.ts';
+import type { Goal } from './goal.ts';
+import { waysToHold, type Condition, type GroundStep, type PoolShape } from './ground-rows.ts';
+import type { Variable } from './variables.ts';
+import type { WayOut } from './ways-out.ts';
+
+export type Words = readonly number[];
+
+/** A value to assume for a variable that is unknown when the operator needs it. */
+export interface Assumption {
+  readonly variable: Variable;
+  readonly value: string;
+  readonly word: number;
+  readonly unknown: number;
+  /** 0: the operator itself sets the variable; it must only be seen. */
+  readonly bit: number;
+  readonly all: number;
+}
+
+export interface Operator {
+  /** Index of the step in the grounded order, which is the order of ranks; ways out come after all steps. */
+  readonly order: number;
+  readonly step: GroundStep | undefined;
+  readonly wayOut: WayOut | undefined;
+  /** Forbidden bits, `unknown` of every needed or read variable included. */
+  readonly forbidden: Words;
+  /** The same without the `unknown` bits, for the search that may assume. */
+  readonly forbiddenIfAssumed: Words;
+  /** `unknown` bits that this operator would have to assume. */
+  readonly unknowns: Words;
+  readonly assumptions: readonly Assumption[];
+  readonly keep: Words;
+  readonly set: Words;
+  /** Packed, see search-plan.ts: one step and its risk class. */
+  readonly cost: number;
+}
+
+export interface Want {
+  readonly name: string;
+  /** Forbidden bits per alternative, `unknown` included. */
+  readonly alternatives: readonly Words[];
+}
+
+export interface Problem {
+  readonly operators: readonly Operator[];
+  /** One pseudo operator per alternative of the whole goal: it sets nothing. */
+  readonly goals: readonly Operator[];
+  /** Wants that pairwise need different steps: each unmet one costs at least one step. */
+  readonly bound: readonly Want[];
+  /** `unknown` bits that every way to the goal must assume. */
+  readonly mustAssume: Words;
+}
+
+export const STEP = 1 << 25;
+export const BOTH_WRITABLE = 1 << 20;
+export const NO_SERVICE = 1 << 15;
+const RISK_COST = { 'no way back': 1 << 10, fences: 1 << 5, outage: 1, safe: 0 } as const;
+
+const zero = (): number[] => new Array<number>(WORDS).fill(0);
+const add = (words: number[], word: number, bits: number): void => {
+  words[word] = (words[word] ?? 0) | bits;
+};
+
+function forbiddenBits(
+  condition: Condition,
+  reads: readonly Variable[],
+): { strict: number[]; unknowns: number[] } {
+  const strict = zero();
+  const unknowns = zero();
+  for (const [variable, values] of condition) {
+    const allowed = values.reduce((bits, value) => bits | bitOf(variable, value), 0);
+    add(strict, wordOf(variable), allBits(variable) & ~allowed);
+    add(unknowns, wordOf(variable), unknownBit(variable));
+  }
+  for (const variable of reads) {
+    add(strict, wordOf(variable), unknownBit(variable));
+    add(unknowns, wordOf(variable), unknownBit(variable));
+  }
+  return { strict, unknowns };
+}
+
+function assumptionsOf(condition: Condition, reads: readonly Variable[]): Assumption[] {
+  const make = (variable: Variable, value: string | undefined): Assumption => ({
+    variable,
+    value: value ?? 'any',
+    word: wordOf(variable),
+    unknown: unknownBit(variable),
+    bit: value === undefined ? 0 : bitOf(variable, value),
+    all: allBits(variable),
+  });
+  const needed = [...condition].map(([variable, values]) => make(variable, values[0]));
+  return [...needed, ...reads.filter((read) => !condition.has(read)).map((read) => make(read, undefined))];
+}
+
+function operator(
+  order: number,
+  needs: Condition,
+  sets: ReadonlyMap<Variable, string>,
+  reads: readonly Variable[],
+  cost: number,
+  from: { readonly step?: GroundStep; readonly wayOut?: WayOut },
+): Operator {
+  const { strict, unknowns } = forbiddenBits(needs, reads);
+  const keep = new Array<number>(WORDS).fill(-1);
+  const set = zero();
+  for (const [variable, value] of sets) {
+    const word = wordOf(variable);
+    keep[word] = (keep[word] ?? -1) & ~allBits(variable);
+    add(set, word, bitOf(variable, value));
+  }
+  return {
+    order,
+    step: from.step,
+    wayOut: from.wayOut,
+    forbidden: strict,
+    forbiddenIfAssumed: strict.map((bits, word) => bits & ~(unknowns[word] ?? 0)),
+    unknowns,
+    assumptions: assumptionsOf(needs, reads),
+    keep,
+    set,
+    cost,
+  };
+}
+
+function achieversOf(alternatives: readonly Condition[], steps: readonly GroundStep[]): Set<GroundStep> {
+  const achieves = (step: GroundStep): boolean =>
+    step.variants.some(({ sets }) =>
+      alternatives.some((way) =>
+        [...way].some(([variable, values]) => values.includes(sets.get(variable) ?? '')),
+      ),
+    );
+  return new Set(steps.filter(achieves));
+}
+
+function boundOf(goal: Goal, steps: readonly GroundStep[], shape: PoolShape): Want[] {
+  const wants = goal.wants.map((name) => {
+    const ways = waysToHold([name], goal.site, shape);
+    const alternatives = ways.map((way) => forbiddenBits(way, []).strict);
+    return { name, alternatives, achievers: achieversOf(ways, steps) };
+  });
+  const chosen: typeof wants = [];
+  for (const want of wants.sort((a, b) => a.achievers.size - b.achievers.size)) {
+    if (chosen.every((other) => want.achievers.isDisjointFrom(other.achievers))) chosen.push(want);
+  }
+  return chosen;
+}
+
+/** An unknown variable of the goal must be assumed unless some step sets it without reading it. */
+function mustAssume(goal: Goal, steps: readonly GroundStep[], shape: PoolShape): number[] {
+  const words = zero();
+  for (const name of goal.wants) {
+    const ways = waysToHold([name], goal.site, shape);
+    for (const variable of ways.length === 1 ? (ways[0]?.keys() ?? []) : []) {
+      const blind = steps.some(
+        (step) => !step.reads.includes(variable) && step.variants.some(({ sets }) => sets.has(variable)),
+      );
+      if (!blind) add(words, wordOf(variable), unknownBit(variable));
+    }
+  }
+  return words;
+}
+
+export function compileProblem(
+  goal: Goal,
+  steps: readonly GroundStep[],
+  waysOut: readonly WayOut[],
+  shape: PoolShape,
+): Problem {
+  const operators = steps.flatMap((step, order) =>
+    step.variants.map(({ needs, sets }) =>
+      operator(order, needs, sets, step.reads, STEP + RISK_COST[step.risk], { step }),
+    ),
+  );
+  const people = waysOut.map((wayOut, index) =>
+    operator(
+      steps.length + index,
+      new Map(Object.entries(wayOut.from) as [Variable, readonly string[]][]),
+      new Map(Object.entries(wayOut.to) as [Variable, string][]),
+      [],
+      0,
+      { wayOut },
+    ),
+  );
+  const goals = waysToHold(goal.wants, goal.site, shape).map((way) =>
+    operator(-1, way, new Map(), [], 0, {}),
+  );
+  return {
+    operators: [...operators, ...people],
+    goals,
+    bound: boundOf(goal, steps, shape),
+    mustAssume: mustAssume(goal, steps, shape),
+  };
+}

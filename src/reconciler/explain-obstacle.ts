@@ -1,0 +1,63 @@
+/** Obstacles in words a person can act on: what is missing, why, and the sight or the command that would change it. */
+import type { DesiredPool, Site } from '../topology/pool-topology.ts';
+import type { Obstacle } from './plan.ts';
+import type { Assumed } from './find-plan.ts';
+import type { Reduction } from './reduce-pool.ts';
+import { WAYS_OUT, type WayOut } from './ways-out.ts';
+import type { Variable } from './variables.ts';
+
+function fill(command: string, pool: DesiredPool): string {
+  const { name, sites } = pool.topology;
+  return command
+    .replaceAll('{pool}', name)
+    .replaceAll('{home}', sites.home.datacenter)
+    .replaceAll('{backup}', sites.backup.datacenter);
+}
+
+const CONTENT: readonly Variable[] = ['current', 'home.holds', 'backup.holds'];
+
+/** A cut-off site can be attested; content that cannot be compared can be decided; anything else must be seen again. */
+export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Variable): string {
+  const { source } = reduction.because[variable];
+  const known = WAYS_OUT.find((way) => way.from[variable]?.includes(reduction.vector[variable]));
+  if (known !== undefined) return fill(known.command, pool);
+  const site: Site = variable.startsWith('backup.') ? 'backup' : 'home';
+  const { verdict } = reduction.evidence[site];
+  const dark = reduction.vector[`${site}.reach`] === 'unknown';
+  const decides =
+    variable === `${site}.cannotWrite` ||
+    variable === 'home.logBackups' ||
+    variable === 'share' ||
+    CONTENT.includes(variable);
+  if (dark && decides && ['unclear', 'silent'].includes(verdict)) {
+    return fill(`restore the sight of ${source}, or pchat attest {${site}} --down`, pool);
+  }
+  if (dark && verdict === 'partitioned')
+    return `restore the sight of ${source}: somebody else still sees the site alive`;
+  return `restore the sight of ${source}`;
+}
+
+export function obstacleOfAssumption(
+  pool: DesiredPool,
+  reduction: Reduction,
+  { variable, value }: Assumed,
+): Obstacle {
+  return {
+    variable,
+    actual: reduction.vector[variable],
+    wanted: value === 'any' ? 'known' : value,
+    reason: reduction.because[variable].because,
+    wayOut: findWayOut(pool, reduction, variable),
+  };
+}
+
+export function obstacleOfWayOut(pool: DesiredPool, reduction: Reduction, way: WayOut): Obstacle {
+  const variable = (Object.keys(way.to) as Variable[])[0] ?? 'current';
+  return {
+    variable,
+    actual: reduction.vector[variable],
+    wanted: way.to[variable] ?? 'known',
+    reason: `${way.reason} (${reduction.because[variable].because})`,
+    wayOut: fill(way.command, pool),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * The planner: (goal, vector) -> the fewest steps, or why there are none. Pure; results are remembered by goal, shape of the
+ * pool and vector. Says nothing about permission (gates.ts) and nothing about the world (reduce-pool.ts).
+ */
+import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
+import { encode } from './encode-vector.ts';
+import { goalOf, goalWithoutProtection, type Goal } from './goal.ts';
+import { ground, shapeKey, type GroundStep, type PoolShape } from './ground-rows.ts';
+import { searchPlan, type Found } from './search-plan.ts';
+import { WAYS_OUT, type WayOut } from './ways-out.ts';
+import { ALL_VARIABLES, type Variable, type Vector } from './variables.ts';
+import type { Site } from '../topology/pool-topology.ts';
+
+/** States; far above anything met (bench/plan-bench.ts prints the worst). */
+export const EXPANSION_LIMIT = 20_000;
+const ASSUMING_LIMIT = 6_000;
+const REMEMBERED = 4_096;
+
+export interface Assumed {
+  readonly variable: Variable;
+  readonly value: string;
+}
+
+/** A plan without words. `steps` hold waits too. */
+export type FoundPlan =
+  | { readonly kind: 'converged'; readonly statesExpanded: number }
+  | { readonly kind: 'steps'; readonly steps: readonly GroundStep[]; readonly statesExpanded: number }
+  | {
+      readonly kind: 'blocked';
+      readonly steps: readonly GroundStep[];
+      readonly assumed: readonly Assumed[];
+      readonly waysOut: readonly WayOut[];
+      readonly statesExpanded: number;
+    }
+  | { readonly kind: 'too-large'; readonly statesExpanded: number };
+
+export interface Planner {
+  readonly shape: PoolShape;
+  readonly steps: readonly GroundStep[];
+  find(goalSite: Site, vector: Vector): FoundPlan;
+  /** Forgets what was found before; the benchmark measures without memory. */
+  forget(): void;
+}
+
+const stepsOf = (operators: readonly Operator[]): GroundStep[] =>
+  operators.map((operator) => operator.step).filter((step) => step !== undefined);
+
+function blocked(found: Found): FoundPlan {
+  return {
+    kind: 'blocked',
+    steps: stepsOf(found.operators),
+    assumed: found.assumed,
+    waysOut: found.operators.map((operator) => operator.wayOut).filter((way) => way !== undefined),
+    statesExpanded: found.statesExpanded,
+  };
+}
+
+interface Problems {
+  readonly whole: Problem;
+  readonly withoutProtection: Problem;
+}
+
+function solve(problems: Problems, vector: Vector): FoundPlan {
+  const start = encode(vector);
+  const strict = searchPlan(problems.whole, start, false, EXPANSION_LIMIT);
+  if (strict.kind === 'too-large') return strict;
+  if (strict.kind === 'found') {
+    const steps = stepsOf(strict.operators);
+    return steps.length === 0
+      ? { kind: 'converged', statesExpanded: strict.statesExpanded }
+      : { kind: 'steps', steps, statesExpanded: strict.statesExpanded };
+  }
+  const lesser = searchPlan(problems.withoutProtection, start, false, EXPANSION_LIMIT);
+  if (lesser.kind === 'found' && lesser.operators.length > 0) {
+    return { kind: 'steps', steps: stepsOf(lesser.operators), statesExpanded: lesser.statesExpanded };
+  }
+  const hypothetical = searchPlan(problems.whole, start, true, ASSUMING_LIMIT);
+  if (hypothetical.kind === 'found') return blocked(hypothetical);
+  const assumed = ALL_VARIABLES.filter((variable) => vector[variable] === 'unknown');
+  return {
+    kind: 'blocked',
+    steps: [],
+    assumed: assumed.map((variable) => ({ variable, value: 'any' })),
+    waysOut: [],
+    statesExpanded: hypothetical.statesExpanded,
+  };
+}
+
+/** `steps` are the grounded rows; a test passes rows in another order. */
+export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = ground(shape)): Planner {
+  const problem = (goal: Goal): Problem => compileProblem(goal, steps, WAYS_OUT, shape);
+  const problemsOf = (site: Site): Problems => ({
+    whole: problem(goalOf(site)),
+    withoutProtection: problem(goalWithoutProtection(goalOf(site))),
+  });
+  const problems = { home: problemsOf('home'), backup: problemsOf('backup') };
+  const remembered = new Map<string, FoundPlan>();
+  return {
+    shape,
+    steps,
+    find(goalSite, vector) {
+      const key = `${goalSite}:${encode(vector).join(':')}`;
+      const before = remembered.get(key);
+      if (before !== undefined) return before;
+      const found = solve(problems[goalSite], vector);
+      if (remembered.size >= REMEMBERED) remembered.clear();
+      remembered.set(key, found);
+      return found;
+    },
+    forget: () => remembered.clear(),
+  };
+}
+
+const planners = new Map<string, Planner>();
+
+/** One planner per shape of pool. */
+export function plannerFor(shape: PoolShape): Planner {
+  const key = shapeKey(shape);
+  const known = planners.get(key) ?? createPlanner(shape);
+  planners.set(key, known);
+  return known;
+}

@@ -1,0 +1,253 @@
+/**
+ * Is a site down? A verdict per site from signs with source and age. Silence counts only when every party of the site is
+ * silent, nothing speaks for life, and every party of the other site answers, so that the daemon is not the one cut off.
+ */
+import type { Decision } from '../ports/journal.ts';
+import type { Evidence, Sign, Verdict } from '../topology/evidence.ts';
+import type { Observed } from '../topology/known.ts';
+import type { InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
+import { SITES, instancesOf, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
+
+/** Clocks of a domain stay within this of each other (Kerberos' default tolerance), ms. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+export const unexpired = (decision: Decision, nowMs: number): boolean =>
+  decision.expiresAt === null || Date.parse(decision.expiresAt) > nowMs;
+
+function instanceSigns(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[] {
+  return instancesOf(pool.topology)
+    .filter((party) => party.site === site)
+    .map(({ instance }) => {
+      const observed = facts.instances[instance];
+      if (observed?.kind === 'value') {
+        return { source: instance, says: 'alive', detail: 'answers', forMs: observed.ageMs } as const;
+      }
+      if (observed?.code === 'PCO_LOGIN_FAILED') {
+        return {
+          source: instance,
+          says: 'alive',
+          detail: 'answers and refuses the login',
+          forMs: observed.silentForMs,
+        } as const;
+      }
+      return {
+        source: instance,
+        says: 'silent',
+        detail: observed?.reason ?? 'not observed',
+        forMs: observed?.silentForMs ?? 0,
+      } as const;
+    });
+}
+
+/**
+ * UpToDate alone is no sign of life: the store keeps it for a server that died with the replica it had. Only an answer of
+ * the server itself counts.
+ */
+function chatServerSigns(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[] {
+  return pool.topology.sites[site].servers.map((server) => {
+    const observed = facts.chatServers[server];
+    const own = observed?.kind === 'value' ? observed.value : undefined;
+    if (own !== undefined && (own.localPoolState !== 'unknown' || own.chatService !== 'unknown')) {
+      return {
+        source: server,
+        says: 'alive',
+        detail: 'answers through the management shell',
+        forMs: 0,
+      } as const;
+    }
+    const silentMs = observed?.kind === 'unknown' ? observed.silentForMs : Number.MAX_SAFE_INTEGER;
+    return {
+      source: server,
+      says: 'silent',
+      detail: 'not seen through the management shell',
+      forMs: silentMs,
+    } as const;
+  });
+}
+
+function medianOffsetMs(pool: DesiredPool, facts: PoolFacts, site: Site): number {
+  const offsets = instancesOf(pool.topology)
+    .filter((party) => party.site === site)
+    .map(({ instance }) => facts.instances[instance])
+    .filter((observed) => observed?.kind === 'value')
+    .map((observed) => observed.value.clockOffsetMs)
+    .sort((a, b) => a - b);
+  return offsets[Math.floor(offsets.length / 2)] ?? 0;
+}
+
+const shippingOf = (pool: DesiredPool, instance: InstanceFacts): string | null | undefined =>
+  instance.shippingSecondary[pool.topology.chatDatabase]?.lastCopiedAt;
+
+/**
+ * Log backups finished within the silence: home writes them, so home lives. Instants are home's own; its clock is not known
+ * now, so the other site's offset stands in and a tolerance is taken off. A copy made within the silence proves only
+ * that the share answers; it is a sign where the daemon itself cannot read the share.
+ */
+function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: number): Sign[] {
+  const nowThereMs = Date.parse(facts.observedAt) + medianOffsetMs(pool, facts, 'backup');
+  const toleranceMs = Math.min(CLOCK_TOLERANCE_MS, pool.topology.logShipping.backupEveryMinutes * 20_000);
+  const sinceMs = nowThereMs - silentForMs + toleranceMs;
+  const signs: Sign[] = [];
+  if (facts.share.kind === 'value') {
+    for (const file of facts.share.value.files) {
+      if (file.header === 'unknown' || file.header.type !== 'log') continue;
+      const finishedMs = Math.min(Date.parse(file.header.finishedAt), Date.parse(file.modifiedAt));
+      const fromHome = pool.topology.sites.home.chat;
+      const writers = [fromHome.primary, fromHome.mirror].map((name) => name?.toLowerCase().split('.')[0]);
+      const writer = file.header.serverName.toLowerCase().split('.')[0];
+      if (finishedMs > sinceMs && writers.includes(writer)) {
+        signs.push({
+          source: facts.share.value.path,
+          says: 'alive',
+          detail: `${file.name} was written within the silence`,
+          forMs: nowThereMs - finishedMs,
+        });
+      }
+    }
+    return signs;
+  }
+  for (const observed of Object.values(facts.instances)) {
+    const copiedAt = observed.kind === 'value' ? shippingOf(pool, observed.value) : undefined;
+    if (copiedAt != null && Date.parse(copiedAt) > sinceMs) {
+      signs.push({
+        source: `copy job at ${observed.source}`,
+        says: 'alive',
+        detail: 'copied a file within the silence',
+        forMs: nowThereMs - Date.parse(copiedAt),
+      });
+    }
+  }
+  return signs;
+}
+
+/**
+ * The mirror has lost its principal, still sees the witness, and the witness does not call the pair synchronized: a principal
+ * that lost both cannot serve. UNVERIFIED: no column of the witness names a lost principal; partner_sync_state_desc stands in.
+ */
+function lossReportedByPair(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[] {
+  const { chat } = pool.topology.sites[site];
+  const database = pool.topology.chatDatabase;
+  const seen = (name: string | undefined): InstanceFacts | undefined => {
+    const observed: Observed<InstanceFacts> | undefined =
+      name === undefined ? undefined : facts.instances[name];
+    return observed?.kind === 'value' ? observed.value : undefined;
+  };
+  const witness = seen(chat.witness)?.witnessOf.find((session) => session.database === database);
+  for (const [name, partner] of [
+    [chat.mirror, chat.primary],
+    [chat.primary, chat.mirror],
+  ] as const) {
+    const mirroring = seen(name)?.databases[database]?.mirroring;
+    if (mirroring === undefined || mirroring === null || mirroring === 'unknown') continue;
+    const cutOff =
+      mirroring.role === 'MIRROR' &&
+      mirroring.state === 'DISCONNECTED' &&
+      mirroring.witnessState === 'CONNECTED';
+    if (
+      !cutOff ||
+      seen(partner) !== undefined ||
+      witness === undefined ||
+      witness.partnerSync === 'SYNCHRONIZED'
+    )
+      continue;
+    return [
+      {
+        source: name ?? '',
+        says: 'down',
+        detail: 'the mirror reports that its principal is disconnected',
+        forMs: 0,
+      },
+      {
+        source: chat.witness ?? '',
+        says: 'down',
+        detail: 'the witness reports that the pair is not synchronized',
+        forMs: 0,
+      },
+    ];
+  }
+  return [];
+}
+
+function attestation(
+  facts: PoolFacts,
+  site: Site,
+  decisions: readonly Decision[],
+  nowMs: number,
+): Decision | undefined {
+  return decisions.findLast(
+    (decision) =>
+      decision.pool === facts.pool &&
+      decision.decision === 'attest-down' &&
+      decision.site === site &&
+      unexpired(decision, nowMs),
+  );
+}
+
+const CHANGES: Readonly<Record<Verdict, string>> = {
+  alive: 'The site answers.',
+  partitioned: 'Restore the sight of the site from here; somebody else still sees it alive.',
+  unclear:
+    'It must be silent for longer, and every party of the other site and the management shell must answer; or attest it: pchat attest SITE --down.',
+  silent: 'Any answer from the site; two independent reports (mirror and witness) would prove it.',
+  proven: 'Any answer of the principal.',
+  attested: 'Any sign of life voids the attestation.',
+};
+
+function verdictOf(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  signs: readonly Sign[],
+  site: Site,
+): Exclude<Verdict, 'attested'> {
+  const instances = instanceSigns(pool, facts, site);
+  if (signs.filter((sign) => sign.says === 'down').length >= 2) return 'proven';
+  if (instances.some((sign) => sign.says === 'alive')) return 'alive';
+  if (signs.some((sign) => sign.says === 'alive')) return 'partitioned';
+  const longEnough = signs.every((sign) => sign.forMs >= pool.policy.silentAfterMs);
+  const survivors = instanceSigns(pool, facts, otherSite(site)).every((sign) => sign.says === 'alive');
+  return longEnough && survivors && facts.poolState.kind === 'value' ? 'silent' : 'unclear';
+}
+
+function judgeSite(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  decisions: readonly Decision[],
+  nowMs: number,
+  site: Site,
+): Evidence {
+  const instances = instanceSigns(pool, facts, site);
+  const quiet = instances.every((sign) => sign.says === 'silent');
+  const silentForMs = Math.min(...instances.map((sign) => sign.forMs));
+  const signs = [
+    ...instances,
+    ...chatServerSigns(pool, facts, site),
+    ...(site === 'home' && quiet ? fileSigns(pool, facts, silentForMs) : []),
+    ...lossReportedByPair(pool, facts, site),
+  ];
+  const seen = verdictOf(pool, facts, signs, site);
+  const attested = attestation(facts, site, decisions, nowMs);
+  const person: Sign[] =
+    attested === undefined
+      ? []
+      : [{ source: attested.by, says: 'down', detail: `attested: ${attested.reason}`, forMs: 0 }];
+  const tooWeak = seen === 'unclear' || (seen === 'silent' && pool.policy.evidence === 'proven');
+  const verdict = tooWeak && attested !== undefined ? 'attested' : seen;
+  return { verdict, signs: [...signs, ...person], changes: CHANGES[verdict] };
+}
+
+export function judgeEvidence(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  decisions: readonly Decision[],
+  nowMs: number,
+): Readonly<Record<Site, Evidence>> {
+  const [home, backup] = SITES.map((site) => judgeSite(pool, facts, decisions, nowMs, site));
+  if (home === undefined || backup === undefined) throw new TypeError('a pool has two sites');
+  return { home, backup };
+}
+
+/** Does the verdict reach the level that the policy names? */
+export const isDown = (pool: DesiredPool, evidence: Evidence): boolean =>
+  evidence.verdict === 'proven' ||
+  evidence.verdict === 'attested' ||
+  (evidence.verdict === 'silent' && pool.policy.evidence === 'silent');

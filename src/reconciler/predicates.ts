@@ -1,0 +1,138 @@
+/**
+ * Named conditions over planner variables. A condition is a list of alternatives; one alternative holds when every variable it
+ * names has one of the listed values (the likeliest first: a hypothetical plan assumes that one). `S.` is the step's site,
+ * `O.` the other one. Only names of this table occur in the action table and the goals.
+ */
+import type { PoolVariable, SiteWord } from './variables.ts';
+
+export type TemplateVariable = PoolVariable | `${'S' | 'O' | 'home' | 'backup'}.${SiteWord}` | 'S.logBackups';
+export type Alternative = Readonly<Partial<Record<TemplateVariable, readonly string[]>>>;
+
+const OWN_CURRENT = ['S', 'both'];
+
+// prettier-ignore
+export const PREDICATES = {
+  reachable:            [{ 'S.reach': ['yes'] }],
+  partnerReachable:     [{ 'S.partner': ['yes'] }],
+  homeReachable:        [{ 'home.reach': ['yes'] }],
+  backupReachable:      [{ 'backup.reach': ['yes'] }],
+  online:               [{ 'S.mgc': ['online'] }],
+  openOrRestricted:     [{ 'S.mgc': ['online', 'restricted'] }],
+  restoring:            [{ 'S.mgc': ['restoring'] }],
+  barred:               [{ 'backup.mgc': ['restricted'] }],
+  backupRestoring:      [{ 'backup.mgc': ['restoring'] }],
+  homeOnline:           [{ 'home.mgc': ['online'] }],
+  backupOnline:         [{ 'backup.mgc': ['online'] }],
+  homeCurrent:          [{ current: ['home', 'both'] }],
+  backupCurrent:        [{ current: ['backup', 'both'] }],
+  notOpen:              [{ 'backup.mgc': ['restoring', 'restricted', 'cut', 'absent', 'offline'] }],
+  /** RECOVERING and SUSPECT are not writable now, but may be after the next restart. */
+  maybeWritable:        [{ 'S.mgc': ['online', 'restricted', 'broken', 'recovering'] }],
+  cannotWrite:          [{ 'S.cannotWrite': ['yes'] }],
+  otherCannotWrite:     [{ 'O.cannotWrite': ['yes'] }],
+  backupCannotWrite:    [{ 'backup.cannotWrite': ['yes'] }],
+  /** Down, fenced, or rebuilt empty with no chat server told to use it. */
+  homeHarmless:         [{ 'home.cannotWrite': ['yes'] },
+                         { 'home.holds': ['nothing'], current: ['backup'], 'home.reach': ['yes'], active: ['none', 'backup', 'backupStarting', 'other'] }],
+  current:              [{ current: OWN_CURRENT }],
+  /** Equal content is no leave to overwrite by mistake: the barrier and the full backup say which way it goes. */
+  currentStrictly:      [{ current: ['S'] }],
+  backupAlone:          [{ current: ['backup'] }],
+  currentOrSalvaged:    [{ current: ['backup', 'both'] }],
+  /** The other copy serves, or (equal content) the reviewed edit chose it; the write barrier of a full backup is no reason. */
+  givesWay:             [{ current: ['O', 'diverged-O'] }, { current: ['both'], 'S.mgc': ['online', 'broken', 'recovering'] }],
+  fenced:               [{ 'S.mgc': ['restoring', 'offline', 'cut'] }],
+  undoable:             [{ 'S.mgc': ['restoring', 'offline'], 'shipping.follows': ['no'] },
+                         { 'S.mgc': ['restricted'] }],
+  homeUndoable:         [{ 'S.mgc': ['restoring', 'offline', 'restricted'] }],
+  mirrored:             [{ 'S.mirror': ['healthy', 'unwanted'] }],
+  /** Grounded to `mirrored`, or to nothing where the policy says preferred. */
+  mirroredAsPolicyAsks: [{ 'S.mirror': ['healthy', 'unwanted'] }],
+  notMirrored:          [{ 'S.mirror': ['none', 'unwanted'] }],
+  backupNotMirrored:    [{ 'backup.mirror': ['none', 'unwanted'] }],
+  mirrorMissing:        [{ 'S.mirror': ['none', 'broken'] }],
+  mirroringExists:      [{ 'S.mirror': ['healthy', 'establishing', 'broken'] }],
+  mirrorOff:            [{ 'S.mirror': ['none'] }],
+  mirrorHealthy:        [{ 'S.mirror': ['healthy'] }],
+  mirrorEstablishing:   [{ 'S.mirror': ['establishing'] }],
+  noSession:            [{ 'S.sessions': ['none'] }],
+  backupNoSession:      [{ 'backup.sessions': ['none'] }],
+  noSessionAnywhere:    [{ 'home.sessions': ['none'], 'backup.sessions': ['none'] }],
+  nothingLostInHome:    [{ 'home.holds': ['nothing', 'released'] }, { 'home.holds': ['saved'], 'home.cannotWrite': ['yes'] }],
+  nothingLostInBackup:  [{ 'backup.holds': ['nothing', 'released'] }, { 'backup.holds': ['saved'], 'backup.cannotWrite': ['yes'] }],
+  noSecondary:          [{ 'shipping.secondary': ['absent'] }],
+  secondaryPaused:      [{ 'shipping.secondary': ['paused'] }],
+  secondaryRunning:     [{ 'shipping.secondary': ['running'] }],
+  jobsIdle:             [{ 'shipping.secondary': ['absent', 'paused'] }],
+  /** The DR copy is given up when home is out; a paused one (planned move) only right before recovery. */
+  secondaryMayGo:       [{ 'shipping.secondary': ['running'] },
+                         { 'shipping.secondary': ['paused'], 'share.uncopied': ['none'], 'copied.unapplied': ['none'] }],
+  follows:              [{ 'shipping.follows': ['yes'] }],
+  logBackupsEnabled:    [{ 'home.logBackups': ['enabled'] }],
+  logBackupsStopped:    [{ 'home.logBackups': ['stopped'] }],
+  logBackupsIdle:       [{ 'home.logBackups': ['stopped', 'none'] }],
+  logBackupsOut:        [{ 'home.logBackups': ['stopped', 'none', 'unseen'] }],
+  logBackupsMayStop:    [{ active: ['none'], 'home.mirror': ['none', 'unwanted'], current: ['home', 'both'] },
+                         { 'home.cannotWrite': ['yes'], current: ['backup'] }],
+  shareReadable:        [{ share: ['readable'] }],
+  filesToCopy:          [{ 'share.uncopied': ['some'] }],
+  allCopied:            [{ 'share.uncopied': ['none'] }],
+  filesToApply:         [{ 'copied.unapplied': ['some'] }],
+  allApplied:           [{ 'copied.unapplied': ['none'] }],
+  managementWritable:   [{ management: ['writable'] }],
+  poolFailedOver:       [{ poolState: ['failedOver'] }],
+  poolNormal:           [{ poolState: ['normal'] }],
+  noneActive:           [{ active: ['none'] }],
+  noneOrHomeActive:     [{ active: ['none', 'home', 'homeStarting'] }],
+  siteActive:           [{ active: ['S'] }],
+  siteListed:           [{ active: ['S', 'SStarting'] }],
+  siteStarting:         [{ active: ['SStarting'] }],
+  freshBackup:          [{ fullBackup: ['fresh'] }],
+  recovering:           [{ 'S.mgc': ['recovering'] }],
+} as const satisfies Record<string, readonly Alternative[]>;
+
+export type Predicate = keyof typeof PREDICATES;
+
+/** Changes with conditions: the first alternative whose `when` holds is taken; no `when` holds always. */
+export interface Change {
+  readonly when?: Alternative;
+  readonly set: Readonly<Partial<Record<TemplateVariable, string>>>;
+}
+
+// prettier-ignore
+export const EFFECTS = {
+  secondaryGone:     [{ set: { 'shipping.secondary': 'absent' } }],
+  copied:            [{ set: { 'share.uncopied': 'none', 'copied.unapplied': 'some' } }],
+  applied:           [{ set: { 'copied.unapplied': 'none' } }],
+  /** A recovery starts a new fork: the copy leaves home's line for good. */
+  backupServes:      [{ set: { 'backup.mgc': 'online', 'backup.cannotWrite': 'no', current: 'backup', 'shipping.follows': 'no', 'backup.sessions': 'none', 'backup.holds': 'nothing', fullBackup: 'none' } }],
+  poolToBackup:      [{ set: { poolState: 'failedOver' } }],
+  poolToHome:        [{ set: { poolState: 'normal' } }],
+  mirrorMade:        [{ set: { 'S.mirror': 'healthy' } }],
+  mirrorRemoved:     [{ set: { 'S.mirror': 'none' } }],
+  siteActive:        [{ set: { active: 'S', 'S.sessions': 'some', fullBackup: 'none' } }],
+  siteBeats:         [{ set: { active: 'S' } }],
+  noneActive:        [{ set: { active: 'none', 'home.sessions': 'none', 'backup.sessions': 'none' } }],
+  fullBackupTaken:   [{ set: { 'backup.mgc': 'restricted', fullBackup: 'fresh' } }],
+  homeEqualsBackup:  [{ set: { 'home.mgc': 'online', 'home.cannotWrite': 'no', 'home.holds': 'nothing', current: 'both' } }],
+  shippingRuns:      [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.holds': 'nothing', current: 'home', 'shipping.follows': 'yes', 'shipping.secondary': 'running', 'home.logBackups': 'enabled', 'share.uncopied': 'none', 'copied.unapplied': 'none', fullBackup: 'none' } }],
+  shipped:           [{ set: { 'shipping.secondary': 'paused', 'share.uncopied': 'none', 'copied.unapplied': 'none' } }],
+  jobsRun:           [{ set: { 'shipping.secondary': 'running' } }],
+  logBackupsStopped: [{ set: { 'home.logBackups': 'stopped' } }],
+  logBackupsEnabled: [{ set: { 'home.logBackups': 'enabled' } }],
+  /** The tail is one more file on the share, so both copies reach the same content. */
+  tailOnShare:       [{ set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } }],
+  fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
+  tailInQuarantine:  [{ when: { 'S.holds': ['unsaved'] }, set: { 'S.holds': 'saved' } },
+                      { when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} }],
+  otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O' } },
+                      { when: { current: ['O', 'both'] }, set: {} }],
+  /** Backup has no such job: ground() drops a variable that the site does not have. */
+  jobsOfSiteStopped: [{ when: { 'S.logBackups': ['enabled'] }, set: { 'S.logBackups': 'stopped' } },
+                      { when: { 'S.logBackups': ['none', 'stopped', 'unseen'] }, set: {} }],
+  /** The recovered copy leaves the line on which it was, and with it the full backup is no longer its newest content. */
+  siteServes:        [{ set: { 'S.mgc': 'online', 'S.cannotWrite': 'no', current: 'S', fullBackup: 'none' } }],
+  serves:            [{ set: { 'S.mgc': 'online', 'S.cannotWrite': 'no' } }],
+} as const satisfies Record<string, readonly Change[]>;
+
+export type Effect = keyof typeof EFFECTS;

@@ -1,0 +1,176 @@
+/** One site's copy in planner words: state, write ability, mirroring, sessions. Which copy is current: compare-copies.ts. */
+import type { Evidence } from '../topology/evidence.ts';
+import { compareLsn, lsn } from '../topology/lsn.ts';
+import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool, Site } from '../topology/pool-topology.ts';
+import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
+import { isDown } from './judge-evidence.ts';
+import { copyOf, type SeenCopy, type SiteCopy } from './site-copy.ts';
+
+/**
+ * Can a RESTORING copy be rolled forward or recovered? An interrupted restore leaves RESTORING too: without a position, below
+ * its redo target, or without any restore or tail behind it. Source: sql-server reference 5.2.
+ */
+function restoringValue(copy: SiteCopy, database: DatabaseFacts): Finding {
+  const { source } = copy;
+  if (copy.facts.running.some((work) => work.command.toUpperCase().startsWith('RESTORE DATABASE'))) {
+    return unknownFinding('a RESTORE DATABASE is running on this instance', source);
+  }
+  const { positionLsn, forkGuid, redoTargetLsn, lastRestore, familyGuid } = database;
+  if (
+    positionLsn === 'unknown' ||
+    forkGuid === 'unknown' ||
+    lastRestore === 'unknown' ||
+    familyGuid === 'unknown'
+  ) {
+    return unknownFinding('RESTORING, but its position, fork or restore history could not be read', source);
+  }
+  if (positionLsn === null || forkGuid === null)
+    return finding('cut', 'RESTORING without a position', source);
+  if (
+    redoTargetLsn !== null &&
+    redoTargetLsn !== 'unknown' &&
+    compareLsn(lsn(positionLsn), lsn(redoTargetLsn)) < 0
+  ) {
+    return finding('cut', 'RESTORING below its redo target: a restore was interrupted', source);
+  }
+  const tail = copy.facts.backups.some((set) => set.tail && set.lastLsn === positionLsn);
+  if (lastRestore === null && !tail) {
+    return finding('cut', 'RESTORING with neither a finished restore nor a tail behind it', source);
+  }
+  return finding('restoring', `${database.state} at ${positionLsn}`, source);
+}
+
+export function mgcOf(seen: SeenCopy): Finding {
+  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  const { database, source } = seen.copy;
+  switch (database?.state) {
+    case undefined:
+    case 'ABSENT':
+      return finding('absent', 'the instance has no such database', source);
+    case 'ONLINE':
+      if (database.access === 'unknown')
+        return unknownFinding('ONLINE, user access could not be read', source);
+      return finding(
+        database.access === 'MULTI_USER' ? 'online' : 'restricted',
+        `ONLINE, ${database.access}`,
+        source,
+      );
+    case 'STANDBY':
+    case 'RESTORING':
+      return restoringValue(seen.copy, database);
+    case 'RECOVERING':
+      return finding('recovering', 'RECOVERING', source);
+    case 'OFFLINE':
+      return finding('offline', 'OFFLINE', source);
+    default:
+      return finding('broken', database.state, source);
+  }
+}
+
+function cannotWriteOf(pool: DesiredPool, seen: SeenCopy, evidence: Evidence): Finding {
+  if (seen.kind === 'unseen') {
+    return isDown(pool, evidence)
+      ? finding('yes', `the site is down by evidence (${evidence.verdict})`, seen.source)
+      : unknownFinding(`${seen.reason}; verdict ${evidence.verdict}: ${evidence.changes}`, seen.source);
+  }
+  const state = seen.copy.database?.state ?? 'ABSENT';
+  const safe = ['ABSENT', 'RESTORING', 'STANDBY', 'OFFLINE'].includes(state);
+  return finding(safe ? 'yes' : 'no', state, seen.copy.source);
+}
+
+type MirrorWord = 'none' | 'healthy' | 'establishing' | 'broken' | 'unknown';
+
+function mirrorWord(database: DatabaseFacts | undefined): MirrorWord {
+  const mirroring = database?.mirroring ?? null;
+  if (mirroring === 'unknown') return 'unknown';
+  if (mirroring === null) return 'none';
+  if (mirroring.state === 'SYNCHRONIZED') return 'healthy';
+  return mirroring.state === 'SUSPENDED' ? 'broken' : 'establishing';
+}
+
+/** mgccomp is mirrored inside home only; its missing mirror makes the pair broken, never `none`: nothing of mgc depends on it. */
+function complianceWord(pool: DesiredPool, facts: PoolFacts, site: Site): MirrorWord {
+  const { compliance } = pool.topology.sites[site];
+  if (site === 'backup' || compliance?.mirror === undefined) return 'healthy';
+  const words = [compliance.primary, compliance.mirror].map((name) => {
+    const observed = facts.instances[name];
+    return observed?.kind === 'value'
+      ? mirrorWord(observed.value.databases[pool.topology.complianceDatabase])
+      : 'unknown';
+  });
+  return words.find((word) => word === 'healthy') ?? words[0] ?? 'unknown';
+}
+
+function mirrorOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
+  if (pool.topology.sites[site].chat.mirror === undefined)
+    return finding('unwanted', 'no partner is declared', 'desired state');
+  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  const { source } = seen.copy;
+  const chat = mirrorWord(seen.copy.database);
+  if (chat === 'unknown')
+    return unknownFinding(
+      'the mirroring columns are hidden from this login or the database is not open',
+      source,
+    );
+  if (chat !== 'healthy') return finding(chat, `mirroring of mgc: ${chat}`, source);
+  const compliance = complianceWord(pool, facts, site);
+  if (compliance === 'unknown')
+    return unknownFinding('mirroring of the compliance database could not be read', source);
+  return finding(
+    compliance === 'none' ? 'broken' : compliance,
+    `mgc is mirrored; the compliance database: ${compliance}`,
+    source,
+  );
+}
+
+const shortName = (host: string): string => host.toLowerCase().split('.')[0] ?? '';
+
+function sessionsOf(pool: DesiredPool, seen: SeenCopy): Finding {
+  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  const { database, source } = seen.copy;
+  if (database?.state !== 'ONLINE')
+    return finding('none', `${database?.state ?? 'ABSENT'}: nobody can be connected`, source);
+  if (database.sessions === 'unknown') return unknownFinding('sessions could not be read', source);
+  const { home, backup } = pool.topology.sites;
+  const servers = new Set([...home.servers, ...backup.servers].map(shortName));
+  const chat = database.sessions.filter(
+    (session) => session.host === null || servers.has(shortName(session.host)),
+  );
+  return finding(chat.length === 0 ? 'none' : 'some', `${String(chat.length)} chat sessions`, source);
+}
+
+function partnerOf(pool: DesiredPool, facts: PoolFacts, site: Site): Finding {
+  const { primary, mirror } = pool.topology.sites[site].chat;
+  for (const name of [primary, mirror]) {
+    const observed = name === undefined ? undefined : facts.instances[name];
+    if (name !== undefined && observed?.kind !== 'value') {
+      return unknownFinding(`${name}: ${observed?.reason ?? 'not observed'}`, name);
+    }
+  }
+  return finding('yes', 'every instance of the pair answers', primary);
+}
+
+export function reduceCopy(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  site: Site,
+  evidence: Evidence,
+): { readonly seen: SeenCopy; readonly findings: Findings } {
+  const seen = copyOf(pool.topology, facts, site);
+  const reach =
+    seen.kind === 'seen'
+      ? finding('yes', 'answers', seen.copy.source)
+      : unknownFinding(seen.reason, seen.source);
+  return {
+    seen,
+    findings: {
+      [`${site}.reach`]: reach,
+      [`${site}.mgc`]: mgcOf(seen),
+      [`${site}.cannotWrite`]: cannotWriteOf(pool, seen, evidence),
+      [`${site}.mirror`]: mirrorOf(pool, facts, seen, site),
+      [`${site}.partner`]: partnerOf(pool, facts, site),
+      [`${site}.sessions`]: sessionsOf(pool, seen),
+    },
+  };
+}

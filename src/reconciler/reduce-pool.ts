@@ -1,0 +1,61 @@
+/**
+ * Facts and people's decisions -> the vector of planner variables, each with the sentence and source behind it, the evidence
+ * per site and the loss ledger. The only way from the world into the planner.
+ */
+import type { Decision } from '../ports/journal.ts';
+import type { Evidence } from '../topology/evidence.ts';
+import type { LossLedger } from '../topology/loss-ledger.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool, Site } from '../topology/pool-topology.ts';
+import { currentOf, holdsOf, keptSite, type CopyViews } from './compare-copies.ts';
+import { computeLoss } from './compute-loss.ts';
+import { unknownFinding, type Finding } from './finding.ts';
+import { judgeEvidence } from './judge-evidence.ts';
+import { reduceCopy } from './reduce-copy.ts';
+import { reduceService } from './reduce-service.ts';
+import { reduceShipping } from './reduce-shipping.ts';
+import { ALL_VARIABLES, ofSite, type Variable, type Vector } from './variables.ts';
+
+export interface Reduction {
+  readonly vector: Vector;
+  readonly because: Readonly<Record<Variable, Finding>>;
+  readonly evidence: Readonly<Record<Site, Evidence>>;
+  readonly ledger: LossLedger;
+}
+
+const NOT_SEEN = unknownFinding('nothing was observed', 'facts');
+
+export function reducePool(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  decisions: readonly Decision[],
+  nowMs: number,
+): Reduction {
+  const evidence = judgeEvidence(pool, facts, decisions, nowMs);
+  const home = reduceCopy(pool, facts, 'home', evidence.home);
+  const backup = reduceCopy(pool, facts, 'backup', evidence.backup);
+  const view = (site: Site, copy: typeof home) => ({
+    seen: copy.seen,
+    mgc: copy.findings[ofSite(site, 'mgc')] ?? NOT_SEEN,
+    cannotWrite: copy.findings[ofSite(site, 'cannotWrite')] ?? NOT_SEEN,
+  });
+  const views: CopyViews = { home: view('home', home), backup: view('backup', backup) };
+  const shipping = reduceShipping(pool, facts, views, evidence.home);
+  const current = currentOf(pool, facts, views, decisions, nowMs, shipping.reaches);
+  const keep = keptSite(facts, decisions, nowMs);
+  const found: Readonly<Partial<Record<Variable, Finding>>> = {
+    ...home.findings,
+    ...backup.findings,
+    ...shipping.findings,
+    ...reduceService(pool, facts, views),
+    current,
+    'home.holds': holdsOf(facts, views, 'home', current, keep),
+    'backup.holds': holdsOf(facts, views, 'backup', current, keep),
+  };
+  const because = Object.fromEntries(ALL_VARIABLES.map((name) => [name, found[name] ?? NOT_SEEN])) as Record<
+    Variable,
+    Finding
+  >;
+  const vector = Object.fromEntries(ALL_VARIABLES.map((name) => [name, because[name].value])) as Vector;
+  return { vector, because, evidence, ledger: computeLoss(pool, facts, views, vector, shipping.files) };
+}

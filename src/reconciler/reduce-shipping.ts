@@ -1,0 +1,237 @@
+/**
+ * Log shipping in planner words: the secondary half, the log-backup job, the share and what is still to copy or apply. Only
+ * files that are reachable and usable count as work; the others are lines of the loss ledger.
+ */
+import type { Evidence } from '../topology/evidence.ts';
+import { chainLogBackups, type LogChain } from '../topology/log-chain.ts';
+import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
+import type {
+  BackupFile,
+  DatabaseFacts,
+  InstanceFacts,
+  JobFacts,
+  PoolFacts,
+} from '../topology/pool-facts.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
+import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
+import { isDown } from './judge-evidence.ts';
+import type { CopyViews } from './compare-copies.ts';
+import type { SiteCopy } from './site-copy.ts';
+
+/** Both folders against the backup copy's position. */
+export interface ShippedFiles {
+  /** Share and copy folder together: what could be applied, and why the rest cannot. */
+  readonly everything: LogChain;
+  readonly onlyOnShare: readonly string[];
+  readonly shareReadable: boolean;
+}
+
+export interface ReducedShipping {
+  readonly findings: Findings;
+  /** undefined: the backup copy takes no files now, or a folder or the position is not known. */
+  readonly files: ShippedFiles | undefined;
+  readonly reaches: Lsn | undefined;
+}
+
+function jobsOf(instance: InstanceFacts, roles: readonly JobFacts['role'][]): JobFacts[] {
+  return instance.jobs.filter((job) => roles.includes(job.role));
+}
+
+/** A job without its secondary row still copies and restores: what runs counts, not what is configured. */
+function secondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
+  const row = copy.facts.shippingSecondary[pool.topology.chatDatabase] ?? null;
+  const jobs = jobsOf(copy.facts, ['copy', 'restore']);
+  const own = row === null ? jobs : jobs.filter((job) => [row.copyJobId, row.restoreJobId].includes(job.id));
+  const active = own.filter((job) => job.enabled || job.running);
+  if (active.length > 0) return finding('running', active.map((job) => job.name).join(', '), copy.source);
+  return row === null
+    ? finding('absent', 'no secondary row and no job that can run', copy.source)
+    : finding('paused', 'configured, its jobs are disabled and idle', copy.source);
+}
+
+function logBackupsOf(pool: DesiredPool, views: CopyViews, evidence: Evidence): Finding {
+  const { seen } = views.home;
+  if (seen.kind === 'unseen') {
+    return isDown(pool, evidence)
+      ? finding('unseen', `home is down by evidence (${evidence.verdict})`, seen.source)
+      : unknownFinding(seen.reason, seen.source);
+  }
+  const row = seen.copy.facts.shippingPrimary[pool.topology.chatDatabase] ?? null;
+  const jobs = jobsOf(seen.copy.facts, ['backup']);
+  const own = row === null ? jobs : jobs.filter((job) => job.id === row.backupJobId);
+  if (own.some((job) => job.enabled || job.running)) {
+    return finding('enabled', `${own.map((job) => job.name).join(', ')} can run`, seen.copy.source);
+  }
+  return row === null
+    ? finding('none', 'home is not configured as a log-shipping primary', seen.copy.source)
+    : finding('stopped', 'the log-backup job is disabled', seen.copy.source);
+}
+
+/** The daemon does not know where the share lives; when home is down and the share is silent as long, it went with it. */
+function shareOf(pool: DesiredPool, facts: PoolFacts, home: Evidence): Finding {
+  const { share } = facts;
+  if (share.kind === 'value')
+    return finding('readable', `${String(share.value.files.length)} files`, share.source);
+  const gone = isDown(pool, home) && share.silentForMs >= pool.policy.silentAfterMs;
+  return gone
+    ? finding('gone', `${share.reason}; home is down by evidence (${home.verdict})`, share.source)
+    : unknownFinding(share.reason, share.source);
+}
+
+const NOTHING = (because: string): Findings => ({
+  'share.uncopied': finding('none', because, 'backup copy'),
+  'copied.unapplied': finding('none', because, 'backup copy'),
+});
+
+function positionOf(database: DatabaseFacts) {
+  const { familyGuid, positionLsn, forkGuid } = database;
+  if (familyGuid === 'unknown' || positionLsn === 'unknown' || forkGuid === 'unknown') return undefined;
+  if (familyGuid === null || positionLsn === null || forkGuid === null) return undefined;
+  return { familyGuid, lsn: lsn(positionLsn), forkGuid };
+}
+
+function filesToShip(
+  facts: PoolFacts,
+  database: DatabaseFacts,
+  share: Finding,
+): { findings: Findings; files?: ShippedFiles } {
+  const position = positionOf(database);
+  if (facts.copyFolder.kind !== 'value' || position === undefined || share.value === 'unknown') {
+    const { copyFolder } = facts;
+    const [because, source] =
+      copyFolder.kind === 'unknown'
+        ? [copyFolder.reason, copyFolder.source]
+        : share.value === 'unknown'
+          ? [share.because, share.source]
+          : ['the position of the backup copy is not known', 'backup copy'];
+    const unknown = unknownFinding(because, source);
+    return { findings: { 'share.uncopied': unknown, 'copied.unapplied': unknown } };
+  }
+  const copied = facts.copyFolder.value.files;
+  const onShare: readonly BackupFile[] = facts.share.kind === 'value' ? facts.share.value.files : [];
+  const names = new Set(copied.map((file) => file.name.toLowerCase()));
+  const everything = chainLogBackups(
+    [...copied, ...onShare.filter((file) => !names.has(file.name.toLowerCase()))],
+    position,
+  );
+  const onlyOnShare = everything.applicable.filter((name) => !names.has(name.toLowerCase()));
+  const ready = everything.applicable.filter((name) => names.has(name.toLowerCase()));
+  return {
+    findings: {
+      'share.uncopied': finding(
+        onlyOnShare.length === 0 ? 'none' : 'some',
+        `${String(onlyOnShare.length)} usable files to copy`,
+        'share listing',
+      ),
+      'copied.unapplied': finding(
+        ready.length === 0 ? 'none' : 'some',
+        `${String(ready.length)} copied files to apply`,
+        'copy folder',
+      ),
+    },
+    files: { everything, onlyOnShare, shareReadable: facts.share.kind === 'value' },
+  };
+}
+
+/** Same lineage and fork as home's line, and no gap up to what home says it backed up last. */
+function followsOf(views: CopyViews, files: ShippedFiles | undefined): Finding {
+  const { home, backup } = views;
+  if (backup.mgc.value === 'unknown') return unknownFinding(backup.mgc.because, backup.mgc.source);
+  if (backup.mgc.value !== 'restoring')
+    return finding('no', `the backup copy is ${backup.mgc.value}`, backup.mgc.source);
+  const database = backup.seen.kind === 'seen' ? backup.seen.copy.database : undefined;
+  if (backup.seen.kind !== 'seen' || database === undefined)
+    return unknownFinding('the backup copy was not seen', 'backup copy');
+  const { source } = backup.seen.copy;
+  if (database.lastRestore === null) return finding('no', 'it was fenced here and follows nobody', source);
+  // Its own tail ended it: what it held lies on its own branch.
+  const tail = backup.seen.copy.facts.backups.some((set) => set.tail && set.lastLsn === database.positionLsn);
+  if (tail) return finding('no', 'it ended with its own tail', source);
+  const source2 = home.seen.kind === 'seen' ? home.seen.copy.database : undefined;
+  if (source2 === undefined || !['ONLINE', 'RESTORING'].includes(source2.state)) {
+    return finding('yes', 'home cannot be compared now; it stands on a restored line', source);
+  }
+  return followsHome(database, source2, files, source);
+}
+
+function followsHome(
+  backup: DatabaseFacts,
+  home: DatabaseFacts,
+  files: ShippedFiles | undefined,
+  source: string,
+): Finding {
+  if (home.familyGuid === 'unknown' || home.forkGuid === 'unknown')
+    return unknownFinding('the lineage of home is not known', source);
+  // Rebuilt home: the line that the backup copy follows is the old one, and it is whole.
+  if (home.familyGuid !== backup.familyGuid)
+    return finding('yes', 'home is of another lineage; it stands on a restored line', source);
+  const fork = files?.everything.reaches.forkGuid ?? backup.forkGuid;
+  const reached =
+    files?.everything.reaches.lsn ??
+    (typeof backup.positionLsn === 'string' && backup.positionLsn !== 'unknown'
+      ? lsn(backup.positionLsn)
+      : undefined);
+  if (fork !== home.forkGuid) {
+    const point = home.forkPointLsn;
+    const before =
+      home.firstForkGuid === fork &&
+      point !== null &&
+      point !== 'unknown' &&
+      reached !== undefined &&
+      compareLsn(reached, lsn(point)) <= 0;
+    if (!before) return finding('no', 'home went on along another branch of the log', source);
+  }
+  // Only a later file that starts beyond the position proves a gap: instance and share are not read at the same instant.
+  const gap = files?.everything.files.find(
+    (file) => file.verdict.kind === 'gap' && file.header?.firstForkGuid === fork,
+  );
+  if (gap === undefined) return finding('yes', 'same lineage and fork, no gap', source);
+  const unread = files?.everything.files.find((file) => file.header === undefined);
+  return unread === undefined
+    ? finding('no', `a log backup is missing before ${gap.name}`, 'share listing')
+    : unknownFinding(
+        `${unread.name} could not be read and may close the gap before ${gap.name}`,
+        'share listing',
+      );
+}
+
+export function reduceShipping(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  views: CopyViews,
+  home: Evidence,
+): ReducedShipping {
+  const share = shareOf(pool, facts, home);
+  const { seen, mgc } = views.backup;
+  const logBackups = logBackupsOf(pool, views, home);
+  if (seen.kind === 'unseen' || mgc.value === 'unknown') {
+    const unknown = unknownFinding(mgc.because, mgc.source);
+    const secondary = seen.kind === 'unseen' ? unknown : secondaryOf(pool, seen.copy);
+    const findings = {
+      share,
+      'home.logBackups': logBackups,
+      'shipping.secondary': secondary,
+      'shipping.follows': unknown,
+      'share.uncopied': unknown,
+      'copied.unapplied': unknown,
+    };
+    return { findings, files: undefined, reaches: undefined };
+  }
+  const { database } = seen.copy;
+  const shipped: { findings: Findings; files?: ShippedFiles } =
+    mgc.value === 'restoring' && database !== undefined
+      ? filesToShip(facts, database, share)
+      : { findings: NOTHING(`the backup copy is ${mgc.value} and takes no file`) };
+  const { files } = shipped;
+  return {
+    findings: {
+      share,
+      'home.logBackups': logBackups,
+      'shipping.secondary': secondaryOf(pool, seen.copy),
+      'shipping.follows': followsOf(views, files),
+      ...shipped.findings,
+    },
+    files,
+    reaches: files?.everything.reaches.lsn,
+  };
+}

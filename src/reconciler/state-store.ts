@@ -1,0 +1,123 @@
+/** States met by one search, found by their bits, each with the cheapest path to it. Typed arrays, reused between searches. */
+import { WORDS, type Bits } from './encode-vector.ts';
+
+const CAPACITY = 1 << 16;
+const SLOTS = 1 << 17;
+
+export class StateStore {
+  readonly bits = new Int32Array(CAPACITY * WORDS);
+  private readonly costs = new Float64Array(CAPACITY);
+  private readonly parents = new Int32Array(CAPACITY);
+  private readonly operators = new Int16Array(CAPACITY);
+  private readonly orders = new Int16Array(CAPACITY);
+  private readonly depths = new Uint8Array(CAPACITY);
+  private readonly hops = new Uint8Array(CAPACITY);
+  private readonly closed = new Uint8Array(CAPACITY);
+  private readonly slots = new Int32Array(SLOTS);
+  /** A slot counts only when it carries the present search's stamp: clearing costs nothing. */
+  private readonly stamps = new Int32Array(SLOTS);
+  private stamp = 0;
+  private count = 0;
+
+  clear(): void {
+    this.stamp += 1;
+    this.count = 0;
+  }
+
+  size = (): number => this.count;
+  full = (): boolean => this.count >= CAPACITY - 64;
+  root = (): number => 0;
+  offset = (node: number): number => node * WORDS;
+  costOf = (node: number): number => this.costs[node] ?? 0;
+  depthOf = (node: number): number => this.depths[node] ?? 0;
+  hopsOf = (node: number): number => this.hops[node] ?? 0;
+  bitsOf = (node: number): Bits => this.bits.slice(node * WORDS, (node + 1) * WORDS);
+
+  start(state: Bits): number {
+    return this.reach(state, -1, -1, -1, 0, 0);
+  }
+
+  /** True when it was closed before; closes it. */
+  close(node: number): boolean {
+    const before = this.closed[node] === 1;
+    this.closed[node] = 1;
+    return before;
+  }
+
+  /** The state's node when this path is the first or a cheaper one; -1 when nothing has to be expanded for it. */
+  reach(state: Bits, parent: number, operator: number, order: number, cost: number, depth: number): number {
+    const slot = this.slotOf(state);
+    const known = this.stamps[slot] === this.stamp ? (this.slots[slot] ?? -1) : -1;
+    if (known >= 0) {
+      const better = cost < this.costOf(known);
+      const tie = cost === this.costOf(known) && parent !== -1 && this.precedes(parent, order, known);
+      if (!better && !tie) return -1;
+      this.remember(known, parent, operator, order, cost, depth);
+      return better ? known : -1;
+    }
+    if (this.count >= CAPACITY) return -1;
+    const node = this.count;
+    this.count += 1;
+    this.stamps[slot] = this.stamp;
+    this.slots[slot] = node;
+    this.bits.set(state, node * WORDS);
+    this.closed[node] = 0;
+    this.remember(node, parent, operator, order, cost, depth);
+    return node;
+  }
+
+  /** Operator indices from the start to the node. */
+  path(node: number): readonly number[] {
+    const reversed: number[] = [];
+    for (let at = node; at > 0; at = this.parents[at] ?? 0) reversed.push(this.operators[at] ?? -1);
+    return reversed.reverse();
+  }
+
+  private remember(
+    node: number,
+    parent: number,
+    operator: number,
+    order: number,
+    cost: number,
+    depth: number,
+  ): void {
+    this.costs[node] = cost;
+    this.parents[node] = parent;
+    this.operators[node] = operator;
+    this.orders[node] = order;
+    this.depths[node] = depth;
+    this.hops[node] = parent < 0 ? 0 : this.hopsOf(parent) + 1;
+  }
+
+  /** Is the sequence of orders through `parent` smaller than the one that `known` has now? */
+  private precedes(parent: number, order: number, known: number): boolean {
+    const mine = [...this.ordersTo(parent), order];
+    const theirs = this.ordersTo(known);
+    for (let at = 0; at < mine.length && at < theirs.length; at += 1) {
+      const difference = (mine[at] ?? 0) - (theirs[at] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    return mine.length < theirs.length;
+  }
+
+  private ordersTo(node: number): readonly number[] {
+    const reversed: number[] = [];
+    for (let at = node; at > 0; at = this.parents[at] ?? 0) reversed.push(this.orders[at] ?? 0);
+    return reversed.reverse();
+  }
+
+  private slotOf(state: Bits): number {
+    let hash = 0;
+    for (let word = 0; word < WORDS; word += 1) {
+      hash = Math.imul(hash ^ (state[word] ?? 0), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+      if (this.stamps[slot] !== this.stamp) return slot;
+      const at = (this.slots[slot] ?? 0) * WORDS;
+      let same = true;
+      for (let word = 0; word < WORDS && same; word += 1) same = this.bits[at + word] === state[word];
+      if (same) return slot;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The planner's variables: what needs, effects and goals may speak of, each with its finite values. `unknown` is one more
+ * value of every variable and satisfies nothing. reduce-pool.ts computes them from facts; nothing else does.
+ */
+import type { Site } from '../topology/pool-topology.ts';
+
+interface VariableRow {
+  readonly values: readonly string[];
+  readonly meaning: string;
+}
+
+const REACH = {
+  values: ['yes'],
+  meaning: 'the instance that holds the copy answers; silence is unknown, never no',
+};
+const MGC = {
+  values: ['absent', 'restoring', 'cut', 'restricted', 'online', 'recovering', 'offline', 'broken'],
+  meaning:
+    'the copy: restoring counts STANDBY and can be rolled forward or recovered; cut is RESTORING left by an interrupted ' +
+    'restore, usable for nothing; restricted is ONLINE but not MULTI_USER; broken is SUSPECT, RECOVERY_PENDING, EMERGENCY',
+};
+const CANNOT_WRITE = {
+  values: ['yes', 'no'],
+  meaning:
+    'yes by observation (RESTORING, OFFLINE, absent), by a verdict at the level of the policy, or by attestation',
+};
+const HOLDS = {
+  values: ['nothing', 'saved', 'released', 'unsaved'],
+  meaning:
+    'what only this copy holds: nothing; saved in a quarantined tail; released: saved, and a person named the other copy to ' +
+    'keep; unsaved',
+};
+const MIRROR = {
+  values: ['none', 'unwanted', 'healthy', 'establishing', 'broken'],
+  meaning: 'mirroring of mgc and mgccomp in this site, the worse of both; unwanted: no partner is declared',
+};
+const PARTNER = { values: ['yes'], meaning: 'both instances of the pair answer; silence is unknown' };
+const SESSIONS = { values: ['none', 'some'], meaning: 'chat sessions on this copy' };
+
+// prettier-ignore
+export const VARIABLES = {
+  'home.reach': REACH,
+  'backup.reach': REACH,
+  'home.mgc': MGC,
+  'backup.mgc': MGC,
+  'home.cannotWrite': CANNOT_WRITE,
+  'backup.cannotWrite': CANNOT_WRITE,
+  'home.holds': HOLDS,
+  'backup.holds': HOLDS,
+  'home.mirror': MIRROR,
+  'backup.mirror': MIRROR,
+  'home.partner': PARTNER,
+  'backup.partner': PARTNER,
+  'home.sessions': SESSIONS,
+  'backup.sessions': SESSIONS,
+  'current': { values: ['home', 'backup', 'both', 'diverged-home', 'diverged-backup', 'none'], meaning: 'which copy has the newest content, files in reach included; diverged-SITE: both wrote, and SITE is the one that serves' },
+  'shipping.secondary': { values: ['absent', 'paused', 'running'], meaning: 'secondary half of mgc at backup with its copy and restore jobs; paused: disabled and idle' },
+  'home.logBackups': { values: ['none', 'stopped', 'enabled', 'unseen'], meaning: 'LSBackup job at home; unseen: home is down by evidence, nobody can look' },
+  'shipping.follows': { values: ['yes', 'no'], meaning: 'the backup copy can go on with home\'s log chain: same lineage and fork, no gap' },
+  'share': { values: ['readable', 'gone'], meaning: 'the backup share; gone by the same evidence as a site' },
+  'share.uncopied': { values: ['none', 'some'], meaning: 'applicable log backups on the share that are not in the copy folder' },
+  'copied.unapplied': { values: ['none', 'some'], meaning: 'applicable log backups in the copy folder' },
+  'poolState': { values: ['normal', 'failedOver', 'mixed'], meaning: 'PoolState in the store and in the replicas of the servers it concerns; mixed: they differ' },
+  'active': { values: ['none', 'home', 'homeStarting', 'backup', 'backupStarting', 'other'], meaning: 'whose list is active; SITEStarting: listed, heartbeats in the current copy still missing' },
+  'fullBackup': { values: ['none', 'fresh'], meaning: 'a verified full backup on the share that equals the newest content of the backup copy behind its write barrier' },
+  'management': { values: ['writable', 'read-only'], meaning: 'the management shell answers; Central Management writable or not' },
+} as const satisfies Record<string, VariableRow>;
+
+export type Variable = keyof typeof VARIABLES;
+export type SiteWord = 'reach' | 'mgc' | 'cannotWrite' | 'holds' | 'mirror' | 'partner' | 'sessions';
+export type PoolVariable = Exclude<Variable, `${Site}.${SiteWord}`>;
+export const ALL_VARIABLES = Object.keys(VARIABLES) as readonly Variable[];
+
+/** One value per variable, `unknown` included. */
+export type Vector = Readonly<Record<Variable, string>>;
+
+export const isVariable = (name: string): name is Variable => name in VARIABLES;
+
+/** The variable of one site, for example `home.mgc`. */
+export const ofSite = (site: Site, word: SiteWord): Variable => `${site}.${word}`;

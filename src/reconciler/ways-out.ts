@@ -1,0 +1,29 @@
+/**
+ * What only a person can change, as assumptions for the hypothetical plan of a blocked pool, and the words that tell the
+ * person how. Nothing here is ever run.
+ */
+import type { Variable } from './variables.ts';
+
+export interface WayOut {
+  readonly id: string;
+  readonly from: Readonly<Partial<Record<Variable, readonly string[]>>>;
+  readonly to: Readonly<Partial<Record<Variable, string>>>;
+  readonly reason: string;
+  /** `{pool}` and `{home}`, `{backup}` (datacenters) are filled in. */
+  readonly command: string;
+}
+
+// prettier-ignore
+export const WAYS_OUT: readonly WayOut[] = [
+  { id: 'central-management', from: { management: ['read-only'] }, to: { management: 'writable' }, reason: 'Central Management cannot be written, so every cmdlet that changes is refused', command: 'Invoke-CsManagementServerFailover -BackupSqlServerFqdn <fqdn> in the surviving site' },
+  { id: 'keep-home',   from: { current: ['diverged-home', 'diverged-backup', 'none'] }, to: { current: 'home' },   reason: 'both copies hold messages that the other one lacks', command: 'pchat decide {pool} --keep {home}' },
+  { id: 'keep-backup', from: { current: ['diverged-home', 'diverged-backup', 'none'] }, to: { current: 'backup' }, reason: 'both copies hold messages that the other one lacks', command: 'pchat decide {pool} --keep {backup}' },
+  { id: 'release-home',   from: { 'home.holds': ['unsaved'] }, to: { 'home.holds': 'released' }, reason: 'only home holds some messages and they are in no file yet', command: 'save them by hand (tail or COPY_ONLY backup into the quarantine folder), then pchat decide {pool} --keep {backup}' },
+  { id: 'release-backup', from: { 'backup.holds': ['unsaved'] }, to: { 'backup.holds': 'released' }, reason: 'the backup copy holds messages that home lacks', command: 'pchat decide {pool} --keep {home}' },
+  { id: 'repair-home',   from: { 'home.mgc': ['broken', 'offline', 'cut', 'absent'] },  to: { 'home.mgc': 'restoring' },  reason: 'the home copy cannot be used as it is', command: 'repair or rebuild mgc at {home} by hand (Topology Builder, SSMS)' },
+  { id: 'repair-backup', from: { 'backup.mgc': ['broken', 'offline', 'cut', 'absent'] }, to: { 'backup.mgc': 'restoring' }, reason: 'the backup copy cannot be used as it is', command: 'restore mgc at {backup} WITH NORECOVERY from the newest full backup by hand' },
+  { id: 'bridge-gap', from: { 'shipping.follows': ['no'] }, to: { 'shipping.follows': 'yes' }, reason: 'the backup copy cannot go on with home\'s log chain', command: 'put the missing log backups on the share, or restore mgc at {backup} WITH NORECOVERY by hand' },
+  { id: 'restore-share', from: { share: ['gone'] }, to: { share: 'readable' }, reason: 'the backup share is gone', command: 'provide the share again and name it in the desired state' },
+  { id: 'seed-file', from: { 'copied.unapplied': ['some'] }, to: { 'copied.unapplied': 'none' }, reason: 'copied log backups cannot be applied by a step', command: 'apply them by hand: RESTORE LOG mgc FROM DISK WITH NORECOVERY' },
+  { id: 'attest-home', from: { 'home.cannotWrite': ['no'], 'home.reach': ['unknown'] }, to: { 'home.cannotWrite': 'yes' }, reason: 'home may still be writable', command: 'pchat attest {home} --down' },
+];
