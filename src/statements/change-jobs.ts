@@ -17,14 +17,10 @@ const call = (name: string, procedure: string, parameters: Record<string, SqlPar
 });
 
 export const setJobEnabled = (jobId: string, enabled: boolean): SqlStatement =>
-  call(
-    enabled ? 'enable-job' : 'disable-job',
-    'msdb.dbo.sp_update_job @job_id = @job, @enabled = @enabled',
-    {
-      ...job(jobId),
-      enabled: { type: 'int', value: enabled ? 1 : 0 },
-    },
-  );
+  call(enabled ? 'enable-job' : 'disable-job', 'msdb.dbo.sp_update_job @job_id = @job, @enabled = @enabled', {
+    ...job(jobId),
+    enabled: { type: 'int', value: enabled ? 1 : 0 },
+  });
 
 /** Works on a disabled job too (enabled governs schedules only; unverified). 22022: agent down or already running. */
 export const startJob = (jobId: string): SqlStatement =>

@@ -64,7 +64,7 @@ export const readNewestFullBackup = (database: string): SqlStatement => ({
   name: 'recheck-full-backup',
   text: `SELECT TOP (1) CONVERT(varchar(26), b.last_lsn) AS last_lsn, b.family_guid, f.physical_device_name
 FROM msdb.dbo.backupset AS b JOIN msdb.dbo.backupmediafamily AS f ON f.media_set_id = b.media_set_id
-WHERE b.database_name = @db AND b.type = 'D' AND b.server_name = CONVERT(nvarchar(128), SERVERPROPERTY('ServerName'))
+WHERE b.database_name = @db AND b.type = 'D' AND b.is_copy_only = 0 AND b.server_name = CONVERT(nvarchar(128), SERVERPROPERTY('ServerName'))
 ORDER BY b.backup_set_id DESC;`,
   parameters: { db: { type: 'nvarchar', value: database } },
   mode: 'rpc',

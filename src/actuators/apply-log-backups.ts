@@ -1,0 +1,126 @@
+/**
+ * apply-log-backups: RESTORE LOG ... WITH NORECOVERY in LSN order, the position read again before each file. While it
+ * overlaps copy-log-backups it goes on until copying has ended and nothing applicable is left.
+ */
+import { chainLogBackups } from '../topology/log-chain.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { valueOf } from '../topology/known.ts';
+import { restoreLog } from '../statements/change-backup-restore.ts';
+import { BackupHeaders } from './backup-headers.ts';
+import { isRollingForward, positionOf, type CopyNow } from './copy-now.ts';
+import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
+import { joinPath } from './file-names.ts';
+import { hasNumber, openInstance, recheckCopy, sqlError, type InstanceSession } from './instance-session.ts';
+import { requireInstance, servingInstance } from './serving-instance.ts';
+import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { pause } from './waiting.ts';
+
+const TOO_RECENT = 4305;
+const ALREADY_APPLIED = 4326;
+/** The file vanished or cannot be opened now. */
+const CANNOT_OPEN = 3201;
+const LOOK_EVERY_MS = 250;
+
+interface Progress {
+  readonly applied: string[];
+  readonly alreadyApplied: Set<string>;
+  /** Files that were once too recent; a second time is an error. */
+  readonly tooRecent: Set<string>;
+}
+
+/** undefined: nothing applicable is in the folder now. */
+async function nextFile(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  headers: BackupHeaders,
+  now: CopyNow,
+  progress: Progress,
+): Promise<string | undefined> {
+  const { copyFolder } = session.context.pool.topology.logShipping;
+  const listing = await ports.files.list(copyFolder, session.context.signal);
+  const files = await headers.logBackups(copyFolder, listing);
+  const start = positionOf(now);
+  if (start === undefined) {
+    throw new PoolError(
+      'PCO_STEP_REFUSED',
+      `${session.instance} does not say where its roll-forward starts`,
+      {
+        hint: 'a restore that was cut off leaves RESTORING too; such a copy needs a new full restore',
+      },
+    );
+  }
+  const usable = files.filter((file) => !progress.alreadyApplied.has(file.name));
+  return chainLogBackups(usable, start).applicable[0];
+}
+
+async function applyOne(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  database: string,
+  name: string,
+  progress: Progress,
+): Promise<void> {
+  const path = joinPath(session.context.pool.topology.logShipping.copyFolder, name);
+  const statement = restoreLog(database, path);
+  const tolerate = [IN_USE, ALREADY_APPLIED, TOO_RECENT, CANNOT_OPEN];
+  const answer = await withExclusiveAccess(ports, session, database, () =>
+    session.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate }),
+  );
+  if (hasNumber(answer, ALREADY_APPLIED)) {
+    progress.alreadyApplied.add(name);
+  } else if (hasNumber(answer, TOO_RECENT, CANNOT_OPEN)) {
+    if (progress.tooRecent.has(name)) throw sqlError(session.instance, statement, answer);
+    progress.tooRecent.add(name);
+  } else {
+    progress.applied.push(name);
+  }
+}
+
+function requireRollingForward(session: InstanceSession, database: string, now: CopyNow): void {
+  if (isRollingForward(now) && now.role === null) return;
+  const what = now.role === null ? now.state : `a ${now.role}`;
+  throw new PoolError(
+    'PCO_STEP_REFUSED',
+    `${database} on ${session.instance} is ${what}; no log can be applied`,
+  );
+}
+
+/** False until the overlapped copying has settled, however it ended. */
+function endedFlag(overlapped: Promise<void> | undefined): { ended: boolean } {
+  const flag = { ended: overlapped === undefined };
+  const end = (): void => {
+    flag.ended = true;
+  };
+  overlapped?.then(end, end);
+  return flag;
+}
+
+function headersFor(context: StepContext, session: InstanceSession): BackupHeaders {
+  const folders = [context.facts.copyFolder, context.facts.share].map((observed) => valueOf(observed));
+  const seen = folders.filter((folder) => folder !== 'unknown');
+  return new BackupHeaders(session, requireInstance(context.facts, session.instance).version, seen);
+}
+
+export const applyLogBackups: Actuator = async (ports, context): Promise<StepNotes> => {
+  const { topology } = context.pool;
+  const database = topology.chatDatabase;
+  const instance = servingInstance(context.facts, topology, 'backup');
+  await using session = await openInstance(ports, context, instance);
+  const headers = headersFor(context, session);
+  const progress: Progress = { applied: [], alreadyApplied: new Set(), tooRecent: new Set() };
+  const copying = endedFlag(context.overlapped);
+  for (;;) {
+    // Read before the listing: what was copied before copying ended is in the listing.
+    const lastLook = copying.ended;
+    const now = await recheckCopy(session, database);
+    requireRollingForward(session, database, now);
+    const name = await nextFile(ports, session, headers, now, progress);
+    if (name !== undefined) {
+      await applyOne(ports, session, database, name, progress);
+    } else if (lastLook) {
+      return { instance, applied: progress.applied, position: now.redoLsn, fork: now.redoFork };
+    } else {
+      await pause(ports, context, LOOK_EVERY_MS);
+    }
+  }
+};

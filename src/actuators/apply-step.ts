@@ -1,0 +1,45 @@
+/** Which actuator carries out which action; every action of the table has exactly one. */
+import type { ActionId } from '../reconciler/step-id.ts';
+import { activateServers, clearActiveServers } from './active-servers.ts';
+import { applyLogBackups } from './apply-log-backups.ts';
+import { copyLogBackups } from './copy-log-backups.ts';
+import { establishLogShipping } from './establish-log-shipping.ts';
+import { fence } from './fence.ts';
+import { fullBackup } from './full-backup.ts';
+import { enableJobs, pauseLogShipping, resumeLogBackups, stopLogBackups } from './job-actions.ts';
+import { removeLogShipping } from './log-shipping.ts';
+import { mirrorBackup } from './mirror-by-cmdlet.ts';
+import { mirrorHome } from './mirror-home.ts';
+import { setPoolFailedOver, setPoolNormal } from './pool-state.ts';
+import { recoverBackup, recoverSite } from './recover-database.ts';
+import { removeMirroring } from './remove-mirroring.ts';
+import { restoreHome } from './restore-home.ts';
+import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { tailLogBackup } from './tail-backup.ts';
+
+export const ACTUATORS = {
+  'remove-log-shipping': removeLogShipping,
+  'copy-log-backups': copyLogBackups,
+  'apply-log-backups': applyLogBackups,
+  'recover-backup': recoverBackup,
+  'set-pool-failed-over': setPoolFailedOver,
+  'mirror-backup': mirrorBackup,
+  'activate-servers': activateServers,
+  'clear-active-servers': clearActiveServers,
+  'remove-mirroring': removeMirroring,
+  'full-backup': fullBackup,
+  'restore-home': restoreHome,
+  'establish-log-shipping': establishLogShipping,
+  'set-pool-normal': setPoolNormal,
+  'mirror-home': mirrorHome,
+  fence,
+  recover: recoverSite,
+  'pause-log-shipping': pauseLogShipping,
+  'enable-jobs': enableJobs,
+  'stop-log-backups': stopLogBackups,
+  'resume-log-backups': resumeLogBackups,
+  'tail-log-backup': tailLogBackup,
+} as const satisfies Record<ActionId, Actuator>;
+
+export const applyStep = (ports: ActuatorPorts, context: StepContext): Promise<StepNotes> =>
+  ACTUATORS[context.step.action](ports, context);

@@ -1,0 +1,97 @@
+/**
+ * fence: on both instances of a site the log backup job is quieted and mirroring ended; an open copy gives its tail to the
+ * quarantine folder and is left RESTORING. Where no tail can be had: a full backup there, then OFFLINE.
+ */
+import { PoolError } from '../topology/pool-error.ts';
+import type { InstanceName } from '../topology/pool-topology.ts';
+import { backupDatabase } from '../statements/change-backup-restore.ts';
+import { takeOffline } from '../statements/change-database.ts';
+import { isOpen } from './copy-now.ts';
+import { joinPath, uniqueName } from './file-names.ts';
+import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
+import { quietLogBackups } from './job-actions.ts';
+import { endMirroring } from './remove-mirroring.ts';
+import { pairOf, seenInstance, servingInstance } from './serving-instance.ts';
+import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { siteOf } from './step-site.ts';
+import { takeTail } from './tail-backup.ts';
+
+/** Not writable now, but may be after the next restart; no tail can be taken in the ordinary way. */
+const BROKEN = ['SUSPECT', 'RECOVERY_PENDING', 'EMERGENCY'];
+
+async function goOffline(session: InstanceSession, database: string): Promise<void> {
+  const what = `ALTER DATABASE [${database}] SET OFFLINE WITH ROLLBACK IMMEDIATE`;
+  await session.change(what, takeOffline(database), { tolerate: 'all' });
+  const now = await recheckCopy(session, database);
+  if (now.state === 'OFFLINE') return;
+  throw new PoolError('PCO_DONE_NOT_SEEN', `${database} on ${session.instance} is ${now.state}, not OFFLINE`);
+}
+
+/** What only this copy holds is saved as far as it can be read; OFFLINE keeps its files in any case. */
+async function saveAndGoOffline(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  database: string,
+  folder: string,
+): Promise<StepNotes> {
+  const file = uniqueName(ports, database, 'fenced', 'bak');
+  const path = joinPath(folder, file);
+  const what = `BACKUP DATABASE [${database}] TO ${path} WITH COPY_ONLY`;
+  const answer = await session.long(what, backupDatabase(database, path, 'copy-only'), { tolerate: 'all' });
+  const saved = answer.errors.length === 0;
+  await goOffline(session, database);
+  const numbers = answer.errors.map((error) => error.number);
+  return { fenced: 'offline', ...(saved ? { full: file } : { notSaved: numbers }) };
+}
+
+async function fenceCopy(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  database: string,
+  folder: string,
+): Promise<StepNotes> {
+  await endMirroring(ports, session, database);
+  const now = await recheckCopy(session, database);
+  const { instance } = session;
+  if (BROKEN.includes(now.state)) {
+    await goOffline(session, database);
+    return { instance, fenced: 'offline', notSaved: now.state };
+  }
+  if (!isOpen(now)) return { instance, fenced: 'already', state: now.state };
+  const tail = await takeTail(ports, session, database, folder);
+  if (tail.kind === 'taken') {
+    return { instance, fenced: 'tail', tail: tail.file, atLsn: tail.now.redoLsn, fork: tail.now.redoFork };
+  }
+  return {
+    instance,
+    tailRefused: tail.answer.errors.map((error) => error.number),
+    ...(await saveAndGoOffline(ports, session, database, folder)),
+  };
+}
+
+/** The serving instance must answer; a silent partner is fenced when it is seen again. */
+function reachable(
+  context: StepContext,
+  pair: readonly InstanceName[],
+  serving: InstanceName,
+): InstanceName[] {
+  return pair.filter(
+    (instance) => instance === serving || seenInstance(context.facts, instance) !== undefined,
+  );
+}
+
+export const fence: Actuator = async (ports, context): Promise<StepNotes> => {
+  const { topology } = context.pool;
+  const site = siteOf(context.step);
+  const database = topology.chatDatabase;
+  const { quarantineFolder } = topology.sites[site];
+  await context.recheck();
+  const quieted = await quietLogBackups(ports, context, site);
+  const serving = servingInstance(context.facts, topology, site);
+  const copies: StepNotes[] = [];
+  for (const instance of reachable(context, pairOf(context.facts, topology, site), serving)) {
+    await using session = await openInstance(ports, context, instance);
+    copies.push(await fenceCopy(ports, session, database, quarantineFolder));
+  }
+  return { quieted, copies };
+};

@@ -1,0 +1,31 @@
+/** Windows paths and the names of backup files. A name carries a UTC stamp for people; order is decided by LSN, never by it. */
+import type { ActuatorPorts } from './step-context.ts';
+
+/** `yyyymmddhhmmss` in UTC, as LSBackup stamps its files. */
+export function utcStamp(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace(/\D/g, '').slice(0, 'yyyymmddhhmmss'.length);
+}
+
+/** `<database>_<purpose>_<stamp>_<id>.<extension>`: never taken twice, not even after a cut within the same second. */
+export const uniqueName = (
+  ports: ActuatorPorts,
+  database: string,
+  purpose: string,
+  extension: 'bak' | 'trn',
+): string => `${safe(database)}_${purpose}_${utcStamp(ports.clock.now())}_${ports.random.id()}.${extension}`;
+
+/** Name in the shipping folder, as the copy and restore jobs expect it. */
+export const shippingName = (ports: ActuatorPorts, database: string): string =>
+  `${safe(database)}_${utcStamp(ports.clock.now())}.trn`;
+
+/** A database may be called anything; a file may not. */
+const safe = (database: string): string => database.replace(/[^\p{L}\p{N}._-]/gu, '_');
+
+export const joinPath = (folder: string, name: string): string => `${folder.replace(/[\\/]+$/, '')}\\${name}`;
+
+export const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+/** Names of files and folders compare without case. */
+export const samePath = (a: string, b: string): boolean =>
+  sameText(a.replace(/[\\/]+$/, ''), b.replace(/[\\/]+$/, ''));

@@ -1,0 +1,92 @@
+/** pause-log-shipping, enable-jobs, stop-log-backups, resume-log-backups: the Agent jobs of the two halves. */
+import type { InstanceName, Site } from '../topology/pool-topology.ts';
+import { enableJob, quietJob, readJobNow, runJob } from './agent-jobs.ts';
+import { openInstance } from './instance-session.ts';
+import { pairOf, requireInstance, seenInstance, servingInstance } from './serving-instance.ts';
+import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+
+interface ShippingJobs {
+  readonly instance: InstanceName;
+  readonly copy: string;
+  readonly restore: string;
+}
+
+function secondaryJobs(context: StepContext): ShippingJobs | undefined {
+  const { topology } = context.pool;
+  const instance = servingInstance(context.facts, topology, 'backup');
+  const half = requireInstance(context.facts, instance).shippingSecondary[topology.chatDatabase];
+  if (half === undefined || half === null) return undefined;
+  return { instance, copy: half.copyJobId, restore: half.restoreJobId };
+}
+
+/** Copy and restore once more to the end, then nothing of them can run any more. A failed run is no obstacle: the next steps salvage. */
+export const pauseLogShipping: Actuator = async (ports, context): Promise<StepNotes> => {
+  const jobs = secondaryJobs(context);
+  if (jobs === undefined) return { paused: 'no secondary' };
+  await using session = await openInstance(ports, context, jobs.instance);
+  const copy = await readJobNow(session, jobs.copy);
+  const restore = await readJobNow(session, jobs.restore);
+  const awake = [copy, restore].some((job) => job !== undefined && (job.enabled || job.running));
+  if (!awake) return { paused: 'already' };
+  const copied = await runJob(ports, session, jobs.copy);
+  const restored = await runJob(ports, session, jobs.restore);
+  await quietJob(ports, session, jobs.copy);
+  await quietJob(ports, session, jobs.restore);
+  return { paused: 'now', copied: copied.succeeded, restored: restored.succeeded };
+};
+
+export const enableJobs: Actuator = async (ports, context): Promise<StepNotes> => {
+  if (context.step.target === 'home') return resumeLogBackups(ports, context);
+  const jobs = secondaryJobs(context);
+  if (jobs === undefined) return { enabled: 'no secondary' };
+  await using session = await openInstance(ports, context, jobs.instance);
+  await enableJob(session, jobs.copy);
+  await enableJob(session, jobs.restore);
+  return { enabled: [jobs.copy, jobs.restore] };
+};
+
+/** LSBackup of both partners where they answer: on a mirror it succeeds without a file, so both are configured and switched. */
+export function logBackupJobs(
+  context: StepContext,
+  site: Site,
+): readonly { readonly instance: InstanceName; readonly job: string }[] {
+  const { topology } = context.pool;
+  return pairOf(context.facts, topology, site).flatMap((instance) => {
+    const half = seenInstance(context.facts, instance)?.shippingPrimary[topology.chatDatabase];
+    return half === undefined || half === null ? [] : [{ instance, job: half.backupJobId }];
+  });
+}
+
+export async function quietLogBackups(
+  ports: ActuatorPorts,
+  context: StepContext,
+  site: Site,
+): Promise<readonly InstanceName[]> {
+  const jobs = logBackupJobs(context, site);
+  for (const { instance, job } of jobs) {
+    await using session = await openInstance(ports, context, instance);
+    await quietJob(ports, session, job);
+  }
+  return jobs.map(({ instance }) => instance);
+}
+
+export async function enableLogBackups(
+  ports: ActuatorPorts,
+  context: StepContext,
+  site: Site,
+): Promise<readonly InstanceName[]> {
+  const jobs = logBackupJobs(context, site);
+  for (const { instance, job } of jobs) {
+    await using session = await openInstance(ports, context, instance);
+    await enableJob(session, job);
+  }
+  return jobs.map(({ instance }) => instance);
+}
+
+export const stopLogBackups: Actuator = async (ports, context): Promise<StepNotes> => ({
+  stopped: await quietLogBackups(ports, context, 'home'),
+});
+
+export const resumeLogBackups: Actuator = async (ports, context): Promise<StepNotes> => ({
+  enabled: await enableLogBackups(ports, context, 'home'),
+});

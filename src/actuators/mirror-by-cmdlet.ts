@@ -1,0 +1,80 @@
+/**
+ * Mirrors a pair with Install-CsMirrorDatabase. The cmdlet takes its own backups and drops the partner's copy, so it is for
+ * pairs without a log shipping secondary, after the leftover copy was looked at on its own connection.
+ */
+import { PoolError } from '../topology/pool-error.ts';
+import type { InstanceName, SqlStore } from '../topology/pool-topology.ts';
+import { installMirror, type MirrorDatabaseType } from './chat-cmdlets.ts';
+import { isOpen } from './copy-now.ts';
+import { openInstance, recheckCopy } from './instance-session.ts';
+import { judgeLeftover } from './leftover-copy.ts';
+import { partnerOf, requireDatabase, seenInstance, servingInstance, servingOf } from './serving-instance.ts';
+import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+
+export interface MirrorPair {
+  readonly principal: InstanceName;
+  readonly partner: InstanceName;
+  readonly dropLeftover: boolean;
+}
+
+/** undefined: no partner is wanted, or the pair is mirrored already. Refuses what must not be dropped. */
+export async function preparePair(
+  ports: ActuatorPorts,
+  context: StepContext,
+  store: SqlStore,
+  database: string,
+): Promise<MirrorPair | undefined> {
+  const principal = servingOf(context.facts, store, database);
+  const partner = partnerOf(store, principal);
+  if (partner === undefined) return undefined;
+  await using first = await openInstance(ports, context, principal);
+  const serving = await recheckCopy(first, database);
+  if (serving.role === 'PRINCIPAL') return undefined;
+  if (!isOpen(serving)) {
+    throw new PoolError(
+      'PCO_STEP_REFUSED',
+      `${database} on ${principal} is ${serving.role ?? serving.state}, not ONLINE`,
+    );
+  }
+  const leftover = requireDatabase(context.facts, partner, database);
+  const verdict = judgeLeftover(requireDatabase(context.facts, principal, database), leftover);
+  if (verdict.kind === 'keep') {
+    throw new PoolError(
+      'PCO_IDENTITY_MISMATCH',
+      `${database} on ${partner} is not dropped: ${verdict.reason}`,
+    );
+  }
+  await using second = await openInstance(ports, context, partner);
+  const now = await recheckCopy(second, database);
+  if (now.state !== leftover.state || now.role !== null) {
+    throw new PoolError(
+      'PCO_STEP_REFUSED',
+      `${database} on ${partner} is ${now.role ?? now.state}, seen as ${leftover.state}`,
+    );
+  }
+  return { principal, partner, dropLeftover: verdict.kind === 'droppable' };
+}
+
+export async function mirrorByCmdlet(
+  ports: ActuatorPorts,
+  context: StepContext,
+  store: SqlStore,
+  database: string,
+  type: MirrorDatabaseType,
+): Promise<StepNotes> {
+  const pair = await preparePair(ports, context, store, database);
+  if (pair === undefined) return { database, mirrored: 'already' };
+  await installMirror(ports, context, { type, principal: pair.principal, dropLeftover: pair.dropLeftover });
+  return { database, mirrored: 'now', ...pair };
+}
+
+/** Failover step 6: the chat database only; mgccomp is not failed over. */
+export const mirrorBackup: Actuator = async (ports, context): Promise<StepNotes> => {
+  const { topology } = context.pool;
+  const database = topology.chatDatabase;
+  const serving = servingInstance(context.facts, topology, 'backup');
+  if (seenInstance(context.facts, serving)?.shippingSecondary[database] != null) {
+    throw new PoolError('PCO_STEP_REFUSED', `${database} on ${serving} is still a log shipping secondary`);
+  }
+  return mirrorByCmdlet(ports, context, topology.sites.backup.chat, database, 'PersistentChat');
+};

@@ -1,0 +1,162 @@
+/**
+ * Mirrors a pair while log shipping runs (sql-server reference 6.5): every log backup in between goes to the shipping folder
+ * under the shipping name, so that the secondary meets no gap. LSBackup is idle meanwhile; the caller sees to that.
+ */
+import { chainLogBackups } from '../topology/log-chain.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { valueOf } from '../topology/known.ts';
+import type { InstanceName } from '../topology/pool-topology.ts';
+import {
+  backupDatabase,
+  backupLog,
+  restoreDatabase,
+  restoreLog,
+} from '../statements/change-backup-restore.ts';
+import { readMirroringEndpoint, setPartner, setWitness } from '../statements/change-mirroring.ts';
+import { requireNumber, requireText, rowsOf } from './answer-rows.ts';
+import { BackupHeaders } from './backup-headers.ts';
+import { isOpen, positionOf, readCopy, type CopyNow } from './copy-now.ts';
+import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
+import { joinPath, shippingName, uniqueName } from './file-names.ts';
+import { hasNumber, recheckCopy, sqlError, openInstance, type InstanceSession } from './instance-session.ts';
+import { movesFor } from './restore-files.ts';
+import { requireInstance } from './serving-instance.ts';
+import type { ActuatorPorts, StepContext } from './step-context.ts';
+import { waitFor } from './waiting.ts';
+import { raiseBarrier } from './write-barrier.ts';
+
+/** The mirror lacks log: one more log backup is taken and applied. */
+const MIRROR_BEHIND = [1412, 1408, 1478];
+const ALREADY_MIRRORED = 1405;
+const ATTEMPTS = 3;
+
+/** `TCP://host:port` of an instance's started mirroring endpoint; the host is the declared one. */
+async function endpointOf(session: InstanceSession): Promise<string> {
+  const row = rowsOf(await session.read(readMirroringEndpoint))[0];
+  if (row === undefined || requireText(row, 'state_desc') !== 'STARTED') {
+    throw new PoolError('PCO_STEP_REFUSED', `${session.instance} has no started mirroring endpoint`);
+  }
+  const [host = session.instance] = session.instance.split('\\');
+  return `TCP://${host}:${requireNumber(row, 'port')}`;
+}
+
+const onLineOf = (principal: CopyNow, mirror: CopyNow): boolean =>
+  mirror.state === 'RESTORING' &&
+  mirror.familyGuid !== null &&
+  mirror.familyGuid === principal.familyGuid &&
+  mirror.redoFork !== null &&
+  mirror.redoFork === principal.recoveryFork;
+
+/** COPY_ONLY: the log chain of the secondary is not touched. */
+async function seedMirror(
+  ports: ActuatorPorts,
+  principal: InstanceSession,
+  mirror: InstanceSession,
+  database: string,
+): Promise<void> {
+  const { mirroringShare } = principal.context.pool.topology.logShipping;
+  const path = joinPath(mirroringShare, uniqueName(ports, database, 'mirror', 'bak'));
+  const backup = backupDatabase(database, path, 'copy-only');
+  await principal.long(`BACKUP DATABASE [${database}] TO ${path} WITH COPY_ONLY`, backup);
+  const moves = await movesFor(mirror, database, path);
+  const now = await recheckCopy(mirror, database);
+  if (now.role !== null)
+    throw new PoolError('PCO_STEP_REFUSED', `${database} on ${mirror.instance} is a ${now.role}`);
+  if (isOpen(now)) await raiseBarrier(ports, mirror, database);
+  const restore = restoreDatabase(database, path, 'NORECOVERY', moves);
+  await withExclusiveAccess(ports, mirror, database, () =>
+    mirror.long(`RESTORE DATABASE [${database}] FROM ${path} WITH REPLACE, NORECOVERY`, restore, {
+      tolerate: [IN_USE],
+    }),
+  );
+}
+
+/** One log backup into the shipping folder, then every file there that the mirror can use. */
+async function catchUp(
+  ports: ActuatorPorts,
+  principal: InstanceSession,
+  mirror: InstanceSession,
+  headers: BackupHeaders,
+  database: string,
+): Promise<void> {
+  const { share } = principal.context.pool.topology.logShipping;
+  const path = joinPath(share, shippingName(ports, database));
+  await principal.long(`BACKUP LOG [${database}] TO ${path}`, backupLog(database, path));
+  const listing = await ports.files.list(share, mirror.context.signal);
+  const files = await headers.logBackups(share, listing);
+  const start = positionOf(await readCopy(mirror, database));
+  if (start === undefined) {
+    throw new PoolError(
+      'PCO_STEP_REFUSED',
+      `${database} on ${mirror.instance} does not say where its roll-forward starts`,
+    );
+  }
+  for (const name of chainLogBackups(files, start).applicable) {
+    await mirror.long(`RESTORE LOG [${database}] FROM ${name}`, restoreLog(database, joinPath(share, name)));
+  }
+}
+
+/** On the mirror first. false: the mirror lacks log. */
+async function join(principal: InstanceSession, mirror: InstanceSession, database: string): Promise<boolean> {
+  const principalAddress = await endpointOf(principal);
+  const mirrorAddress = await endpointOf(mirror);
+  const onMirror = `ALTER DATABASE [${database}] SET PARTNER = ${principalAddress}`;
+  await mirror.change(onMirror, setPartner(database, principalAddress), { tolerate: [ALREADY_MIRRORED] });
+  const onPrincipal = `ALTER DATABASE [${database}] SET PARTNER = ${mirrorAddress}`;
+  const statement = setPartner(database, mirrorAddress);
+  const answer = await principal.change(onPrincipal, statement, { tolerate: 'all' });
+  if ((await recheckCopy(principal, database)).role === 'PRINCIPAL') return true;
+  if (hasNumber(answer, ...MIRROR_BEHIND)) return false;
+  throw sqlError(principal.instance, statement, answer);
+}
+
+/** All three must be connected and the mirror caught up (1426), so it waits for SYNCHRONIZED first. */
+export async function addWitness(
+  ports: ActuatorPorts,
+  context: StepContext,
+  principal: InstanceSession,
+  witness: InstanceName,
+  database: string,
+): Promise<void> {
+  const limit = { everyMs: 500, limitMs: context.pool.policy.stepTimeoutMs };
+  const caughtUp = await waitFor(ports, context, limit, async () =>
+    (await recheckCopy(principal, database)).mirroringState === 'SYNCHRONIZED' ? true : undefined,
+  );
+  if (caughtUp === undefined) {
+    throw new PoolError(
+      'PCO_DONE_NOT_SEEN',
+      `${database} on ${principal.instance} does not become SYNCHRONIZED`,
+    );
+  }
+  await using session = await openInstance(ports, context, witness);
+  const address = await endpointOf(session);
+  await principal.change(
+    `ALTER DATABASE [${database}] SET WITNESS = ${address}`,
+    setWitness(database, address),
+  );
+}
+
+/** The partner's copy was judged droppable by the caller. */
+export async function mirrorByStatements(
+  ports: ActuatorPorts,
+  context: StepContext,
+  pair: { readonly principal: InstanceName; readonly partner: InstanceName },
+  database: string,
+): Promise<void> {
+  await using principal = await openInstance(ports, context, pair.principal);
+  await using mirror = await openInstance(ports, context, pair.partner);
+  const seen = valueOf(context.facts.share);
+  const { version } = requireInstance(context.facts, pair.partner);
+  const headers = new BackupHeaders(mirror, version, seen === 'unknown' ? [] : [seen]);
+  const serving = await recheckCopy(principal, database);
+  if (!onLineOf(serving, await recheckCopy(mirror, database)))
+    await seedMirror(ports, principal, mirror, database);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    await catchUp(ports, principal, mirror, headers, database);
+    if (await join(principal, mirror, database)) return;
+  }
+  throw new PoolError(
+    'PCO_DONE_NOT_SEEN',
+    `${database} on ${pair.partner} does not catch up with ${pair.principal}`,
+  );
+}

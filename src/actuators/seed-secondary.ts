@@ -1,0 +1,111 @@
+/**
+ * Seeds the backup copy from home: a full backup to the share and a restore WITH REPLACE, NORECOVERY. Left out where the
+ * copy stands on home's branch and the files on the share reach home's next log backup.
+ */
+import { chainLogBackups } from '../topology/log-chain.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { valueOf } from '../topology/known.ts';
+import { compareLsn, lsn } from '../topology/lsn.ts';
+import { backupDatabase, restoreDatabase } from '../statements/change-backup-restore.ts';
+import type { BackupFile, BackupHeader } from '../topology/pool-facts.ts';
+import { isOpen, positionOf, type CopyNow } from './copy-now.ts';
+import { IN_USE, sessionsIn, withExclusiveAccess } from './end-sessions.ts';
+import { joinPath, uniqueName } from './file-names.ts';
+import { recheckCopy, type InstanceSession } from './instance-session.ts';
+import { movesFor } from './restore-files.ts';
+import type { ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { raiseBarrier } from './write-barrier.ts';
+
+const reaches = (position: string, wanted: string): boolean => compareLsn(lsn(position), lsn(wanted)) >= 0;
+
+/** A restore that was cut off leaves no finished history row on this branch, or no position. Pure. */
+export function followsHome(home: CopyNow, backup: CopyNow, share: readonly BackupFile[]): boolean {
+  const position = positionOf(backup);
+  const { nextLogLsn, recoveryFork } = home;
+  if (backup.state !== 'RESTORING' || backup.role !== null || position === undefined) return false;
+  if (nextLogLsn === null || recoveryFork === null) return false;
+  if (position.familyGuid !== home.familyGuid || position.forkGuid !== recoveryFork) return false;
+  if (backup.restored?.fork !== recoveryFork) return false;
+  if (reaches(position.lsn, nextLogLsn)) return true;
+  return reaches(chainLogBackups(share, position).reaches.lsn, nextLogLsn);
+}
+
+/** A seed of an earlier attempt: full, on home's branch, and home's next log backup still begins inside or before it. Pure. */
+export function usableSeed(
+  home: CopyNow,
+  share: readonly BackupFile[],
+): { readonly name: string; readonly header: BackupHeader } | undefined {
+  const { nextLogLsn } = home;
+  if (nextLogLsn === null) return undefined;
+  return share
+    .flatMap(({ name, header }) => (header === 'unknown' ? [] : [{ name, header }]))
+    .filter(({ header }) => header.type === 'full' && !header.damaged)
+    .filter(
+      ({ header }) => header.familyGuid === home.familyGuid && header.lastForkGuid === home.recoveryFork,
+    )
+    .filter(({ header }) => reaches(header.lastLsn, nextLogLsn))
+    .sort((a, b) => compareLsn(lsn(b.header.lastLsn), lsn(a.header.lastLsn)))[0];
+}
+
+async function takeSeed(ports: ActuatorPorts, home: InstanceSession, database: string): Promise<string> {
+  const { share } = home.context.pool.topology.logShipping;
+  const name = uniqueName(ports, database, 'seed', 'bak');
+  const path = joinPath(share, name);
+  await home.long(`BACKUP DATABASE [${database}] TO ${path}`, backupDatabase(database, path));
+  return name;
+}
+
+/** Read again on the backup's own connection right before it is overwritten. */
+async function requireOverwritable(backup: InstanceSession, database: string): Promise<CopyNow> {
+  const now = await recheckCopy(backup, database);
+  if (now.role !== null) {
+    throw new PoolError('PCO_STEP_REFUSED', `${database} on ${backup.instance} is mirrored as ${now.role}`);
+  }
+  const inside = isOpen(now) ? (await sessionsIn(backup, database)).filter((one) => !one.own) : [];
+  if (inside.length > 0) {
+    throw new PoolError(
+      'PCO_STEP_REFUSED',
+      `${inside.length} sessions are on ${database} of ${backup.instance}`,
+    );
+  }
+  return now;
+}
+
+async function restoreSeed(
+  ports: ActuatorPorts,
+  backup: InstanceSession,
+  database: string,
+  name: string,
+): Promise<void> {
+  const path = joinPath(backup.context.pool.topology.logShipping.share, name);
+  const moves = await movesFor(backup, database, path);
+  const now = await requireOverwritable(backup, database);
+  if (isOpen(now)) await raiseBarrier(ports, backup, database);
+  const statement = restoreDatabase(database, path, 'NORECOVERY', moves);
+  const what = `RESTORE DATABASE [${database}] FROM ${name} WITH REPLACE, NORECOVERY`;
+  await withExclusiveAccess(ports, backup, database, () =>
+    backup.long(what, statement, { tolerate: [IN_USE] }),
+  );
+}
+
+export async function seedSecondary(
+  ports: ActuatorPorts,
+  context: StepContext,
+  home: InstanceSession,
+  backup: InstanceSession,
+): Promise<StepNotes> {
+  const database = context.pool.topology.chatDatabase;
+  const seen = valueOf(context.facts.share);
+  const share = seen === 'unknown' ? [] : seen.files;
+  const source = await recheckCopy(home, database);
+  if (!isOpen(source)) {
+    throw new PoolError('PCO_STEP_REFUSED', `${database} on ${home.instance} is ${source.state}, not ONLINE`);
+  }
+  if (followsHome(source, await recheckCopy(backup, database), share)) return { seeded: 'already' };
+  await requireOverwritable(backup, database);
+  const there = usableSeed(source, share)?.name;
+  const name = there ?? (await takeSeed(ports, home, database));
+  await context.recheck();
+  await restoreSeed(ports, backup, database, name);
+  return { seeded: 'now', file: name, taken: there === undefined ? 'now' : 'already' };
+}
