@@ -1,0 +1,76 @@
+/** pchat history: what the journal says was done, decided and seen. Reads the file; needs no daemon. */
+import type { Command } from 'commander';
+import type { JournalRecord } from '../ports/journal.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
+import { textTable } from './text-table.ts';
+
+interface Options extends SettingsOptions {
+  readonly all?: boolean;
+}
+
+export function register(program: Command): void {
+  withSettings(program.command('history'))
+    .description('the journal: steps, decisions, generations, plans')
+    .argument('[pool]')
+    .option('-a, --all', 'also effects, conditions and evidence')
+    .action(history);
+}
+
+async function history(pool: string | undefined, options: Options): Promise<void> {
+  const settings = await loadSettings(options);
+  const { readJournalFile } = await import('../daemon/journal.ts');
+  const records = await readJournalFile(settings.journal.directory).catch((error: unknown) => {
+    if (error instanceof PoolError) throw error;
+    throw new PoolError('PCO_USAGE', `there is no journal in ${settings.journal.directory}`, {
+      cause: error,
+    });
+  });
+  const shown = records.filter((record) => belongs(record, pool) && (options.all === true || isMain(record)));
+  print(options, shown, () =>
+    textTable(
+      ['#', 'at', 'epoch', 'pool', 'what'],
+      shown.map((record) => [
+        String(record.seq),
+        record.at,
+        String(record.epoch),
+        'pool' in record ? record.pool : '',
+        describe(record),
+      ]),
+    ),
+  );
+}
+
+const belongs = (record: JournalRecord, pool: string | undefined): boolean =>
+  pool === undefined || !('pool' in record) || record.pool === pool;
+const isMain = (record: JournalRecord): boolean =>
+  !['effect', 'condition', 'evidence', 'intent'].includes(record.kind);
+
+function describe(record: JournalRecord): string {
+  switch (record.kind) {
+    case 'started':
+      return `daemon ${record.version} started`;
+    case 'generation':
+      return `generation ${record.generation.counter} ${record.generation.hash}: ${record.primaryDatacenter} (${record.origin})`;
+    case 'plan':
+      return `plan: ${planWords(record.plan)}`;
+    case 'intent':
+      return `begins ${record.action}:${record.target}`;
+    case 'effect':
+      return `${record.where}: ${record.what}`;
+    case 'outcome':
+      return `${record.action}:${record.target} ${record.result} in ${(record.durationMs / 1_000).toFixed(1)} s${record.reason === null ? '' : `: ${record.reason}`}`;
+    case 'condition':
+      return `${record.type} ${record.status} (${record.reason}) ${record.message}`;
+    case 'evidence':
+      return `${record.site} is ${record.verdict}`;
+    case 'decision':
+      return `${record.by}: ${record.decision}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
+  }
+}
+
+function planWords(plan: unknown): string {
+  const { kind, steps } = plan as { kind?: string; steps?: readonly { action: string; target: string }[] };
+  const list = (steps ?? []).map((step) => `${step.action}:${step.target}`).join(', ');
+  return `${kind ?? '?'}${list === '' ? '' : `: ${list}`}`;
+}

@@ -1,0 +1,41 @@
+/** Options that most commands share, and how they print: text for people, one JSON value on stdout with --output json. */
+import { readFile } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import type { Settings } from '../desired-state/parse-settings.ts';
+import { PoolError } from '../topology/pool-error.ts';
+
+export interface OutputOptions {
+  readonly output: 'text' | 'json';
+}
+export interface SettingsOptions extends OutputOptions {
+  readonly settings: string;
+}
+
+export const withOutput = (command: Command): Command =>
+  command.addOption(
+    new Option('-o, --output <form>', 'text or json').choices(['text', 'json']).default('text'),
+  );
+
+export const withSettings = (command: Command): Command =>
+  withOutput(command).addOption(
+    new Option('-s, --settings <file>', 'operator settings').env('PCHAT_SETTINGS').default('settings.yaml'),
+  );
+
+export function print(options: OutputOptions, value: unknown, text: () => string): void {
+  process.stdout.write(options.output === 'json' ? `${JSON.stringify(value)}\n` : `${text()}\n`);
+}
+
+/** Throws PCO_USAGE when the file cannot be read. */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PoolError('PCO_USAGE', `${file} cannot be read: ${why}`, { cause: error });
+  }
+}
+
+export async function loadSettings(options: SettingsOptions): Promise<Settings> {
+  const { parseSettings } = await import('../desired-state/parse-settings.ts');
+  return parseSettings(await readText(options.settings), options.settings);
+}

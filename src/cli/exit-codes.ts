@@ -1,0 +1,49 @@
+/** What the exit codes of pchat mean; docs and `pchat --help` print this table. */
+import type { ErrorCode } from '../topology/pool-error.ts';
+
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  changes: 2,
+  usage: 3,
+  lease: 4,
+  journal: 5,
+  runtime: 6,
+  unauthorised: 7,
+  defect: 70,
+} as const;
+
+export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
+  [EXIT.ok, 'done; for plan: nothing to change'],
+  [EXIT.failed, 'the world said no: unreachable, refused, timed out'],
+  [EXIT.changes, 'plan: there are changes, or what is wanted is blocked'],
+  [EXIT.usage, 'arguments, desired state or settings are not valid'],
+  [EXIT.lease, 'another daemon holds the lease, or it was lost'],
+  [EXIT.journal, 'the journal cannot be read or written'],
+  [EXIT.runtime, 'Node.js or the SQL Server driver is too old'],
+  [EXIT.unauthorised, 'the request came without the token of the daemon'],
+  [EXIT.defect, 'a defect of this program'],
+];
+
+export function exitCodeOf(code: ErrorCode): number {
+  switch (code) {
+    case 'PCO_USAGE':
+    case 'PCO_DESIRED_INVALID':
+    case 'PCO_SETTINGS_INVALID':
+      return EXIT.usage;
+    case 'PCO_LEASE_HELD':
+    case 'PCO_LEASE_LOST':
+      return EXIT.lease;
+    case 'PCO_JOURNAL_UNREADABLE':
+    case 'PCO_JOURNAL_UNWRITABLE':
+      return EXIT.journal;
+    case 'PCO_UNSUPPORTED_RUNTIME':
+      return EXIT.runtime;
+    case 'PCO_NOT_AUTHORISED':
+      return EXIT.unauthorised;
+    case 'PCO_INTERNAL':
+      return EXIT.defect;
+    default:
+      return EXIT.failed;
+  }
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+/** pchat: checks the runtime, finds the command, turns an error into a message and an exit code. Commands load what they need. */
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { PoolError, toPoolError } from '../topology/pool-error.ts';
+import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
+import { register as registerDecide } from './command-decide.ts';
+import { register as registerHistory } from './command-history.ts';
+import { register as registerStatus } from './command-status.ts';
+import { register as registerValidate } from './command-validate.ts';
+
+const OLDEST_NODE = 24;
+/** Loaded only when they are asked for: they bring the simulated estate with them. */
+const ESTATE_COMMANDS = ['demo', 'start', 'estate', 'simulate'] as const;
+
+function requireRuntime(): void {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < OLDEST_NODE)
+    throw new PoolError(
+      'PCO_UNSUPPORTED_RUNTIME',
+      `Node.js ${process.versions.node} is older than ${OLDEST_NODE}`,
+    );
+}
+
+function version(): string {
+  // src/cli and dist/cli lie equally deep below the package.
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+async function registerEstateCommands(program: Command, asked: string | undefined): Promise<void> {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
+  for (const name of ESTATE_COMMANDS) {
+    const file = new URL(`./command-${name}.${extension}`, import.meta.url);
+    if (!existsSync(file)) continue;
+    if (asked !== name && asked !== undefined && asked !== 'help' && !asked.startsWith('-')) continue;
+    const module = (await import(file.href)) as { register(program: Command): void };
+    module.register(program);
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  requireRuntime();
+  const program = new Command('pchat')
+    .description('keeps Persistent Chat pools in the state that a YAML file declares')
+    .version(version())
+    .showHelpAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(3)} ${meaning}`).join('\n')}`,
+    );
+  for (const register of [registerValidate, registerStatus, registerHistory, registerDecide])
+    register(program);
+  await registerEstateCommands(program, args[0]);
+  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  await program.parseAsync(args, { from: 'user' });
+}
+
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const { code, message, hint, stack } = toPoolError(error);
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint: hint ?? null } })}\n`);
+  process.stderr.write(`pchat: ${code}: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}`);
+  if (code === 'PCO_INTERNAL') process.stderr.write(`${stack ?? ''}\n`);
+  return exitCodeOf(code);
+}
+
+const args = process.argv.slice(2);
+const json = args.some(
+  (arg, index) =>
+    arg === '--output=json' || ((arg === '--output' || arg === '-o') && args[index + 1] === 'json'),
+);
+try {
+  await main(args);
+} catch (error) {
+  process.exitCode = report(error, json);
+}

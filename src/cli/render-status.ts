@@ -1,0 +1,79 @@
+/** The daemon's status as text for people. Formats only. */
+import type { DaemonStatus, PoolStatus } from '../http/pool-status.ts';
+import { renderEvidence, renderLedger, renderPlan, type PlanView } from './render-plan.ts';
+import { textTable } from './text-table.ts';
+
+export function renderStatus(status: DaemonStatus): string {
+  const rows = status.pools.map((pool) => [
+    pool.pool,
+    pool.state,
+    pool.mode,
+    pool.datacenters[pool.primarySite],
+    `${pool.generation.counter} ${pool.generation.hash}`,
+    String(pool.drift.length),
+    nextOf(pool),
+    pool.ledger?.lossMinutes === null ? 'unknown' : `${pool.ledger?.lossMinutes.toFixed(1) ?? '-'} min`,
+    holds(pool),
+  ]);
+  const head = ['pool', 'state', 'mode', 'wanted in', 'generation', 'drift', 'next', 'loss', 'holds'];
+  const problems = status.desiredStateProblems.map((problem) => `desired state rejected: ${problem}`);
+  return [...problems, textTable(head, rows), ...status.pools.flatMap(runningLines)].join('\n');
+}
+
+const holds = (pool: PoolStatus): string =>
+  pool.conditions
+    .filter((condition) => condition.status === 'True')
+    .map((condition) => condition.type)
+    .join(', ');
+
+function nextOf(pool: PoolStatus): string {
+  const [running] = pool.running;
+  if (running !== undefined) return `${running.step.action}:${running.step.target} (running)`;
+  const plan = pool.plan;
+  if (plan === null || plan.kind === 'converged') return '';
+  const [step] = 'steps' in plan ? plan.steps : [];
+  return step === undefined
+    ? plan.kind
+    : `${step.action}:${step.target}${plan.kind === 'steps' ? '' : ` (${plan.kind})`}`;
+}
+
+const runningLines = (pool: PoolStatus): string[] =>
+  pool.running.map(
+    ({ step, since, progress, fraction }) =>
+      `${pool.pool}: ${step.action}:${step.target} since ${since}` +
+      `${progress === null ? '' : `: ${progress}`}${fraction === null ? '' : ` (${Math.round(fraction * 100)} %)`}`,
+  );
+
+/** Everything that the pool waits for or rests on: plan, obstacles, gate, evidence and every planner variable. */
+export function renderWhy(pool: PoolStatus): string {
+  const view = planViewOf(pool);
+  const parts = [`${pool.pool} is ${pool.state}`];
+  if (view !== undefined) parts.push(renderPlan(view));
+  else {
+    if (pool.ledger !== null) parts.push(renderLedger(pool.ledger));
+    if (pool.evidence !== null) parts.push(renderEvidence(pool.evidence));
+  }
+  if (pool.lastError !== null)
+    parts.push(`last error ${pool.lastError.at} ${pool.lastError.code}: ${pool.lastError.message}`);
+  if (pool.conditions.length > 0)
+    parts.push(
+      textTable(
+        ['condition', 'status', 'reason', 'since', 'message'],
+        pool.conditions.map((c) => [c.type, c.status, c.reason, c.since, c.message]),
+      ),
+    );
+  const variables = Object.entries(pool.variables).map(([name, { value, because }]) => [
+    name,
+    value,
+    because,
+  ]);
+  if (variables.length > 0) parts.push(textTable(['variable', 'value', 'because'], variables));
+  return parts.join('\n');
+}
+
+/** undefined: not observed yet. */
+export function planViewOf(pool: PoolStatus): PlanView | undefined {
+  const { plan, ledger, evidence, gate } = pool;
+  if (plan === null || ledger === null || evidence === null) return undefined;
+  return { pool: pool.pool, plan, ledger, evidence, drift: pool.drift, gate: gate ?? { kind: 'proceed' } };
+}
