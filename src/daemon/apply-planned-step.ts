@@ -17,8 +17,11 @@ import { factsHash } from './facts-hash.ts';
 import type { Log } from './log.ts';
 
 export interface StepJudgement {
-  /** Needs that do not hold; empty: the step may run. */
-  missing(step: StepId): readonly Obstacle[];
+  /**
+   * Needs that do not hold; empty: the step may run.
+   * @param overlapping a step that still runs: what it brings is needed file by file then (ADR 0002)
+   */
+  missing(step: StepId, overlapping: StepId | undefined): readonly Obstacle[];
   done(step: StepId): Known<boolean>;
 }
 
@@ -48,9 +51,6 @@ export interface StepOutcome {
   readonly error: PoolError | undefined;
 }
 
-/** The overlapping step's needs about files hold per file while the other step still brings them (ADR 0002). */
-const FILE_BY_FILE = new Set(['share.uncopied', 'copied.unapplied']);
-
 /** Pause between two looks for the effect: grows from the first to the last, ms. */
 const FIRST_LOOK_MS = 50;
 const LAST_LOOK_MS = 2_000;
@@ -67,11 +67,11 @@ export async function applyPlannedSteps(
 ): Promise<readonly StepOutcome[]> {
   const facts = await dependencies.observe(request.pool, signal);
   const runs: Promise<StepOutcome>[] = [];
-  let overlapped: Promise<void> | undefined;
+  let overlapped: Overlapped | undefined;
   for (const step of request.steps) {
     const run = new StepRun(dependencies, request, step, signal, overlapped);
     runs.push(run.run(facts));
-    overlapped = run.acted;
+    overlapped = { step, ended: run.acted };
   }
   const settled = await Promise.allSettled(runs);
   return settled.map((result) => {
@@ -80,12 +80,17 @@ export async function applyPlannedSteps(
   });
 }
 
+interface Overlapped {
+  readonly step: StepId;
+  readonly ended: Promise<void>;
+}
+
 class StepRun {
   readonly #dependencies: ApplyDependencies;
   readonly #request: ApplyRequest;
   readonly #step: PlannedStep;
   readonly #signal: AbortSignal;
-  readonly #overlapped: Promise<void> | undefined;
+  readonly #overlapped: Overlapped | undefined;
   readonly #reference: StepReference;
   readonly #acted = Promise.withResolvers<undefined>();
   /** An effect was announced: from here on a failure may have left something behind. */
@@ -96,7 +101,7 @@ class StepRun {
     request: ApplyRequest,
     step: PlannedStep,
     signal: AbortSignal,
-    overlapped: Promise<void> | undefined,
+    overlapped: Overlapped | undefined,
   ) {
     this.#dependencies = dependencies;
     this.#request = request;
@@ -166,9 +171,7 @@ class StepRun {
   }
 
   #requireNeeds(judgement: StepJudgement): void {
-    const missing = judgement
-      .missing(this.#step)
-      .filter((need) => this.#overlapped === undefined || !FILE_BY_FILE.has(need.variable));
+    const missing = judgement.missing(this.#step, this.#overlapped?.step);
     const [first] = missing;
     if (first === undefined) return;
     const needs = missing
@@ -185,7 +188,7 @@ class StepRun {
       step: { action: this.#step.action, target: this.#step.target },
       facts,
       signal: this.#signal,
-      overlapped: this.#overlapped,
+      overlapped: this.#overlapped?.ended,
       effect: async (where, what) => {
         this.#requireLeave();
         await journal.append({ kind: 'effect', ...this.#reference, where, what });

@@ -110,14 +110,16 @@ export const settingsSchema = z.strictObject({
     .describe('When the daemon looks by itself.'),
   deadlines: z
     .strictObject({
-      connect: duration('Connecting and logging in to an instance.', '10s'),
-      query: duration('One observing round trip.', '15s'),
-      statement: duration('A changing statement (BACKUP and RESTORE have none).', '60s'),
-      shell: duration('One cmdlet.', '2m'),
-      files: duration('One operation on a folder (not a copy).', '15s'),
+      connect: duration('Connecting and logging in to an instance: TCP, TLS and login together.', '5s'),
+      instance: duration('Looking at one instance, connecting included.', '3s'),
+      folder: duration('Looking at one folder: the listing and the headers read in this round.', '4s'),
+      shell: duration('One cmdlet that only looks.', '10s'),
+      chatServer: duration('Asking one chat server through the shell.', '4s'),
     })
     .prefault({})
-    .describe('No wait without an end.'),
+    .describe(
+      'No look without an end. Statements and cmdlets that change have deadlines of their own; BACKUP and RESTORE have none.',
+    ),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
     .prefault({})

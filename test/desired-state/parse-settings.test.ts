@@ -39,7 +39,7 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
   test('have defaults for everything that may be left out', () => {
     const settings = parseSettings(MINIMAL, 'settings.yaml');
     expect(settings.http).toEqual({ host: '127.0.0.1', port: 9473 });
-    expect(settings.deadlines.query).toBe(15_000);
+    expect(settings.deadlines.instance).toBe(3_000);
     expect(settings.schedule).toEqual({ resync: '*/5 * * * *', pollInterval: 10_000 });
     expect(settings.shell).toBeUndefined();
   });
@@ -57,7 +57,7 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     ],
     ['an unknown key', `${MINIMAL}jornal: x\n`, 'settings.yaml:3:1: jornal: this key is not known'],
     ['a missing key', 'journal: { directory: state }\n', 'settings.yaml:1:1: desiredState: is missing'],
-    ['a broken duration', `${MINIMAL}deadlines: { query: soon }\n`, 'settings.yaml:3:21: deadlines.query'],
+    ['a broken duration', `${MINIMAL}deadlines: { shell: soon }\n`, 'settings.yaml:3:21: deadlines.shell'],
     ['two documents', `${MINIMAL}---\n${MINIMAL}`, 'one YAML document'],
   ])('refuse %s with its place', (_name, text, says) => {
     expect(() => parseSettings(text, 'settings.yaml')).toThrow(says);

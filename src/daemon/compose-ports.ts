@@ -1,0 +1,100 @@
+/** The real ports out of the settings: SQL Server, folders, management shell. Opens nothing yet; each opens on first use. */
+import { readFileSync } from 'node:fs';
+import type { ActuatorPorts } from '../actuators/step-context.ts';
+import type { InstanceConnectionSettings } from '../connections/driver-settings.ts';
+import { assertSafeDriver } from '../connections/driver-settings.ts';
+import { ChildManagementShell } from '../connections/management-shell.ts';
+import { MappedBackupFiles } from '../connections/mapped-backup-files.ts';
+import { DriverInstances } from '../connections/sql-connection.ts';
+import type { Settings } from '../desired-state/parse-settings.ts';
+import type { SecretReference } from '../desired-state/settings-schema.ts';
+import { createPoolObserver, type PoolObserver } from '../observers/observe-pool.ts';
+import type { ManagementShell } from '../ports/management-shell.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { hostClock } from './host/host-clock.ts';
+import { hostRandom } from './host/host-random.ts';
+import type { Log } from './log.ts';
+
+export interface HostPorts {
+  readonly ports: ActuatorPorts;
+  close(): Promise<void>;
+}
+
+/** Throws PCO_UNSUPPORTED_RUNTIME for a driver that is not safe. */
+export function composePorts(settings: Settings, log: Log): HostPorts {
+  assertSafeDriver();
+  const sql = new DriverInstances((name) => connectionSettings(settings, name), hostClock);
+  const folders = Object.fromEntries(settings.pathMap.map(({ sqlServer, local }) => [sqlServer, local]));
+  const shell = composeShell(settings, log);
+  return {
+    ports: {
+      sql,
+      shell: shell.shell,
+      files: new MappedBackupFiles(folders),
+      clock: hostClock,
+      random: hostRandom,
+    },
+    close: async () => {
+      await shell.stop();
+      await sql[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function composeObserver(settings: Settings, ports: ActuatorPorts): PoolObserver {
+  const { instance, folder, shell, chatServer } = settings.deadlines;
+  return createPoolObserver(ports, {
+    instanceDeadlineMs: instance,
+    folderDeadlineMs: folder,
+    shellDeadlineMs: shell,
+    serverDeadlineMs: chatServer,
+  });
+}
+
+function connectionSettings(settings: Settings, name: string): InstanceConnectionSettings | undefined {
+  const { host, port, user, password, caFile, serverName, encrypt } = settings.instance(name);
+  if (user === undefined || password === undefined) return undefined;
+  return {
+    host,
+    port,
+    user,
+    password: () => readSecret(password),
+    encrypt: encrypt === 'strict' ? 'strict' : true,
+    connectDeadlineMs: settings.deadlines.connect,
+    queryDeadlineMs: settings.deadlines.instance,
+    serverName: serverName ?? name.split('\\')[0] ?? name,
+    ...(caFile === undefined ? {} : { caPem: readSetting(caFile) }),
+  };
+}
+
+function readSecret(reference: SecretReference): string {
+  if ('file' in reference) return readSetting(reference.file).split(/\r?\n/)[0] ?? '';
+  const value = process.env[reference.env];
+  if (value === undefined)
+    throw new PoolError('PCO_SETTINGS_INVALID', `the environment variable ${reference.env} is not set`);
+  return value;
+}
+
+function readSetting(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new PoolError('PCO_SETTINGS_INVALID', `${file} cannot be read`, { cause: error });
+  }
+}
+
+function composeShell(settings: Settings, log: Log): { shell: ManagementShell; stop(): Promise<void> } {
+  const [command, ...args] = settings.shell?.command ?? [];
+  if (command === undefined || settings.shell === undefined) {
+    const missing = new PoolError('PCO_SHELL_UNAVAILABLE', 'the settings name no management shell');
+    return { shell: { invoke: () => Promise.reject(missing) }, stop: () => Promise.resolve() };
+  }
+  const shell = new ChildManagementShell(
+    { command, args, startDeadlineMs: settings.shell.startDeadline },
+    hostClock,
+    (event, detail) => {
+      log.debug('management shell', { event, detail });
+    },
+  );
+  return { shell, stop: () => shell.stop() };
+}
