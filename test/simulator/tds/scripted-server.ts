@@ -16,6 +16,7 @@ export interface Scripted extends AsyncDisposable {
   readonly logins: readonly LoginRequest[];
   readonly attentions: readonly string[];
   readonly disconnects: readonly string[];
+  readonly resets: readonly string[];
   readonly protocolErrors: readonly Error[];
 }
 
@@ -38,6 +39,7 @@ export async function startScripted(script: Script): Promise<Scripted> {
     logins: [] as LoginRequest[],
     attentions: [] as string[],
     disconnects: [] as string[],
+    resets: [] as string[],
     protocolErrors: [] as Error[],
   };
   const server: TdsServer = createTdsServer({
@@ -71,6 +73,7 @@ export async function startScripted(script: Script): Promise<Scripted> {
         if (script.onAttention === undefined) server.acknowledgeAttention(id);
         else script.onAttention(id, server);
       },
+      reset: (id) => seen.resets.push(id),
       disconnect: (id) => seen.disconnects.push(id),
     },
   });
