@@ -144,7 +144,8 @@ function boundOf(goal: Goal, steps: readonly GroundStep[], shape: PoolShape): Wa
   });
   const chosen: typeof wants = [];
   for (const want of wants.sort((a, b) => a.achievers.size - b.achievers.size)) {
-    if (chosen.every((other) => want.achievers.isDisjointFrom(other.achievers))) chosen.push(want);
+    if (chosen.every((other) => ![...want.achievers].some((step) => other.achievers.has(step))))
+      chosen.push(want);
   }
   return chosen;
 }

@@ -63,7 +63,7 @@ interface Problems {
 function solve(problems: Problems, vector: Vector): FoundPlan {
   const start = encode(vector);
   const strict = searchPlan(problems.whole, start, false, EXPANSION_LIMIT);
-  if (strict.kind === 'too-large') return strict;
+  if (strict.kind === 'too-large') return { kind: 'too-large', statesExpanded: strict.statesExpanded };
   if (strict.kind === 'found') {
     const steps = stepsOf(strict.operators);
     return steps.length === 0

@@ -44,8 +44,8 @@ function restoringValue(copy: SiteCopy, database: DatabaseFacts): Finding {
 export function mgcOf(seen: SeenCopy): Finding {
   if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
   const { database, source } = seen.copy;
-  switch (database?.state) {
-    case undefined:
+  if (database === undefined) return finding('absent', 'the instance has no such database', source);
+  switch (database.state) {
     case 'ABSENT':
       return finding('absent', 'the instance has no such database', source);
     case 'ONLINE':

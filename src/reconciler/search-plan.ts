@@ -21,7 +21,10 @@ export interface Found {
   readonly assumed: readonly { readonly variable: Variable; readonly value: string }[];
   readonly statesExpanded: number;
 }
-export type SearchResult = Found | { readonly kind: 'none' | 'too-large'; readonly statesExpanded: number };
+export type SearchResult =
+  | Found
+  | { readonly kind: 'none'; readonly statesExpanded: number }
+  | { readonly kind: 'too-large'; readonly statesExpanded: number };
 
 const mask = (...pairs: readonly (readonly [Variable, ...string[]])[]): Words[] =>
   pairs.map(([variable, ...values]) => {

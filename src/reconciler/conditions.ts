@@ -1,0 +1,128 @@
+/** Every condition of a pool, computed in this one place from a decision and the failures so far. Positive polarity. */
+import type { Condition, ConditionType } from '../topology/condition.ts';
+import { isStalled, type Failure } from './backoff.ts';
+import type { PoolDecision } from './decide-pool.ts';
+import type { Plan } from './plan.ts';
+import type { Vector } from './variables.ts';
+
+export interface ConditionInput {
+  readonly decision: PoolDecision;
+  readonly failures: readonly Failure[];
+  readonly previous: readonly Condition[];
+  /** ISO 8601 UTC. */
+  readonly now: string;
+}
+
+type Draft = Omit<Condition, 'since'>;
+const draft = (type: ConditionType, status: Condition['status'], reason: string, message: string): Draft => ({
+  type,
+  status,
+  reason,
+  message,
+});
+
+function blockedDraft(plan: Plan): Draft {
+  switch (plan.kind) {
+    case 'blocked': {
+      const [first] = plan.obstacles;
+      const words = plan.obstacles
+        .map(({ variable, actual, wanted }) => `${variable} is ${actual}, wanted ${wanted}`)
+        .join('; ');
+      return draft('Blocked', 'True', first?.actual === 'unknown' ? 'SightMissing' : 'NeedNotMet', words);
+    }
+    case 'waiting':
+      return draft('Blocked', 'True', 'Waiting', plan.reason);
+    case 'too-large':
+      return draft(
+        'Blocked',
+        'True',
+        'PlanTooLarge',
+        `No plan within ${String(plan.statesExpanded)} states.`,
+      );
+    default:
+      return draft('Blocked', 'False', 'NothingInTheWay', '');
+  }
+}
+
+function convergedDraft({ plan, drift }: PoolDecision): Draft {
+  if (plan.kind === 'converged') return draft('Converged', 'True', 'AsDesired', '');
+  const unknown = drift.length > 0 && drift.every((one) => one.actual === 'unknown');
+  const words = drift.map(({ path, actual, wanted }) => `${path} is ${actual}, wanted ${wanted}`).join('; ');
+  return draft('Converged', unknown ? 'Unknown' : 'False', unknown ? 'NotSeen' : 'Drift', words);
+}
+
+/** Chat users write to a copy without a working mirror. */
+function unprotectedDraft(vector: Vector): Draft {
+  const site = vector.active.startsWith('home')
+    ? 'home'
+    : vector.active.startsWith('backup')
+      ? 'backup'
+      : undefined;
+  const mirror = site === undefined ? 'healthy' : vector[`${site}.mirror`];
+  if (mirror === 'unknown')
+    return draft('Unprotected', 'Unknown', 'MirrorNotSeen', 'Mirroring could not be read.');
+  const bare = mirror === 'none' || mirror === 'broken' || mirror === 'establishing';
+  return bare
+    ? draft('Unprotected', 'True', 'MirrorMissing', `Mirroring at ${site ?? ''}: ${mirror}.`)
+    : draft('Unprotected', 'False', 'Mirrored', '');
+}
+
+function managementDraft(vector: Vector): Draft {
+  switch (vector.management) {
+    case 'writable':
+      return draft('CentralManagementUnavailable', 'False', 'Writable', '');
+    case 'read-only':
+      return draft(
+        'CentralManagementUnavailable',
+        'True',
+        'ReadOnly',
+        'Fail it over: Invoke-CsManagementServerFailover.',
+      );
+    default:
+      return draft('CentralManagementUnavailable', 'Unknown', 'NotSeen', 'The management shell did not say.');
+  }
+}
+
+function drafts({ decision, failures }: ConditionInput): Draft[] {
+  const { plan, gate, reduction } = decision;
+  const unknown = Object.entries(reduction.vector).filter(([, value]) => value === 'unknown');
+  const last = failures.at(-1);
+  const stalled = isStalled(failures);
+  return [
+    unknown.length === 0
+      ? draft('Observed', 'True', 'AllSeen', '')
+      : draft('Observed', 'False', 'PartlySeen', `Unknown: ${unknown.map(([name]) => name).join(', ')}.`),
+    convergedDraft(decision),
+    draft(
+      'Progressing',
+      plan.kind === 'steps' && gate.kind === 'proceed' && !stalled ? 'True' : 'False',
+      'Plan',
+      plan.kind,
+    ),
+    blockedDraft(plan),
+    gate.kind === 'await-approval'
+      ? draft('AwaitingApproval', 'True', gate.code, gate.reason)
+      : draft('AwaitingApproval', 'False', 'NoQuestion', ''),
+    stalled && last !== undefined
+      ? draft(
+          'Stalled',
+          'True',
+          'StepKeepsFailing',
+          `${last.step ?? 'observe'}: ${last.code}: ${last.message}`,
+        )
+      : draft('Stalled', 'False', 'StepsSucceed', ''),
+    gate.kind === 'hold' && gate.code === 'Suspended'
+      ? draft('Suspended', 'True', 'ByPerson', gate.reason)
+      : draft('Suspended', 'False', 'NotSuspended', ''),
+    unprotectedDraft(reduction.vector),
+    managementDraft(reduction.vector),
+  ];
+}
+
+/** `since` is kept while the status stays the same. */
+export function judgeConditions(input: ConditionInput): readonly Condition[] {
+  return drafts(input).map((next) => {
+    const before = input.previous.find(({ type, status }) => type === next.type && status === next.status);
+    return { ...next, since: before?.since ?? input.now };
+  });
+}
