@@ -3,6 +3,7 @@
  * committed in the database (on a synchronised mirror: hardened on both); these messages are what the checker counts.
  */
 import { append } from '../instance/chunks.ts';
+import { plain } from '../instance/plain.ts';
 import type { ChatEnv } from './chat-env.ts';
 import type { ChatClientDraft, ChatDraft, ChatServerDraft } from './chat-state.ts';
 import { isActive } from './chat-servers.ts';
@@ -45,7 +46,7 @@ export function post(chat: ChatDraft, env: ChatEnv, clientName: string, text: st
   if (!env.insert(server.session, message)) return refuse(chat, 'the database refused the message');
   client.acknowledged += 1;
   const { instance } = server.session;
-  chat.acknowledged = append(chat.acknowledged, {
+  chat.acknowledged = append(plain(chat.acknowledged), {
     channelId,
     chatId,
     chatDate,

@@ -1,0 +1,129 @@
+/** What a simulated estate is made of: sites, instances, servers, folders, speeds. Defaults are those of the example desired state. */
+import type { ChatTiming } from '../chat/chat-state.ts';
+
+export type EstateSite = 'home' | 'backup';
+export const ESTATE_SITES: readonly EstateSite[] = ['home', 'backup'];
+
+export interface EstateInstanceOptions {
+  /** As the desired state and faults name it. */
+  readonly name: string;
+  /** SERVERPROPERTY('ServerName'). */
+  readonly serverName: string;
+  readonly clockOffsetMs: number;
+  readonly timeZoneMinutes: number;
+}
+
+export interface EstateSiteOptions {
+  readonly datacenter: string;
+  readonly primary: EstateInstanceOptions;
+  readonly mirror: EstateInstanceOptions | undefined;
+  readonly witness: EstateInstanceOptions | undefined;
+  readonly chatServers: readonly string[];
+  readonly quarantineFolder: string;
+}
+
+export interface EstateOptions {
+  /** One seed, one run: guids and everything that varies. */
+  readonly seed: string;
+  /** True UTC, ms, of the first instant. */
+  readonly startAtMs: number;
+  readonly poolFqdn: string;
+  readonly sites: Readonly<Record<EstateSite, EstateSiteOptions>>;
+  readonly chatDatabase: string;
+  readonly complianceDatabase: string;
+  /** mgccomp on the same instances, mirrored at home. */
+  readonly compliance: boolean;
+  readonly shareSite: EstateSite;
+  readonly share: string;
+  readonly mirroringShare: string;
+  readonly copyFolder: string;
+  readonly backupEveryMinutes: number;
+  readonly copyEveryMinutes: number;
+  readonly restoreEveryMinutes: number;
+  readonly retentionMinutes: number;
+  readonly clients: number;
+  readonly chat: ChatTiming;
+  /** Nearest server; every further one gets it a bit later, ms. */
+  readonly replicationDelayMs: number;
+  readonly cmdletMs: number;
+  readonly sqlPassword: string;
+  readonly databaseBytes: number;
+  readonly speed: {
+    readonly bytesPerSecond: number;
+    readonly minimumMs: number;
+    readonly synchronizeMs: number;
+    readonly recoveryMs: number;
+    readonly copyBytesPerSecond: number;
+    readonly minimumCopyMs: number;
+    readonly jobStartMs: number;
+  };
+}
+
+export type EstateOverrides = Partial<EstateOptions>;
+
+const MINUTE_MS = 60_000;
+/** Central European winter time at home, the backup site deliberately elsewhere: nobody may compare local times. */
+const HOME_ZONE = 60;
+const BACKUP_ZONE = 0;
+
+const instance = (name: string, clockOffsetMs: number, timeZoneMinutes: number): EstateInstanceOptions => ({
+  name: `${name}.contoso.com`,
+  serverName: name.toUpperCase(),
+  clockOffsetMs,
+  timeZoneMinutes,
+});
+
+const servers = (code: string): readonly string[] =>
+  [1, 2, 3, 4].map((number) => `chat-${code}-${number}.contoso.com`);
+
+const DEFAULT_SITES: Readonly<Record<EstateSite, EstateSiteOptions>> = {
+  home: {
+    datacenter: 'paris',
+    primary: instance('sql-par-1', 0, HOME_ZONE),
+    mirror: instance('sql-par-2', 1_700, HOME_ZONE),
+    witness: instance('sql-par-w', -400, HOME_ZONE),
+    chatServers: servers('par'),
+    quarantineFolder: 'D:\\Quarantine\\paris',
+  },
+  backup: {
+    datacenter: 'lyon',
+    primary: instance('sql-lyo-1', -2_300, BACKUP_ZONE),
+    mirror: instance('sql-lyo-2', 900, BACKUP_ZONE),
+    witness: instance('sql-lyo-w', 0, BACKUP_ZONE),
+    chatServers: servers('lyo'),
+    quarantineFolder: 'D:\\Quarantine\\lyon',
+  },
+};
+
+export const DEFAULT_ESTATE: EstateOptions = {
+  seed: 'estate',
+  startAtMs: Date.UTC(2026, 10, 23, 8, 0, 0),
+  poolFqdn: 'pchat.contoso.com',
+  sites: DEFAULT_SITES,
+  chatDatabase: 'mgc',
+  complianceDatabase: 'mgccomp',
+  compliance: false,
+  shareSite: 'backup',
+  share: '\\\\fs01\\mgc-logs',
+  mirroringShare: '\\\\fs01\\mgc-mirroring',
+  copyFolder: 'D:\\LSCopy',
+  backupEveryMinutes: 15,
+  copyEveryMinutes: 15,
+  restoreEveryMinutes: 15,
+  retentionMinutes: 4_320,
+  clients: 4,
+  chat: { heartbeatMs: 10_000, connectRetryMs: 5_000, postEveryMs: MINUTE_MS / 2 },
+  replicationDelayMs: 4_000,
+  cmdletMs: 400,
+  sqlPassword: 'simulated',
+  databaseBytes: 256 * 1024 * 1024,
+  speed: {
+    bytesPerSecond: 64 * 1024 * 1024,
+    minimumMs: 200,
+    synchronizeMs: 2_000,
+    recoveryMs: 2_000,
+    copyBytesPerSecond: 50 * 1024 * 1024,
+    minimumCopyMs: 300,
+    jobStartMs: 500,
+  },
+};

@@ -1,0 +1,145 @@
+/**
+ * One step's view of the estate: the drafts, the folders as each party sees them, the engine's context per instance, and what
+ * the step says. Lives for one step only; holds no state of its own beyond that.
+ */
+import type { EstateFiles, EstateOutput, FileOperation } from '../estate-contract.ts';
+import { endpointAddress } from '../instance/create-instance.ts';
+import { guidFrom } from '../instance/deterministic-guid.ts';
+import type { EngineContext, EngineModules, EngineOutput } from '../instance/engine-modules.ts';
+import type { InstanceDraft } from '../instance/instance-state.ts';
+import type { EstateDraft, HostDraft } from './estate-state.ts';
+import type { EstateSite } from './estate-options.ts';
+import { filesSeenBy, linkStands, sitesConnected } from './links.ts';
+import { modulesFor } from './msdb-modules.ts';
+import { overlayFiles, type OverlaidFiles } from './overlay-files.ts';
+
+export type InternalEvent = Extract<EngineOutput, { readonly kind: 'session-ended' | 'operation-finished' }>;
+
+export interface World {
+  readonly draft: EstateDraft;
+  readonly nowMs: number;
+  readonly outputs: EstateOutput[];
+  /** Engine events that the estate's own parties still have to hear. */
+  readonly events: InternalEvent[];
+  readonly files: OverlaidFiles;
+  readonly modules: EngineModules;
+  context(instance: InstanceDraft): EngineContext;
+  /** Instance and host by the name in the estate. */
+  instance(name: string): InstanceDraft | undefined;
+  host(name: string): HostDraft;
+  emitFile(operation: FileOperation): void;
+  count(deed: string): void;
+  newGuid(): string;
+}
+
+export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFiles): World {
+  const contexts = new Map<string, EngineContext>();
+  const overlay = overlayFiles(files);
+  const outputs: EstateOutput[] = [];
+  const world: World = {
+    draft,
+    nowMs,
+    outputs,
+    events: [],
+    files: overlay,
+    // Assigned right below: the modules need the world.
+    modules: { tables: {}, procedures: {} },
+    context(instance) {
+      const known = contexts.get(instance.name);
+      if (known !== undefined) return known;
+      const made = contextFor(world, instance);
+      contexts.set(instance.name, made);
+      return made;
+    },
+    instance: (name) => draft.instances[name],
+    host(name) {
+      const host = draft.hosts[name];
+      if (host === undefined) throw new Error(`the estate has no instance ${name}`);
+      return host;
+    },
+    emitFile(operation) {
+      overlay.apply(operation);
+      outputs.push({ kind: 'file', operation });
+    },
+    count: (deed) => void (draft.counts[deed] = (draft.counts[deed] ?? 0) + 1),
+    newGuid() {
+      draft.nextGuid += 1;
+      return guidFrom(`${draft.options.seed}/estate/${draft.nextGuid}`);
+    },
+  };
+  return Object.assign(world, { modules: modulesFor(world) });
+}
+
+function contextFor(world: World, instance: InstanceDraft): EngineContext {
+  const { site } = world.host(instance.name);
+  return {
+    nowMs: world.nowMs,
+    files: filesSeenBy(world.draft, site, world.files),
+    emitFile: (operation) => world.emitFile(operation),
+    emit: (output) => take(world, output),
+    peer: (from, address) => peerOf(world, from, address),
+    modules: world.modules,
+  };
+}
+
+function peerOf(world: World, from: InstanceDraft, address: string): InstanceDraft | undefined {
+  const other = Object.values(world.draft.instances).find(
+    (candidate) => endpointAddress(candidate)?.toLowerCase() === address.toLowerCase(),
+  );
+  if (other === undefined) return undefined;
+  return reaches(world, world.host(from.name).site, other) && answers(world, from) ? other : undefined;
+}
+
+/** Its process runs and answers. */
+export const answers = (world: World, instance: InstanceDraft): boolean =>
+  instance.status === 'running' && !world.host(instance.name).hung;
+
+/** Somebody in `site` gets an answer from the instance. */
+export const reaches = (world: World, site: EstateSite, instance: InstanceDraft): boolean =>
+  answers(world, instance) && sitesConnected(world.draft, site, world.host(instance.name).site);
+
+function take(world: World, output: EngineOutput): void {
+  switch (output.kind) {
+    case 'session-ended':
+    case 'operation-finished':
+      world.events.push(output);
+      return;
+    case 'deed':
+      world.count(`${output.deed}@${output.instance}/${output.database}`);
+      return;
+    case 'note':
+      world.outputs.push(output);
+      return;
+    case 'tokens':
+    case 'login-accepted':
+    case 'login-refused':
+    case 'drop':
+    case 'attention-acknowledged':
+      send(world, output);
+  }
+}
+
+type ConnectionOutput = Extract<EngineOutput, { readonly connection: string }>;
+
+/** Answers to a severed connection are lost; those of a slow instance come later. */
+export function send(world: World, output: ConnectionOutput): void {
+  const { draft } = world;
+  const connection = draft.connections[output.connection];
+  if (connection === undefined || connection.severed || !pathStands(world, output.connection)) return;
+  const { slowMs } = world.host(output.instance);
+  if (slowMs > 0) draft.delayed.push({ dueAtMs: world.nowMs + slowMs, output });
+  else world.outputs.push(output);
+  if (output.kind === 'drop' || output.kind === 'login-refused') {
+    const { [output.connection]: _gone, ...rest } = draft.connections;
+    draft.connections = rest;
+  }
+}
+
+/** Packets pass between a client and its instance. A person's tools stand beside the daemon but are not cut off with it. */
+export function pathStands(world: World, connectionId: string): boolean {
+  const connection = world.draft.connections[connectionId];
+  if (connection === undefined) return false;
+  const { site } = world.host(connection.instance);
+  if (!world.draft.sites[site].up) return false;
+  return connection.party === 'operator' || linkStands(world.draft, 'daemon', site);
+}
