@@ -114,7 +114,7 @@ export const EFFECTS = {
   siteBeats:         [{ set: { active: 'S' } }],
   noneActive:        [{ set: { active: 'none', 'home.sessions': 'none', 'backup.sessions': 'none' } }],
   fullBackupTaken:   [{ set: { 'backup.mgc': 'restricted', fullBackup: 'fresh' } }],
-  homeEqualsBackup:  [{ set: { 'home.mgc': 'online', 'home.cannotWrite': 'no', 'home.holds': 'nothing', current: 'both' } }],
+  homeEqualsBackup:  [{ set: { 'home.mgc': 'online', 'home.cannotWrite': 'no', 'home.holds': 'nothing', 'backup.holds': 'nothing', current: 'both' } }],
   shippingRuns:      [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.holds': 'nothing', current: 'home', 'shipping.follows': 'yes', 'shipping.secondary': 'running', 'home.logBackups': 'enabled', 'share.uncopied': 'none', 'copied.unapplied': 'none', fullBackup: 'none' } }],
   shipped:           [{ set: { 'shipping.secondary': 'paused', 'share.uncopied': 'none', 'copied.unapplied': 'none' } }],
   jobsRun:           [{ set: { 'shipping.secondary': 'running' } }],
@@ -125,7 +125,7 @@ export const EFFECTS = {
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
   tailInQuarantine:  [{ when: { 'S.holds': ['unsaved'] }, set: { 'S.holds': 'saved' } },
                       { when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} }],
-  otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O' } },
+  otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O', 'O.holds': 'nothing' } },
                       { when: { current: ['O', 'both'] }, set: {} }],
   /** Backup has no such job: ground() drops a variable that the site does not have. */
   jobsOfSiteStopped: [{ when: { 'S.logBackups': ['enabled'] }, set: { 'S.logBackups': 'stopped' } },

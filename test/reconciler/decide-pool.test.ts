@@ -1,0 +1,389 @@
+import { describe, expect, test } from 'vitest';
+import { decidePool } from '../../src/reconciler/decide-pool.ts';
+import type { Decision } from '../../src/ports/journal.ts';
+import type { PoolFacts } from '../../src/topology/pool-facts.ts';
+import { stepKey } from '../../src/reconciler/step-id.ts';
+import { desiredPool, type DesiredPoolOptions } from '../support/desired-pool.ts';
+import * as world from '../support/facts.ts';
+
+function decide(facts: PoolFacts, options: DesiredPoolOptions = {}, decisions: readonly Decision[] = []) {
+  const decided = decidePool(desiredPool(options), facts, decisions, world.NOW_MS);
+  const { plan } = decided;
+  const steps = plan.kind === 'steps' || plan.kind === 'blocked' || plan.kind === 'waiting' ? plan.steps : [];
+  return {
+    ...decided,
+    kind: plan.kind,
+    steps: steps.map((step) => stepKey(step)),
+    seeds: steps.map((step) => step.seedStep),
+  };
+}
+const TO_BACKUP: DesiredPoolOptions = { primarySite: 'backup' };
+const FAILOVER = [1, 2, 3, 4, 5, 6, 7].map((step) => `failover ${String(step)}`);
+const FAILBACK = [1, 2, 3, 4, 5, 6, 7].map((step) => `failback ${String(step)}`);
+
+describe('seed routes from facts', () => {
+  test('a healthy pool at home is converged', () => {
+    const { kind, drift, reduction } = decide(world.facts());
+    expect({
+      kind,
+      drift,
+      unknown: Object.entries(reduction.vector).filter(([, value]) => value === 'unknown'),
+    }).toEqual({
+      kind: 'converged',
+      drift: [],
+      unknown: [],
+    });
+  });
+
+  test('a lost home with the edit made gives the seed failover in the seed order', () => {
+    const decided = decide(world.homeLost(), TO_BACKUP);
+    expect(decided.seeds).toEqual(FAILOVER);
+    expect(decided.gate).toEqual({ kind: 'proceed' });
+  });
+
+  test('a lost home without an edit moves nothing', () => {
+    const { kind, gate } = decide(world.homeLost());
+    expect([kind, gate.kind]).toEqual(['blocked', 'hold']);
+  });
+
+  test('a failed-over pool is converged while home stays dark', () => {
+    expect(decide(world.failedOver(), TO_BACKUP).kind).toBe('converged');
+  });
+
+  test('a home rebuilt empty is left alone until the edit back is made', () => {
+    expect(decide(world.homeRebuilt(), TO_BACKUP).kind).toBe('converged');
+  });
+
+  test('a home rebuilt empty with the edit back gives the seed failback and then mirror-home', () => {
+    const decided = decide(world.homeRebuilt());
+    expect(decided.seeds).toEqual([...FAILBACK, null]);
+    expect(decided.steps.at(-1)).toBe('mirror-home:home');
+  });
+});
+
+describe('evidence', () => {
+  const attest: Decision = {
+    decision: 'attest-down',
+    site: 'home',
+    pool: 'chat',
+    by: 'ann',
+    reason: 'fire',
+    expiresAt: '2026-11-23T13:00:00Z',
+  };
+  const cut = (): PoolFacts => {
+    const lost = world.homeLost();
+    return { ...lost, chatServers: world.facts().chatServers };
+  };
+
+  test("a cut of only the daemon's links to home stays blocked as partitioned", () => {
+    const decided = decide(cut(), TO_BACKUP);
+    expect([decided.kind, decided.reduction.evidence.home.verdict, decided.gate.kind]).toEqual([
+      'blocked',
+      'partitioned',
+      'hold',
+    ]);
+    expect(decided.seeds).toEqual(FAILOVER);
+  });
+
+  test('an attestation is voided by a sign of life', () => {
+    expect(decide(cut(), TO_BACKUP, [attest]).kind).toBe('blocked');
+  });
+
+  test('under policy proven silence alone is blocked, an attestation opens the way, an expired one does not', () => {
+    const proven: DesiredPoolOptions = { primarySite: 'backup', policy: { evidence: 'proven' } };
+    expect(decide(world.homeLost(), proven).kind).toBe('blocked');
+    expect(decide(world.homeLost(), proven, [attest]).seeds).toEqual(FAILOVER);
+    expect(decide(world.homeLost(), proven, [{ ...attest, expiresAt: '2026-11-23T11:00:00Z' }]).kind).toBe(
+      'blocked',
+    );
+  });
+
+  test('a refused login is a sign of life', () => {
+    const lost = world.homeLost();
+    const facts = {
+      ...lost,
+      instances: {
+        ...lost.instances,
+        'sql-par-w.contoso.com': world.notSeen<never>('sql-par-w', 600_000, 'PCO_LOGIN_FAILED'),
+      },
+    };
+    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('alive');
+  });
+
+  test('a silent witness of the surviving site leaves the verdict unclear', () => {
+    const lost = world.homeLost();
+    const facts = {
+      ...lost,
+      instances: { ...lost.instances, 'sql-lyo-w.contoso.com': world.notSeen<never>('sql-lyo-w') },
+    };
+    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('unclear');
+  });
+
+  test('a log backup that home wrote within the silence is a sign of life', () => {
+    const facts = world.homeLost({ share: world.folder('\\\\fs01\\mgc-logs', [world.logFile(1, 1)]) });
+    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('partitioned');
+  });
+
+  test('mirror and witness that both report the principal lost are proof', () => {
+    const base = world.facts();
+    const mirror = world.databaseFacts({
+      state: 'RESTORING',
+      content: 'unknown',
+      mirroring: world.mirroring('par', { role: 'MIRROR', state: 'DISCONNECTED' }),
+    });
+    const facts: PoolFacts = {
+      ...base,
+      instances: {
+        ...base.instances,
+        'sql-par-1.contoso.com': world.notSeen('sql-par-1'),
+        'sql-par-2.contoso.com': world.seen(
+          world.instanceFacts('SQL-PAR-2', { databases: { mgc: mirror } }),
+          'sql-par-2',
+        ),
+        'sql-par-w.contoso.com': world.seen(
+          world.instanceFacts('SQL-PAR-W', {
+            witnessOf: [
+              {
+                database: 'mgc',
+                principal: 'SQL-PAR-1',
+                mirror: 'SQL-PAR-2',
+                roleSequence: 1,
+                partnerSync: 'UNSYNCHRONIZED',
+              },
+            ],
+          }),
+          'sql-par-w',
+        ),
+      },
+    };
+    const { reduction } = decide(facts, TO_BACKUP);
+    expect([reduction.evidence.home.verdict, reduction.vector['home.cannotWrite']]).toEqual([
+      'proven',
+      'yes',
+    ]);
+  });
+});
+
+describe('current', () => {
+  const twoOpen = (
+    comparison: { homeNewestInBackup: boolean; backupNewestInHome: boolean },
+    lyonBeats: boolean,
+    parisBeats: boolean,
+  ): PoolFacts => {
+    const before = world.failedOver();
+    return {
+      ...before,
+      instances: {
+        ...world.parisAsItWas({
+          content: world.content({ heartbeats: parisBeats ? world.beats('par') : [] }),
+        }),
+        ...world.mirroredPair(
+          'lyo',
+          world.recoveredLyon({
+            content: world.content({ heartbeats: lyonBeats ? world.beats('lyo') : [] }),
+          }),
+        ),
+      },
+      comparison: world.seen(comparison, 'comparison'),
+    };
+  };
+
+  test.each([
+    [
+      'home when only home wrote',
+      { homeNewestInBackup: false, backupNewestInHome: true },
+      false,
+      true,
+      'home',
+      'fence:backup',
+    ],
+    [
+      'backup when only backup wrote',
+      { homeNewestInBackup: true, backupNewestInHome: false },
+      true,
+      false,
+      'backup',
+      'fence:home',
+    ],
+    [
+      'the one with heartbeats when equal',
+      { homeNewestInBackup: true, backupNewestInHome: true },
+      true,
+      false,
+      'backup',
+      'fence:home',
+    ],
+    [
+      'diverged when both wrote; the side that serves nobody is fenced',
+      { homeNewestInBackup: false, backupNewestInHome: false },
+      true,
+      false,
+      'diverged-backup',
+      'fence:home',
+    ],
+    [
+      'diverged with home serving',
+      { homeNewestInBackup: false, backupNewestInHome: false },
+      false,
+      true,
+      'diverged-home',
+      'fence:backup',
+    ],
+  ])('two open copies: %s', (_, comparison, lyon, paris, current, first) => {
+    for (const primarySite of ['home', 'backup'] as const) {
+      const decided = decide(twoOpen(comparison, lyon, paris), { primarySite });
+      expect([decided.reduction.vector.current, decided.steps[0]]).toEqual([current, first]);
+    }
+  });
+
+  test('a fenced home whose tail is in quarantine is saved, and failback goes on', () => {
+    const end = (BigInt(world.LINE_LSN) + 9_000_000n).toString();
+    const tail = world.logFile(9, 5, { tail: true, lastLsn: end });
+    const before = world.homeRebuilt();
+    const facts: PoolFacts = {
+      ...before,
+      instances: {
+        ...before.instances,
+        ...world.singlePair(
+          'par',
+          world.databaseFacts({ state: 'RESTORING', content: 'unknown', positionLsn: end }),
+          {
+            ...world.primaryShipping(false),
+            backups: [{ ...world.fullBackupSet(), type: 'log', tail: true, lastLsn: end }],
+          },
+        ),
+      },
+      quarantine: { ...before.quarantine, home: world.folder('\\\\fs-par\\quarantine', [tail]) },
+    };
+    const decided = decide(facts);
+    expect([decided.reduction.vector.current, decided.reduction.vector['home.holds']]).toEqual([
+      'backup',
+      'saved',
+    ]);
+    expect(decided.seeds).toEqual([...FAILBACK, null]);
+  });
+
+  test('restored home and barred backup with equal content are both current', () => {
+    const before = world.homeRebuilt();
+    const facts: PoolFacts = {
+      ...before,
+      instances: {
+        ...world.singlePair(
+          'par',
+          world.databaseFacts({
+            forkGuid: 'F0000000-0000-0000-0000-000000000003',
+            firstForkGuid: world.FORK_2,
+            content: world.content({ heartbeats: world.beats('lyo') }),
+          }),
+        ),
+        ...world.singlePair(
+          'lyo',
+          world.recoveredLyon({ access: 'RESTRICTED_USER', mirroring: null, sessions: [] }),
+        ),
+      },
+      poolState: world.seen(world.poolStateFacts({ poolState: 'FailedOver', activeServers: [] }), 'shell'),
+      comparison: world.seen({ homeNewestInBackup: true, backupNewestInHome: true }, 'comparison'),
+    };
+    expect(decide(facts).seeds).toEqual(['failback 5', 'failback 6', 'failback 7', null]);
+    expect(decide(facts, TO_BACKUP).steps[0]).toBe('fence:home');
+  });
+});
+
+describe('files, share and loss', () => {
+  test('the ledger names the files to save and the tail at risk before anything is given up', () => {
+    const { ledger } = decide(world.homeLost(), TO_BACKUP);
+    expect(ledger.lines.filter((line) => line.kind === 'salvageable').map((line) => line.file)).toEqual([
+      'mgc_0001.trn',
+      'mgc_0002.trn',
+      'mgc_0003.trn',
+      'mgc_0004.trn',
+    ]);
+    expect(ledger.lossMinutes).toBe(20);
+    expect(ledger.lostFiles).toBe(0);
+  });
+
+  test('a share that died with home is gone: nothing is left to copy, its files are lines of the ledger', () => {
+    const lost = world.homeLost();
+    const decided = decide(
+      { ...lost, share: world.notSeen('\\\\fs01\\mgc-logs', 600_000, 'PCO_SHARE_UNREADABLE') },
+      { primarySite: 'backup', policy: { maxDataLossMinutes: 60 } },
+    );
+    expect(decided.seeds).toEqual(FAILOVER.filter((seed) => seed !== 'failover 2'));
+    expect([decided.ledger.lossMinutes, decided.ledger.lostFiles]).toEqual([50, 3]);
+  });
+
+  test('a share that is only out of sight blocks, by name', () => {
+    const lost = world.homeLost();
+    const decided = decide(
+      { ...lost, share: world.notSeen('share', 1_000, 'PCO_SHARE_UNREADABLE') },
+      TO_BACKUP,
+    );
+    expect(decided.kind).toBe('blocked');
+    expect(decided.plan.kind === 'blocked' && decided.plan.obstacles.map((one) => one.variable)).toContain(
+      'share.uncopied',
+    );
+  });
+
+  test('a loss above the bound asks, and an accepted loss goes on', () => {
+    const options: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes: 5 } };
+    const accept: Decision = {
+      decision: 'accept-loss',
+      pool: 'chat',
+      by: 'ann',
+      reason: 'ok',
+      expiresAt: null,
+      generation: desiredPool().generation,
+      lossMinutes: 21,
+    };
+    expect(decide(world.homeLost(), options).gate).toMatchObject({
+      kind: 'await-approval',
+      code: 'LossAboveBound',
+    });
+    expect(decide(world.homeLost(), options, [accept]).gate.kind).toBe('proceed');
+  });
+
+  test('an interrupted restore of the backup copy is not taken for a usable one', () => {
+    const lost = world.homeLost();
+    const facts = {
+      ...lost,
+      instances: {
+        ...lost.instances,
+        ...world.singlePair('lyo', world.restoringDatabase({ positionLsn: null, lastRestore: null })),
+      },
+    };
+    const decided = decide(facts, TO_BACKUP);
+    expect([decided.reduction.vector['backup.mgc'], decided.kind]).toEqual(['cut', 'blocked']);
+  });
+
+  test('a gap makes the copy leave the chain; an unread file may close it', () => {
+    const withFiles = (files: Parameters<typeof world.folder>[1]) =>
+      decide(world.facts({ share: world.folder('s', files) })).reduction.vector['shipping.follows'];
+    const unread = { ...world.logFile(1, 40), header: 'unknown' as const, headerProblem: 'truncated' };
+    expect([
+      withFiles([world.logFile(1, 40), world.logFile(2, 30)]),
+      withFiles([world.logFile(2, 30)]),
+      withFiles([unread, world.logFile(2, 30)]),
+    ]).toEqual(['yes', 'no', 'unknown']);
+  });
+});
+
+describe('planned move', () => {
+  test('home alive: paused, drained, tailed to the share, recovered without loss', () => {
+    const decided = decide(world.facts(), TO_BACKUP);
+    expect(decided.steps).toEqual([
+      'pause-log-shipping:backup',
+      'clear-active-servers:pool',
+      'remove-mirroring:home',
+      'stop-log-backups:home',
+      'tail-log-backup:home',
+      'copy-log-backups:backup',
+      'apply-log-backups:backup',
+      'remove-log-shipping:backup',
+      'recover-backup:backup',
+      'set-pool-failed-over:pool',
+      'mirror-backup:backup',
+      'activate-servers:backup',
+    ]);
+    expect(decided.ledger.lossMinutes).toBe(0);
+  });
+});
