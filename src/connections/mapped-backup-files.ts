@@ -8,7 +8,8 @@ import { createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
-import { PoolError, type ErrorCode } from '../topology/pool-error.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { HangGuard } from './hang-guard.ts';
 import { PathMap } from './path-map.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -16,27 +17,6 @@ const UNFINISHED = '.wrk';
 
 const errnoOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'no code';
-
-/** Rejects as soon as the signal aborts, whatever the file system does; the late result is dropped. */
-async function bounded<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  if (signal.aborted) throw unreadable(what, signal.reason, 'PCO_CANCELLED');
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(unreadable(what, signal.reason));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work(), aborted.promise]);
-  } catch (error) {
-    if (error instanceof PoolError) throw error;
-    throw unreadable(what, error);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-function unreadable(what: string, cause: unknown, code: ErrorCode = 'PCO_SHARE_UNREADABLE'): PoolError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new PoolError(code, `${what}: ${why}`, { cause });
-}
 
 async function digest(file: string, signal: AbortSignal): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
@@ -80,19 +60,36 @@ async function exists(file: string): Promise<boolean> {
 
 export class MappedBackupFiles implements BackupFiles {
   readonly #paths: PathMap;
+  readonly #guard = new HangGuard();
 
   /** @param folders SQL Server's folder name -> folder of the daemon */
   constructor(folders: Readonly<Record<string, string>>) {
     this.#paths = new PathMap(folders);
   }
 
+  async #bounded<T>(
+    what: string,
+    names: readonly string[],
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const roots = names.map((name) => this.#paths.root(name));
+    return this.#guard.run(what, roots, signal, work);
+  }
+
   list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
-    return bounded(`list ${folder}`, signal, async () => {
+    return this.#bounded(`list ${folder}`, [folder], signal, async () => {
       const local = this.#paths.local(folder);
       const names = await fs.readdir(local, { withFileTypes: true });
       const files = names.filter((entry) => entry.isFile());
-      const entries = await Promise.all(files.map(({ name }) => this.#entry(local, name)));
-      return entries.filter((entry) => entry !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+      const entries: FileEntry[] = [];
+      // One after the other: a mount that hangs half way must not take every thread of the file system pool.
+      for (const { name } of files) {
+        signal.throwIfAborted();
+        const entry = await this.#entry(local, name);
+        if (entry !== undefined) entries.push(entry);
+      }
+      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     });
   }
 
@@ -113,7 +110,7 @@ export class MappedBackupFiles implements BackupFiles {
     options: { readonly signal: AbortSignal; readonly onProgress?: (bytes: number) => void },
   ): Promise<void> {
     const { signal, onProgress } = options;
-    await bounded(`copy ${source} to ${target}`, signal, async () => {
+    await this.#bounded(`copy ${source} to ${target}`, [source, target], signal, async () => {
       const from = this.#paths.local(source);
       const to = this.#paths.local(target);
       if (await this.#holds(to, from, signal)) return;
@@ -142,7 +139,7 @@ export class MappedBackupFiles implements BackupFiles {
   }
 
   async move(source: string, target: string, signal: AbortSignal): Promise<void> {
-    await bounded(`move ${source} to ${target}`, signal, async () => {
+    await this.#bounded(`move ${source} to ${target}`, [source, target], signal, async () => {
       const from = this.#paths.local(source);
       const to = this.#paths.local(target);
       await fs.mkdir(path.dirname(to), { recursive: true });
@@ -164,6 +161,8 @@ export class MappedBackupFiles implements BackupFiles {
   async removeUnfinished(file: string, signal: AbortSignal): Promise<void> {
     if (!file.toLowerCase().endsWith(UNFINISHED))
       throw new PoolError('PCO_INTERNAL', `${file} is no unfinished copy and is not removed`);
-    await bounded(`remove ${file}`, signal, () => fs.rm(this.#paths.local(file), { force: true }));
+    await this.#bounded(`remove ${file}`, [file], signal, () =>
+      fs.rm(this.#paths.local(file), { force: true }),
+    );
   }
 }

@@ -27,8 +27,18 @@ export class PathMap {
       .sort((a, b) => b.parts.length - a.parts.length);
   }
 
+  /** The daemon's folder of the mapping that holds the name: files under one such folder hang together. */
+  root(name: string): string {
+    return this.#mapping(name).local;
+  }
+
   /** Throws PCO_PATH_UNMAPPED when no folder of the settings holds the name or the name climbs out of it. */
   local(name: string): string {
+    const mapping = this.#mapping(name);
+    return path.join(mapping.local, ...partsOf(name).slice(mapping.parts.length));
+  }
+
+  #mapping(name: string): Mapping {
     const parts = partsOf(name);
     const mapping = this.#mappings.find((candidate) => startsWith(parts, candidate.parts));
     const rest = parts.slice(mapping?.parts.length ?? 0);
@@ -38,6 +48,6 @@ export class PathMap {
         hint: 'Add the folder, as SQL Server names it, to the path map of the operator settings.',
       });
     }
-    return path.join(mapping.local, ...rest);
+    return mapping;
   }
 }
