@@ -1,4 +1,7 @@
-/** What a TDS server tells its owner. Answers may come inside the call or at any time later. */
+/**
+ * What a TDS server tells its owner. Answers may come inside the call or at any time later. What the owner throws here is not
+ * caught: it is an error of the estate, not of a client.
+ */
 import type { LoginRequest, SqlRequest } from '../estate-contract.ts';
 
 export interface TdsHandler {

@@ -43,7 +43,10 @@ export interface TdsServer {
   acceptLogin(connectionId: string, accepted: LoginAccepted): void;
   /** Sends the ERROR tokens and closes. */
   refuseLogin(connectionId: string, errors: readonly SqlToken[]): void;
-  /** Part of an answer, on the wire at once. A value that its column cannot hold is a RangeError. */
+  /**
+   * Part of an answer, on the wire at once. An error of severity 20 and more ends the connection with the call that holds it,
+   * so errors that belong together go in one call. A value that its column cannot hold is a RangeError.
+   */
   send(connectionId: string, tokens: readonly SqlToken[]): void;
   acknowledgeAttention(connectionId: string): void;
   /** As a hung server: the connection stays open and says nothing more. */

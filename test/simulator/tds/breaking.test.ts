@@ -2,6 +2,8 @@
 import { connect as connectTcp } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { packetType } from '../../../src/simulator/tds/packets.ts';
+import { loggedIn, parameterPayload } from './raw-client.ts';
 import type { FaultEffect, FaultStage } from '../../../src/simulator/tds/faults.ts';
 import type { SqlToken } from '../../../src/simulator/sql-tokens.ts';
 import {
@@ -25,7 +27,7 @@ for (const partial of [undefined, [columns(['n', int]), row(0)]] as const) {
     await using scripted = await startScripted({
       answer: (request) => (request.kind === 'batch' && request.text === 'WAITFOR' ? partial : one),
     });
-    await using pool = await connect(scripted.port, { requestTimeout: 100 });
+    await using pool = await connect(scripted.port, { requestTimeout: 400 });
     await pool.request().batch('SELECT 1');
     const request = pool.request();
     const slow = request.batch('WAITFOR');
@@ -49,7 +51,7 @@ test('drops tokens that come after the attention was acknowledged', async () => 
       return request.kind === 'batch' && request.text === 'WAITFOR' ? undefined : one;
     },
   });
-  await using pool = await connect(scripted.port, { requestTimeout: 100 });
+  await using pool = await connect(scripted.port, { requestTimeout: 400 });
   await expect(pool.request().batch('WAITFOR')).rejects.toMatchObject({ code: 'ETIMEOUT' });
   scripted.server.send(ids[0] ?? '', [columns(['late', int]), row(9), done(1), end()]);
   expect((await pool.request().batch('SELECT 1')).recordset).toEqual([{ n: 1 }]);
@@ -63,7 +65,7 @@ test('lets an answer that ends after the attention finish before the acknowledge
       server.acknowledgeAttention(id);
     },
   });
-  await using pool = await connect(scripted.port, { requestTimeout: 100 });
+  await using pool = await connect(scripted.port, { requestTimeout: 400 });
   await expect(pool.request().batch('WAITFOR')).rejects.toThrow();
   expect((await pool.request().batch('SELECT 1')).recordset).toEqual([{ n: 1 }]);
   expect(scripted.logins).toHaveLength(2);
@@ -140,25 +142,25 @@ test.each(stages.flatMap((stage) => effects.map((effect) => ({ stage, effect }))
       fault: (asked) => (isBroken && asked === stage ? effect : undefined),
     });
     const options = { encrypt: true, trustServerCertificate: true, cancelTimeout: 100 };
-    const attempt = async (): Promise<number> => {
+    const attempt = async (deadlineMs: number): Promise<number> => {
       await using pool = await connect(scripted.port, {
-        connectionTimeout: 200,
-        requestTimeout: 200,
+        connectionTimeout: deadlineMs,
+        requestTimeout: deadlineMs,
         options,
       });
       const request = pool.request();
       const running = request.batch('SELECT v');
-      if (stage === 'result-half' && effect === 'silence') {
+      if (isBroken && stage === 'result-half' && effect === 'silence') {
         // The driver's own deadline ends with the first packet.
         await expect.poll(() => scripted.requests.length).toBe(1);
         request.cancel();
       }
       return (await running).recordset.length;
     };
-    await expect(attempt()).rejects.toThrow();
+    await expect(attempt(200)).rejects.toThrow();
     isBroken = false;
     scripted.server.connections().forEach(({ id }) => scripted.server.drop(id, 'reset'));
-    expect(await attempt()).toBe(50);
+    expect(await attempt(3000)).toBe(50);
   },
 );
 
@@ -203,4 +205,24 @@ test('serves on after any bytes at all', async () => {
   await using pool = await connect(scripted.port);
   expect((await pool.request().query('SELECT 1')).recordset).toEqual([{ n: 1 }]);
   expect(scripted.protocolErrors.length).toBeGreaterThan(0);
+});
+
+test('ends only the connection whose logged-in client sends nonsense', async () => {
+  await using scripted = await startScripted({ answer: () => one });
+  const parameter = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.uint8Array({ maxLength: 40 }));
+  const payload = fc.oneof(
+    parameter.map(([code, bytes]) => parameterPayload(Uint8Array.of(code, ...bytes))),
+    fc.uint8Array({ maxLength: 60 }),
+  );
+  const kind = fc.constantFrom(packetType.rpc, packetType.batch, packetType.transaction);
+  await fc.assert(
+    fc.asyncProperty(kind, payload, async (type, bytes) => {
+      await using client = await loggedIn(scripted.port);
+      await client.send(type, bytes);
+      await client.answered();
+    }),
+    { numRuns: 150 },
+  );
+  await using pool = await connect(scripted.port);
+  expect((await pool.request().query('SELECT 1')).recordset).toEqual([{ n: 1 }]);
 });

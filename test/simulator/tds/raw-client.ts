@@ -18,6 +18,8 @@ export interface RawClient extends AsyncDisposable {
   ): Promise<void>;
   /** The next whole message of the server. */
   next(): Promise<Buffer>;
+  /** A whole message has come or the server has ended the connection. */
+  answered(): Promise<void>;
 }
 
 export async function rawClient(port: number): Promise<RawClient> {
@@ -50,6 +52,12 @@ export async function rawClient(port: number): Promise<RawClient> {
       const message = arrived.shift() ?? (await new Promise<Message>((resolve) => waiting.push(resolve)));
       return message.payload;
     },
+    answered: () =>
+      new Promise((resolve) => {
+        if (arrived.length > 0 || socket.closed) resolve();
+        waiting.push(() => resolve());
+        socket.once('close', () => resolve());
+      }),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         if (socket.closed) resolve();
