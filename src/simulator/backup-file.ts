@@ -95,9 +95,9 @@ export const unfinishedBackup = (databaseName: string): Uint8Array =>
 
 export const appendSet = (file: Uint8Array, set: Uint8Array): Uint8Array => Buffer.concat([file, set]);
 
-function parse<T>(text: string): T | undefined {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     // A damaged body is an answer ("damaged"), not a fault of the estate.
     return undefined;
@@ -116,14 +116,14 @@ function decodeSet(bytes: Buffer, from: number): OneSet {
   const headerAt = from + magic.length;
   const headerEnd = bytes.indexOf(0x0a, headerAt);
   if (headerEnd < 0) return { kind: 'truncated', header: undefined };
-  const stored = parse<StoredHeader>(bytes.toString('utf8', headerAt, headerEnd));
+  const stored = parse(bytes.toString('utf8', headerAt, headerEnd)) as StoredHeader | undefined;
   if (stored === undefined) return { kind: 'foreign' };
   const { bodyBytes, bodySha256, ...header } = stored;
   const bodyEnd = headerEnd + 1 + bodyBytes;
   const end = `\n${END}\n`;
   if (bytes.toString('utf8', bodyEnd, bodyEnd + end.length) !== end) return { kind: 'truncated', header };
   const bodyBuffer = bytes.subarray(headerEnd + 1, bodyEnd);
-  const body = parse<BackupBody>(bodyBuffer.toString('utf8'));
+  const body = parse(bodyBuffer.toString('utf8')) as BackupBody | undefined;
   const damaged = body === undefined || sha256(bodyBuffer) !== bodySha256;
   const set = { header, body: body ?? ({ kind: 'log', log: [] } as const), damaged };
   return { kind: 'set', set, next: bodyEnd + end.length };

@@ -16,7 +16,7 @@ import { nextGuid } from './deterministic-guid.ts';
 import type { DatabaseDraft, InstanceDraft, OperationDraft, SessionDraft } from './instance-state.ts';
 import { instanceUtcMs } from './instants.ts';
 import { bytesBetween, currentFork, forkAt, forksUpTo } from './log-position.ts';
-import { infoToken, message, osErrorText, terminated } from './messages.ts';
+import { message, osErrorText, terminated } from './messages.ts';
 import { closedError, databaseOf, othersIn, ownsDatabase, refusalToOpen, sameName } from './open-database.ts';
 import { durationOf, startOperation, statsEvery } from './operations.ts';
 import { plain } from './plain.ts';

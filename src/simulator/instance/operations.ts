@@ -3,6 +3,7 @@ import type { CommandPending } from '../tsql/host.ts';
 import type { InstanceDraft, OperationDraft, SessionDraft } from './instance-state.ts';
 import type { OperationWork } from './operation-work.ts';
 import { infoToken } from './messages.ts';
+import { removeEntry } from './remove-entry.ts';
 
 export interface NewOperation {
   readonly command: string;
@@ -74,8 +75,7 @@ export const statsEvery = (option: true | string | number | undefined): { readon
   option === undefined ? {} : { statsEvery: option === true ? 10 : Number(option) || 10 };
 
 export function endOperation(instance: InstanceDraft, operation: OperationDraft): void {
-  const { [operation.id]: _ended, ...rest } = instance.operations;
-  instance.operations = rest;
+  removeEntry(instance.operations, operation.id);
   const session = instance.sessions[operation.sessionId];
   if (session?.operation === operation.id) session.operation = null;
   for (const database of Object.values(instance.databases))

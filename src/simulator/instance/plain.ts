@@ -5,5 +5,7 @@
 import { isDraft, original } from 'immer';
 
 export function plain<T extends object>(value: T): T {
-  return isDraft(value) ? (original(value as never) as T) : value;
+  if (!isDraft(value)) return value;
+  const kept: unknown = original<object>(value);
+  return kept as T;
 }

@@ -6,6 +6,7 @@ import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-stat
 import { errorToken, message, refuse } from './messages.ts';
 import { databaseOf, enterDatabase, leaveDatabase, refusalToOpen } from './open-database.ts';
 import { cutOperation } from './operations.ts';
+import { removeEntry } from './remove-entry.ts';
 
 const FIRST_USER_SESSION = 51;
 export const LAST_SESSION = 32_767;
@@ -57,8 +58,7 @@ export function removeSession(instance: InstanceDraft, session: SessionDraft): v
   const operation = session.operation === null ? undefined : instance.operations[session.operation];
   if (operation !== undefined) cutOperation(instance, operation);
   leaveDatabase(instance, session);
-  const { [session.id]: _gone, ...rest } = instance.sessions;
-  instance.sessions = rest;
+  removeEntry(instance.sessions, session.id);
 }
 
 /** KILL and ROLLBACK IMMEDIATE. Idle victim: its socket is dead. Busy victim: 596, 0, close. sql-server reference 3.7. */

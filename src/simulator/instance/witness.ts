@@ -2,6 +2,7 @@
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, MirroringDraft } from './instance-state.ts';
 import { reachable } from './mirror-log.ts';
+import { removeEntry } from './remove-entry.ts';
 
 export function informWitness(instance: InstanceDraft, ctx: EngineContext, database: DatabaseDraft): void {
   const { mirroring } = database;
@@ -28,6 +29,5 @@ export function forgetWitness(instance: InstanceDraft, ctx: EngineContext, mirro
   if (mirroring.witnessAddress === null) return;
   const witness = reachable(instance, ctx, mirroring.witnessAddress);
   if (witness === undefined) return;
-  const { [mirroring.guid]: _gone, ...rest } = witness.witnessed;
-  witness.witnessed = rest;
+  removeEntry(witness.witnessed, mirroring.guid);
 }

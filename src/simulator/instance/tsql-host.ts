@@ -1,0 +1,47 @@
+/** The instance as the T-SQL engine sees it: one session at one instant. */
+import type { TsqlHost } from '../tsql/host.ts';
+import type { ObjectName } from '../tsql/ast.ts';
+import { findTable, findTableFunction } from './engine-tables.ts';
+import type { EngineContext, ModuleCall, ProcedureHandler } from './engine-modules.ts';
+import type { InstanceDraft, SessionDraft } from './instance-state.ts';
+import { instanceLocalMs, instanceUtcMs } from './instants.ts';
+import { message, refuse } from './messages.ts';
+import { databaseOf, refusalToOpen } from './open-database.ts';
+import { runCommand } from './run-command.ts';
+import { scalarFunction } from './scalar-functions.ts';
+import { OWN_PROCEDURES } from './system-procedures.ts';
+
+/** What `master` has is found from every database: system procedures (sp_, xp_). */
+function findProcedure(ctx: EngineContext, database: string, name: ObjectName): ProcedureHandler | undefined {
+  const object = name.object.toLowerCase();
+  const inDatabase = `${database.toLowerCase()}.${object}`;
+  const inMaster = `master.${object}`;
+  const { procedures } = ctx.modules;
+  const system = object.startsWith('sp_') || object.startsWith('xp_');
+  return procedures[inDatabase] ?? (system ? (procedures[inMaster] ?? OWN_PROCEDURES[inMaster]) : undefined);
+}
+
+export function hostFor(instance: InstanceDraft, ctx: EngineContext, session: SessionDraft): TsqlHost {
+  const call = (): ModuleCall => ({ instance, session, ctx, currentDatabase: session.database });
+  return {
+    sessionId: session.id,
+    login: session.login,
+    localNowMs: instanceLocalMs(instance, ctx.nowMs),
+    utcNowMs: instanceUtcMs(instance, ctx.nowMs),
+    currentDatabase: () => session.database,
+    table: (name) => findTable(call(), name),
+    tableFunction: (name, args) => findTableFunction(call(), name, args),
+    scalar: (name, args) => scalarFunction(call(), name, args),
+    command: (command) => runCommand(instance, ctx, session, command),
+    procedure: (name, args) => {
+      const database = name.database ?? session.database;
+      const target = databaseOf(instance, database);
+      if (name.database !== undefined) {
+        const refused =
+          target === undefined ? message(911, database) : refusalToOpen(instance, target, session);
+        if (refused !== undefined) return { ...refuse(refused), abortsBatch: true };
+      }
+      return findProcedure(ctx, database, name)?.(call(), args, target?.name ?? database);
+    },
+  };
+}

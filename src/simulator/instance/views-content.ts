@@ -1,0 +1,62 @@
+/**
+ * The chat tables of mgc as SELECT sees them. Column types beyond those of skype reference 1.2 are unverified. Rows are
+ * made once per chunk of messages: chunks never change.
+ */
+import type { CellValue, ColumnToken } from '../sql-tokens.ts';
+import type { VirtualTable } from '../tsql/ast.ts';
+import { sqlType } from './catalogue-columns.ts';
+import { parts } from './chunks.ts';
+import type { Message } from './content.ts';
+import type { DatabaseDraft } from './instance-state.ts';
+import { plain } from './plain.ts';
+
+const columns = (text: string): readonly ColumnToken[] =>
+  text.split(';').map((entry) => {
+    const [name, type] = entry.trim().split(' ');
+    return { name: name ?? '', type: sqlType(type ?? ''), nullable: true };
+  });
+
+const CHAT = columns(
+  'channelId nvarchar(64); chatId nvarchar(64); chatDate bigint; userId nvarchar(256); content nvarchar(max)',
+);
+const SERVER_IDENTITY = columns('serverID int; serverAddress nvarchar(256); serverLastPingTime datetime');
+const CONFIG = columns(
+  'configLabel nvarchar(64); configContent nvarchar(max); configPoolID uniqueidentifier',
+);
+const REVISION = columns('sysRevision bigint');
+
+type Row = readonly CellValue[];
+const rowsByChunk = new WeakMap<readonly Message[], readonly Row[]>();
+
+function chunkRows(chunk: readonly Message[]): readonly Row[] {
+  const known = rowsByChunk.get(chunk);
+  if (known !== undefined) return known;
+  const rows = chunk.map((m): Row => [m.channelId, m.chatId, m.chatDate, m.userId, m.content]);
+  rowsByChunk.set(chunk, rows);
+  return rows;
+}
+
+/** undefined: no such table. Only for an open database; the caller checks that. */
+export function contentTable(
+  database: DatabaseDraft,
+  schema: string,
+  object: string,
+): VirtualTable | undefined {
+  if (database.system || schema.toLowerCase() !== 'dbo') return undefined;
+  const content = plain(database.content);
+  switch (object.toLowerCase()) {
+    case 'tblchat':
+      return { columns: CHAT, rows: parts(content.messages).flatMap(chunkRows) };
+    case 'tblserveridentity':
+      return {
+        columns: SERVER_IDENTITY,
+        rows: content.servers.map((server) => [server.serverId, server.serverAddress, server.lastPingTime]),
+      };
+    case 'tblconfig':
+      return { columns: CONFIG, rows: [['pool', '', content.configPoolId]] };
+    case 'tblsystemrevision':
+      return { columns: REVISION, rows: [[content.systemRevision]] };
+    default:
+      return undefined;
+  }
+}
