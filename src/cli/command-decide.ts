@@ -113,9 +113,7 @@ async function decide(
   const wanted = toWanted(pools);
   if (wanted.length === 0) throw new PoolError('PCO_USAGE', 'no pool of the desired state is meant');
   const expiresAt = await expiry(options.expires, hostClock.now());
-  const requests = wanted.map(
-    (one) => ({ ...one, by: options.as, reason: options.reason, expiresAt }),
-  );
+  const requests = wanted.map((one) => ({ ...one, by: options.as, reason: options.reason, expiresAt }));
   const daemon = await findDaemon(settings.journal.directory);
   const records =
     daemon === undefined

@@ -54,7 +54,9 @@ export function renderWhy(pool: PoolStatus): string {
     if (pool.evidence !== null) parts.push(renderEvidence(pool.evidence));
   }
   if (pool.lastError !== null)
-    parts.push(`last error ${pool.lastError.at} ${pool.lastError.code}: ${pool.lastError.message}`);
+    parts.push(
+      `last error ${pool.lastError.step ?? 'observe'}: ${pool.lastError.code}: ${pool.lastError.message}`,
+    );
   if (pool.conditions.length > 0)
     parts.push(
       textTable(

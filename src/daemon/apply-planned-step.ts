@@ -43,6 +43,8 @@ export interface ApplyRequest {
   /** One step, or a step and the one that overlaps it. */
   readonly steps: readonly PlannedStep[];
   readonly round: string;
+  /** Aborts when a newer desired state has come: the deed is finished, but nothing waits for its effect any longer. */
+  readonly superseded?: AbortSignal;
 }
 
 export interface StepOutcome {
@@ -228,15 +230,24 @@ class StepRun {
         });
       const done = judge(pool, await observe(pool, this.#signal)).done(this.#step);
       if (done === true) return;
+      if (this.#request.superseded?.aborted === true)
+        throw new PoolError('PCO_CANCELLED', 'a newer desired state came while waiting for the effect');
       if (ports.clock.monotonicMs() >= deadlineMs)
         throw new PoolError(
           'PCO_DONE_NOT_SEEN',
           `${stepKey(this.#step)}: its effect was not seen within ${pool.policy.stepTimeoutMs} ms`,
         );
       log.debug('effect not seen yet', { step: stepKey(this.#step), done, nextLookMs: Math.round(pauseMs) });
-      await ports.clock.sleep(pauseMs, this.#signal).catch(() => undefined);
+      await this.#pause(pauseMs);
       pauseMs = Math.min(LAST_LOOK_MS, pauseMs * LOOK_GROWTH);
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { superseded } = this.#request;
+    const until = superseded === undefined ? this.#signal : AbortSignal.any([this.#signal, superseded]);
+    // Woken early by a signal: the caller's loop looks at both.
+    await this.#dependencies.ports.clock.sleep(ms, until).catch(() => undefined);
   }
 
   #resultOf(error: PoolError | undefined): StepOutcome['result'] {

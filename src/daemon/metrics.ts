@@ -5,22 +5,15 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
-import type { PoolStatus } from '../http/pool-status.ts';
-import type { StepOutcome } from './apply-planned-step.ts';
+import type { LoopMetrics } from './loop-metrics.ts';
 
 const RESULTS = ['done', 'refused', 'failed', 'unknown'] as const;
 const STEP_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600];
 const POLL_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60];
 const MS = 1_000;
 
-export interface DaemonMetrics {
+export interface DaemonMetrics extends LoopMetrics {
   readonly registry: Registry;
-  poolAdded(pool: string): void;
-  poolRemoved(pool: string): void;
-  observed(pool: string, tookMs: number): void;
-  stepEnded(pool: string, outcome: StepOutcome, tookMs: number): void;
-  statusChanged(status: PoolStatus): void;
-  desiredStateValid(valid: boolean): void;
 }
 
 export function createMetrics(): DaemonMetrics {

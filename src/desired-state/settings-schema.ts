@@ -120,6 +120,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       'No look without an end. Statements and cmdlets that change have deadlines of their own; BACKUP and RESTORE have none.',
     ),
+  maxConcurrentTransitions: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe('At most this many pools are moved at once; the others wait.'),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
     .prefault({})

@@ -47,7 +47,12 @@ export interface PoolStatus {
   readonly conditions: readonly Condition[];
   readonly gate: GateView | null;
   readonly running: readonly RunningStepView[];
-  readonly lastError: { readonly code: string; readonly message: string; readonly at: string } | null;
+  /** The newest of the failures in a row; null once a round went well. `step` null: the observation failed. */
+  readonly lastError: {
+    readonly code: string;
+    readonly message: string;
+    readonly step: string | null;
+  } | null;
   readonly decisions: readonly (Decision & { readonly at: string })[];
 }
 

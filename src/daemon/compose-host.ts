@@ -1,0 +1,163 @@
+/** The daemon in a real process: lease, journal, SQL Server, folders, shell, HTTP, cron, signals. Wires; decides nothing. */
+import { applyStep } from '../actuators/apply-step.ts';
+import { createFileSource } from '../desired-state/file-source.ts';
+import type { Settings } from '../desired-state/parse-settings.ts';
+import { buildServer } from '../http/build-server.ts';
+import { BusyMeter, meteredPorts } from './busy-meter.ts';
+import { composeObserver, composePorts } from './compose-ports.ts';
+import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
+import { runDaemon, type RunningDaemon } from './daemon.ts';
+import { generationsOf } from './decisions.ts';
+import { hostClock } from './host/host-clock.ts';
+import { onStopSignals } from './host/signals.ts';
+import { openJournal } from './journal.ts';
+import { acquireLease } from './lease.ts';
+import type { Log } from './log.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics, type DaemonMetrics } from './metrics.ts';
+import { startSchedule } from './schedule.ts';
+import { Shutdown } from './shutdown.ts';
+
+export interface HostOptions {
+  readonly settings: Settings;
+  readonly version: string;
+  /** Called once the daemon listens. */
+  readonly onListening?: (address: string) => void;
+  /** Default: JSON lines on stderr at the level of the settings. */
+  readonly log?: Log;
+  /** Take SIGINT and SIGTERM; default true. */
+  readonly signals?: boolean;
+}
+
+export interface HostDaemon {
+  readonly daemon: RunningDaemon;
+  readonly address: string;
+  /** Ends everything in the reverse order of its opening; resolves when the lease is free. */
+  stop(): Promise<void>;
+  /** Resolves after stop or a signal; rejects with PoolError when the daemon cannot go on (everything is closed then). */
+  readonly done: Promise<void>;
+}
+
+/** Parts of the poll pause after which something that is awaited is looked at again, and its limits in ms. */
+const WAIT_PART = 10;
+const WAIT_MIN_MS = 250;
+const WAIT_MAX_MS = 2_000;
+
+/** Throws PCO_LEASE_HELD, PCO_JOURNAL_UNREADABLE, PCO_SETTINGS_INVALID, PCO_UNSUPPORTED_RUNTIME; leaves nothing open then. */
+export async function startHostDaemon(options: HostOptions): Promise<HostDaemon> {
+  const { settings } = options;
+  const log = options.log ?? createLogger(settings.log.level);
+  const shutdown = new Shutdown(hostClock, log);
+  try {
+    return await start(options, log, shutdown);
+  } catch (error) {
+    await shutdown.close();
+    throw error;
+  }
+}
+
+async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promise<HostDaemon> {
+  const { settings } = options;
+  const { directory } = settings.journal;
+  const lease = acquireLease(directory);
+  shutdown.register('lease', () => lease.release());
+  const journal = await openJournal(directory, hostClock, lease.epoch);
+  shutdown.register('journal', () => journal.close());
+  for (const note of journal.notes) log.warn('journal repaired', { note });
+
+  const host = composePorts(settings, log);
+  shutdown.register('connections', () => host.close());
+  const meter = new BusyMeter(hostClock);
+  const ports = meteredPorts(host.ports, meter);
+  const observer = composeObserver(settings, ports);
+  const metrics = createMetrics();
+  const source = createFileSource({
+    file: settings.desiredState.file,
+    clock: hostClock,
+    previous: generationsOf(journal.records()),
+  });
+  const { pollInterval, resync } = settings.schedule;
+  const daemon = runDaemon({
+    source,
+    ports,
+    meter,
+    observe: (pool, signal) => observer.observe(pool, signal),
+    applyStep,
+    journal,
+    lease,
+    log,
+    metrics,
+    version: options.version,
+    pid: process.pid,
+    resyncMs: pollInterval,
+    waitMs: Math.min(WAIT_MAX_MS, Math.max(WAIT_MIN_MS, pollInterval / WAIT_PART)),
+    maxConcurrentTransitions: settings.maxConcurrentTransitions,
+  });
+  // The owner of `done` below reports it; without this line a failure before then would end the process unnamed.
+  daemon.done.catch(() => undefined);
+  shutdown.registerUnbounded('pools', () => stopPools(daemon, log));
+  const wake = (): void => {
+    source.reread();
+    daemon.wake();
+  };
+  shutdown.register('schedule', startSchedule(resync, wake, log));
+  const address = await listen(settings, daemon, metrics, shutdown);
+  options.onListening?.(address);
+  return run(daemon, address, shutdown, options.signals !== false, log);
+}
+
+async function stopPools(daemon: RunningDaemon, log: Log): Promise<void> {
+  const running = daemon.status().pools.flatMap((pool) => pool.running);
+  for (const { step, progress } of running)
+    log.info('waiting for the running step; a second signal ends the process at once', { step, progress });
+  await daemon.stop();
+}
+
+async function listen(
+  settings: Settings,
+  daemon: RunningDaemon,
+  metrics: DaemonMetrics,
+  shutdown: Shutdown,
+): Promise<string> {
+  const { directory } = settings.journal;
+  const token = writeToken(directory);
+  shutdown.register('control files', () => {
+    removeControlFiles(directory);
+  });
+  const server = buildServer({ status: daemon, decisions: daemon, metrics: metrics.registry, token });
+  shutdown.register('http', () => server.close());
+  const address = await server.listen({ host: settings.http.host, port: settings.http.port });
+  writeAddress(directory, address);
+  return address;
+}
+
+function run(
+  daemon: RunningDaemon,
+  address: string,
+  shutdown: Shutdown,
+  signals: boolean,
+  log: Log,
+): HostDaemon {
+  const close = (): Promise<void> => shutdown.close();
+  const forget = signals
+    ? onStopSignals((signal) => {
+        log.info('stopping', { signal });
+        void close();
+      })
+    : () => undefined;
+  const done = daemon.done.finally(async () => {
+    await close();
+    forget();
+  });
+  // Whoever awaits `done` gets the error; a caller that only stops must not be ended by it.
+  done.catch(() => undefined);
+  return {
+    daemon,
+    address,
+    done,
+    stop: async () => {
+      await close();
+      await done.catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * The daemon without its surroundings: follows the desired state, keeps a loop per pool, answers for its status. Runs the same
+ * in a process and in a simulation; whoever composes it gives it every port and closes them afterwards.
+ */
+import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
+import type { DaemonStatus, DecisionRequest, DecisionTarget, StatusSource } from '../http/pool-status.ts';
+import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
+import type { Decision, Journal } from '../ports/journal.ts';
+import type { Lease } from '../ports/lease.ts';
+import { PoolError, toPoolError } from '../topology/pool-error.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { PoolTopology } from '../topology/pool-topology.ts';
+import type { BusyMeter } from './busy-meter.ts';
+import { Fleet } from './fleet.ts';
+import type { Log } from './log.ts';
+import type { LoopMetrics } from './loop-metrics.ts';
+import { TransitionSlots } from './transition-slots.ts';
+
+export interface DaemonOptions {
+  readonly source: DesiredSource;
+  /** Given through meteredPorts(ports, meter), so that outcomes can say how long the outside took. */
+  readonly ports: ActuatorPorts;
+  readonly meter: BusyMeter;
+  /** Over the same metered ports. */
+  readonly observe: (pool: PoolTopology, signal: AbortSignal) => Promise<PoolFacts>;
+  readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
+  readonly journal: Journal;
+  readonly lease: Lease;
+  readonly log: Log;
+  readonly metrics: LoopMetrics;
+  readonly version: string;
+  /** 0: unknown, in a simulation. */
+  readonly pid: number;
+  /** ms between looks while there is nothing to do. */
+  readonly resyncMs: number;
+  /** ms until the next look while something is awaited. */
+  readonly waitMs: number;
+  readonly maxConcurrentTransitions: number;
+}
+
+export interface RunningDaemon extends StatusSource, DecisionTarget {
+  /** Looks at every pool now. */
+  wake(): void;
+  /** No new step; a running BACKUP or RESTORE is awaited. Resolves when nothing runs any more. */
+  stop(): Promise<void>;
+  /** Resolves after stop; rejects with PoolError when the daemon cannot go on. */
+  readonly done: Promise<void>;
+}
+
+export function runDaemon(options: DaemonOptions): RunningDaemon {
+  return new Daemon(options);
+}
+
+class Daemon implements RunningDaemon {
+  readonly done: Promise<void>;
+  readonly #options: DaemonOptions;
+  readonly #fleet: Fleet;
+  readonly #stop = new AbortController();
+  readonly #ended = Promise.withResolvers<undefined>();
+  readonly #startedAt: string;
+  #problems: readonly string[] = [];
+  #accepted = false;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#startedAt = new Date(options.ports.clock.now()).toISOString();
+    this.done = this.#ended.promise.then(() => undefined);
+    this.#fleet = new Fleet({
+      ...options,
+      slots: new TransitionSlots(options.maxConcurrentTransitions),
+      onDefect: (error) => {
+        this.#fail(error);
+      },
+    });
+    options.lease.lost.addEventListener('abort', this.#leaseLost, { once: true });
+    this.#run().catch((error: unknown) => {
+      this.#fail(error);
+    });
+  }
+
+  wake(): void {
+    this.#fleet.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#options.lease.lost.removeEventListener('abort', this.#leaseLost);
+    this.#stop.abort(new PoolError('PCO_CANCELLED', 'the daemon stops'));
+    await this.#fleet.stop();
+    this.#ended.resolve(undefined);
+  }
+
+  decide(request: DecisionRequest): Promise<Decision> {
+    return this.#fleet.decide(request);
+  }
+
+  status(): DaemonStatus {
+    const { version, pid, lease } = this.#options;
+    return {
+      version,
+      pid,
+      epoch: lease.epoch,
+      startedAt: this.#startedAt,
+      desiredStateProblems: this.#problems,
+      pools: this.#fleet.status(),
+    };
+  }
+
+  pool(name: string): ReturnType<StatusSource['pool']> {
+    return this.#fleet.pool(name);
+  }
+
+  ready(): boolean {
+    return (
+      this.#accepted &&
+      this.#options.lease.held() &&
+      this.#fleet.status().every((pool) => pool.observedAt !== null)
+    );
+  }
+
+  async #run(): Promise<void> {
+    const { journal, source, version, log, lease } = this.#options;
+    await journal.append({ kind: 'started', version });
+    log.info('started', { version, epoch: lease.epoch });
+    for await (const event of source.watch(this.#stop.signal)) this.#desired(event);
+  }
+
+  #desired(event: DesiredEvent): void {
+    const { log, metrics } = this.#options;
+    metrics.desiredStateValid(event.kind === 'accepted');
+    if (event.kind === 'rejected') {
+      this.#problems = event.findings;
+      log.error('desired state rejected; the last good one stays in force', { findings: event.findings });
+      return;
+    }
+    this.#problems = [];
+    this.#accepted = true;
+    this.#fleet.desire(event.pools);
+  }
+
+  readonly #leaseLost = (): void => {
+    this.#fleet.leaseLost();
+    this.#fail(new PoolError('PCO_LEASE_LOST', 'the lease was lost'));
+  };
+
+  #fail(error: unknown): void {
+    const poolError = toPoolError(error);
+    this.#options.log.error('the daemon cannot go on', { err: poolError, code: poolError.code });
+    this.#ended.reject(poolError);
+  }
+}

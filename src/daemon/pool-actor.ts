@@ -1,0 +1,264 @@
+/**
+ * One pool's loop: the reconcile machine with its two actors made real (observe, apply), people's decisions, status and
+ * journal. Everything that decides is in the reconciler; everything outside comes in as an argument.
+ */
+import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
+import type { DecisionRequest, PoolStatus } from '../http/pool-status.ts';
+import type { Decision, Journal } from '../ports/journal.ts';
+import type { Lease } from '../ports/lease.ts';
+import { isDone, needsOf } from '../reconciler/check-step.ts';
+import { judgeConditions } from '../reconciler/conditions.ts';
+import type { PlannedStep } from '../reconciler/plan.ts';
+import {
+  reconcileMachine,
+  type ApplyInput,
+  type Observation,
+  type ObserveInput,
+} from '../reconciler/reconcile-machine.ts';
+import { reducePool } from '../reconciler/reduce-pool.ts';
+import { stepKey, type StepId } from '../reconciler/step-id.ts';
+import type { Condition } from '../topology/condition.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
+import { applyPlannedSteps, type StepJudgement, type StepOutcome } from './apply-planned-step.ts';
+import type { BusyMeter } from './busy-meter.ts';
+import { decisionsOf, toDecision } from './decisions.ts';
+import type { Log } from './log.ts';
+import type { LoopMetrics } from './loop-metrics.ts';
+import { machineClock } from './machine-clock.ts';
+import { closeOpenIntents } from './open-intents.ts';
+import { PoolRecord } from './pool-record.ts';
+import { poolStatus, type RunningStep } from './pool-status-view.ts';
+import type { TransitionSlots } from './transition-slots.ts';
+
+export interface PoolDependencies {
+  /** Metered by `meter`. */
+  readonly ports: ActuatorPorts;
+  readonly meter: BusyMeter;
+  readonly observe: (pool: PoolTopology, signal: AbortSignal) => Promise<PoolFacts>;
+  readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
+  readonly journal: Journal;
+  readonly lease: Lease;
+  readonly slots: TransitionSlots;
+  readonly log: Log;
+  readonly metrics: LoopMetrics;
+  /** ms between looks while there is nothing to do, and while something is awaited. */
+  readonly resyncMs: number;
+  readonly waitMs: number;
+  /** The loop itself broke: a defect of this program. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+type Machine = typeof reconcileMachine;
+type Snapshot = SnapshotFrom<Machine>;
+
+/** States in which a transition goes on. */
+const MOVING = new Set<string>(['observing', 'deciding', 'applying', 'backingOff']);
+
+export class PoolActor {
+  readonly #dependencies: PoolDependencies;
+  readonly #log: Log;
+  readonly #record: PoolRecord;
+  readonly #actor: ActorRefFrom<Machine>;
+  readonly #stop = new AbortController();
+  readonly #running = new Map<string, RunningStep>();
+  #desired: DesiredPool;
+  #superseded = new AbortController();
+  #conditions: readonly Condition[] = [];
+  #decided: unknown;
+  #restarted = true;
+  #settled: Promise<unknown> = Promise.resolve();
+
+  constructor(dependencies: PoolDependencies, pool: DesiredPool) {
+    this.#dependencies = dependencies;
+    this.#desired = pool;
+    this.#log = dependencies.log.with({ pool: pool.topology.name });
+    this.#record = new PoolRecord(dependencies.journal, this.#log);
+    this.#record.generation(pool);
+    const { resyncMs, waitMs, ports } = dependencies;
+    const machine = reconcileMachine.provide({
+      actors: {
+        observe: fromPromise<Observation, ObserveInput>(({ input, signal }) => this.#observe(input, signal)),
+        apply: fromPromise<unknown, ApplyInput>(({ input, signal }) => this.#apply(input, signal)),
+      },
+    });
+    this.#actor = createActor(machine, {
+      input: { pool, resyncMs, waitMs },
+      clock: machineClock(ports.clock),
+    });
+    this.#actor.subscribe({
+      next: (snapshot) => {
+        this.#changed(snapshot);
+      },
+      error: dependencies.onDefect,
+    });
+  }
+
+  get name(): string {
+    return this.#desired.topology.name;
+  }
+
+  start(): void {
+    this.#actor.start();
+  }
+
+  wake(): void {
+    this.#actor.send({ type: 'wake' });
+  }
+
+  leaseLost(): void {
+    this.#actor.send({ type: 'lease.lost' });
+  }
+
+  /** A running step is finished first, but nothing waits for its effect any longer. */
+  desire(pool: DesiredPool): void {
+    const { counter, hash } = this.#desired.generation;
+    if (pool.generation.counter === counter && pool.generation.hash === hash) return;
+    this.#desired = pool;
+    this.#record.generation(pool);
+    this.#superseded.abort();
+    this.#superseded = new AbortController();
+    this.#actor.send({ type: 'desired.changed', pool });
+  }
+
+  async decide(request: DecisionRequest): Promise<Decision> {
+    const { decision: decided } = this.#actor.getSnapshot().context;
+    const present = {
+      generation: this.#desired.generation,
+      plan: decided?.plan ?? null,
+      ledger: decided?.ledger ?? null,
+    };
+    const decision = toDecision(request, present);
+    await this.#dependencies.journal.append({ kind: 'decision', ...decision });
+    this.#log.info('decision', { decision: decision.decision, by: decision.by, reason: decision.reason });
+    this.#actor.send({ type: 'decision.made' });
+    return decision;
+  }
+
+  status(): PoolStatus {
+    return poolStatus({
+      pool: this.#desired,
+      snapshot: this.#actor.getSnapshot(),
+      conditions: this.#conditions,
+      running: [...this.#running.values()],
+      decisions: decisionsOf(this.#dependencies.journal.records(), this.name),
+      epoch: this.#dependencies.lease.epoch,
+    });
+  }
+
+  /** No new step; a running BACKUP or RESTORE is awaited without end. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new PoolError('PCO_CANCELLED', 'the daemon stops'));
+    this.#actor.send({ type: 'stop' });
+    await this.#settled;
+    this.#actor.stop();
+    this.#dependencies.slots.release(this.name);
+  }
+
+  #round = (round: number): string => `e${String(this.#dependencies.lease.epoch)}-r${String(round)}`;
+
+  async #observe({ pool, round }: ObserveInput, signal: AbortSignal): Promise<Observation> {
+    const { observe, ports, metrics, journal } = this.#dependencies;
+    const startedMs = ports.clock.monotonicMs();
+    const facts = await observe(pool.topology, AbortSignal.any([signal, this.#stop.signal]));
+    metrics.observed(this.name, ports.clock.monotonicMs() - startedMs);
+    this.#log.debug('observed', {
+      round: this.#round(round),
+      ms: Math.round(ports.clock.monotonicMs() - startedMs),
+    });
+    if (this.#restarted) {
+      await closeOpenIntents(journal, pool, (step) => this.#judge(pool, facts).done(step));
+      this.#restarted = false;
+    }
+    const decisions = decisionsOf(journal.records(), this.name);
+    return { facts, decisions, nowMs: ports.clock.now(), chance: ports.random.next() };
+  }
+
+  #judge(pool: DesiredPool, facts: PoolFacts): StepJudgement {
+    const { journal, ports } = this.#dependencies;
+    const reduction = reducePool(pool, facts, decisionsOf(journal.records(), this.name), ports.clock.now());
+    return {
+      missing: (step, overlapping) => needsOf(pool, step, reduction, overlapping),
+      done: (step) => isDone(pool, step, reduction),
+    };
+  }
+
+  async #apply(input: ApplyInput, signal: AbortSignal): Promise<void> {
+    const work = this.#applyNow(input, AbortSignal.any([signal, this.#stop.signal]));
+    this.#settled = work.catch(() => undefined);
+    return work;
+  }
+
+  async #applyNow({ pool, steps, plan, round }: ApplyInput, signal: AbortSignal): Promise<void> {
+    const { slots, ports, metrics } = this.#dependencies;
+    const superseded = this.#superseded.signal;
+    const { decision } = this.#actor.getSnapshot().context;
+    if (decision !== undefined) this.#record.beforeStep(pool, this.#round(round), decision);
+    await slots.hold(this.name, signal);
+    const planned = steps.map((step) => requirePlanned(plan.kind === 'steps' ? plan.steps : [], step));
+    const startedMs = ports.clock.monotonicMs();
+    for (const step of planned) this.#begin(step);
+    try {
+      const outcomes = await applyPlannedSteps(
+        {
+          ...this.#dependencies,
+          observe: (of, until) => this.#dependencies.observe(of.topology, until),
+          judge: (of, facts) => this.#judge(of, facts),
+          onProgress: (step, message, fraction) => {
+            this.#progress(step, message, fraction);
+          },
+          log: this.#log.with({ round: this.#round(round), generation: pool.generation.counter }),
+        },
+        { pool, steps: planned, round: this.#round(round), superseded },
+        signal,
+      );
+      for (const outcome of outcomes)
+        metrics.stepEnded(this.name, outcome, ports.clock.monotonicMs() - startedMs);
+      requireSuccess(outcomes, superseded);
+    } finally {
+      this.#running.clear();
+    }
+  }
+
+  #begin(step: PlannedStep): void {
+    const since = new Date(this.#dependencies.ports.clock.now()).toISOString();
+    this.#running.set(stepKey(step), { step, since, progress: null, fraction: null });
+    this.#log.info('step begins', { step: stepKey(step), seedStep: step.seedStep, risk: step.risk });
+  }
+
+  #progress(step: StepId, progress: string, fraction: number | undefined): void {
+    const running = this.#running.get(stepKey(step));
+    if (running !== undefined)
+      this.#running.set(stepKey(step), { ...running, progress, fraction: fraction ?? null });
+    this.#log.info('progress', { step: stepKey(step), progress, fraction });
+  }
+
+  #changed(snapshot: Snapshot): void {
+    const { decision, round, failures, pool } = snapshot.context;
+    if (!MOVING.has(snapshot.value)) this.#dependencies.slots.release(this.name);
+    if (decision !== undefined && decision !== this.#decided) {
+      this.#decided = decision;
+      const now = new Date(this.#dependencies.ports.clock.now()).toISOString();
+      this.#conditions = judgeConditions({ decision, failures, previous: this.#conditions, now });
+      this.#record.decided(pool, this.#round(round), decision, this.#conditions);
+    }
+    const last = failures.at(-1);
+    if (snapshot.value === 'backingOff' && last !== undefined)
+      this.#log.warn('will try again', { step: last.step, code: last.code, reason: last.message });
+    this.#dependencies.metrics.statusChanged(this.status());
+  }
+}
+
+function requirePlanned(planned: readonly PlannedStep[], step: StepId): PlannedStep {
+  const found = planned.find((candidate) => stepKey(candidate) === stepKey(step));
+  if (found === undefined) throw new PoolError('PCO_INTERNAL', `${stepKey(step)} is not in the plan`);
+  return found;
+}
+
+/** The machine retries what is thrown; a wait that was given up for a newer desired state is no failure. */
+function requireSuccess(outcomes: readonly StepOutcome[], superseded: AbortSignal): void {
+  const failed = outcomes.find((outcome) => outcome.error !== undefined)?.error;
+  if (failed !== undefined && !(failed.code === 'PCO_CANCELLED' && superseded.aborted)) throw failed;
+}

@@ -1,0 +1,103 @@
+/** What changes of a pool go into the journal, and only when they change: generation, plan with ledger, evidence, conditions. */
+import type { Journal, JournalBody } from '../ports/journal.ts';
+import type { PoolDecision } from '../reconciler/decide-pool.ts';
+import { stepKey } from '../reconciler/step-id.ts';
+import type { Condition } from '../topology/condition.ts';
+import type { Verdict } from '../topology/evidence.ts';
+import { SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
+import type { Log } from './log.ts';
+
+/** What makes a plan another plan; reasons and counters of the search do not. */
+function planKey(pool: DesiredPool, { plan, ledger }: PoolDecision): string {
+  const steps = 'steps' in plan ? plan.steps.map(stepKey) : [];
+  const obstacles = plan.kind === 'blocked' ? plan.obstacles.map((o) => [o.variable, o.actual]) : [];
+  const lines = ledger.lines.map((line) => [line.kind, line.file]);
+  return JSON.stringify([pool.generation, plan.kind, steps, obstacles, lines, ledger.lostFiles]);
+}
+
+export class PoolRecord {
+  readonly #journal: Journal;
+  readonly #log: Log;
+  #planKey = '';
+  #written = '';
+  readonly #verdicts: Record<Site, Verdict> = { home: 'alive', backup: 'alive' };
+  #conditions: readonly Condition[] = [];
+
+  constructor(journal: Journal, log: Log) {
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  generation(pool: DesiredPool): void {
+    const { topology, generation, origin, primarySite } = pool;
+    const last = this.#journal
+      .records()
+      .findLast((record) => record.kind === 'generation' && record.pool === topology.name);
+    const same = last?.kind === 'generation' && last.generation.counter === generation.counter;
+    if (same && last.generation.hash === generation.hash) return;
+    const primaryDatacenter = topology.sites[primarySite].datacenter;
+    this.#log.info('generation', {
+      generation: generation.counter,
+      hash: generation.hash,
+      primaryDatacenter,
+    });
+    this.#write({
+      kind: 'generation',
+      pool: topology.name,
+      generation,
+      origin,
+      primarySite,
+      primaryDatacenter,
+    });
+  }
+
+  decided(pool: DesiredPool, round: string, decision: PoolDecision, conditions: readonly Condition[]): void {
+    const key = planKey(pool, decision);
+    if (key !== this.#planKey) this.#plan(pool, round, decision);
+    this.#evidence(pool, decision);
+    this.#changedConditions(pool, conditions);
+  }
+
+  /** Right before a step: exactly the plan and the ledger that it rests on, even when only minutes have changed. */
+  beforeStep(pool: DesiredPool, round: string, decision: PoolDecision): void {
+    if (JSON.stringify([decision.plan, decision.ledger]) !== this.#written) this.#plan(pool, round, decision);
+  }
+
+  #plan(pool: DesiredPool, round: string, decision: PoolDecision): void {
+    const { plan, ledger } = decision;
+    this.#planKey = planKey(pool, decision);
+    this.#written = JSON.stringify([plan, ledger]);
+    const steps = 'steps' in plan ? plan.steps.map(stepKey) : [];
+    this.#log.info('plan', { round, plan: plan.kind, steps, lossMinutes: ledger.lossMinutes });
+    this.#write({ kind: 'plan', pool: pool.topology.name, round, generation: pool.generation, plan, ledger });
+  }
+
+  #evidence(pool: DesiredPool, { reduction }: PoolDecision): void {
+    for (const site of SITES) {
+      const { verdict, signs } = reduction.evidence[site];
+      if (verdict === this.#verdicts[site]) continue;
+      this.#verdicts[site] = verdict;
+      this.#log.warn('evidence', { site, verdict });
+      const words = signs.map((sign) => `${sign.source}: ${sign.says}: ${sign.detail}`);
+      this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, signs: words });
+    }
+  }
+
+  #changedConditions(pool: DesiredPool, conditions: readonly Condition[]): void {
+    for (const condition of conditions) {
+      const before = this.#conditions.find((other) => other.type === condition.type);
+      const { type, status, reason, message } = condition;
+      if (status === (before?.status ?? 'False') && (before === undefined || reason === before.reason))
+        continue;
+      this.#write({ kind: 'condition', pool: pool.topology.name, type, status, reason, message });
+    }
+    this.#conditions = conditions;
+  }
+
+  /** Reporting goes on without the journal; steps do not, because their intent must be written first. */
+  #write(body: JournalBody): void {
+    this.#journal.append(body).catch((error: unknown) => {
+      this.#log.error('journal', { err: error, kind: body.kind });
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/** A pool's machine, journal and running steps as the one status that API, commands and metrics show. Pure. */
+import type { SnapshotFrom } from 'xstate';
+import type { PoolStatus, RunningStepView } from '../http/pool-status.ts';
+import type { reconcileMachine } from '../reconciler/reconcile-machine.ts';
+import type { Condition } from '../topology/condition.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
+
+export type RunningStep = RunningStepView;
+
+export interface StatusInput {
+  readonly pool: DesiredPool;
+  readonly snapshot: SnapshotFrom<typeof reconcileMachine>;
+  readonly conditions: readonly Condition[];
+  readonly running: readonly RunningStep[];
+  readonly decisions: PoolStatus['decisions'];
+  readonly epoch: number;
+}
+
+export function poolStatus({
+  pool,
+  snapshot,
+  conditions,
+  running,
+  decisions,
+  epoch,
+}: StatusInput): PoolStatus {
+  const { context } = snapshot;
+  const { decision, observation } = context;
+  const { sites } = pool.topology;
+  const last = context.failures.at(-1);
+  const gate = decision?.gate;
+  return {
+    pool: pool.topology.name,
+    state: snapshot.value,
+    mode: pool.policy.mode,
+    primarySite: pool.primarySite,
+    datacenters: { home: sites.home.datacenter, backup: sites.backup.datacenter },
+    generation: pool.generation,
+    observedGeneration: decision === undefined ? null : context.pool.generation,
+    origin: pool.origin,
+    round: context.round === 0 ? null : `e${String(epoch)}-r${String(context.round)}`,
+    observedAt: observation?.facts.observedAt ?? null,
+    facts: observation?.facts ?? null,
+    drift: decision?.drift ?? [],
+    plan: decision?.plan ?? null,
+    ledger: decision?.ledger ?? null,
+    evidence: decision?.reduction.evidence ?? null,
+    variables: Object.fromEntries(
+      Object.entries(decision?.reduction.because ?? {}).map(([name, { value, because, source }]) => [
+        name,
+        { value, because: `${because} (${source})` },
+      ]),
+    ),
+    conditions,
+    gate:
+      gate === undefined
+        ? null
+        : {
+            kind: gate.kind,
+            code: gate.kind === 'proceed' ? null : gate.code,
+            reason: gate.kind === 'proceed' ? null : gate.reason,
+          },
+    running,
+    lastError: last === undefined ? null : { code: last.code, message: last.message, step: last.step },
+    decisions,
+  };
+}
