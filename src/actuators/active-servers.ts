@@ -12,7 +12,7 @@ import {
   setActiveServers,
   switchService,
 } from './chat-cmdlets.ts';
-import { endSessions, sessionsIn, type SessionInside } from './end-sessions.ts';
+import { chatSessionsIn, endSessions, type SessionInside } from './end-sessions.ts';
 import { openInstance } from './instance-session.ts';
 import { requireNotWritable } from './pool-state.ts';
 import { seenInstance, servingInstance } from './serving-instance.ts';
@@ -74,8 +74,7 @@ async function sessionsLeft(
   instance: InstanceName,
 ): Promise<readonly SessionInside[]> {
   await using session = await openInstance(ports, context, instance);
-  const inside = await sessionsIn(session, context.pool.topology.chatDatabase);
-  return inside.filter((one) => !one.own);
+  return await chatSessionsIn(session, context.pool.topology.chatDatabase);
 }
 
 async function drained(

@@ -32,6 +32,19 @@ export async function sessionsIn(session: InstanceSession, database: string): Pr
   }));
 }
 
+const hostOf = (server: string): string => (server.split('.')[0] ?? server).toLowerCase();
+
+/** Sessions of the pool's chat servers, or of nobody who gives a name; a person with a query window is no chat session. */
+export async function chatSessionsIn(
+  session: InstanceSession,
+  database: string,
+): Promise<readonly SessionInside[]> {
+  const { home, backup } = session.context.pool.topology.sites;
+  const servers = new Set([...home.servers, ...backup.servers].map(hostOf));
+  const inside = await sessionsIn(session, database);
+  return inside.filter(({ host, own }) => !own && (host === null || servers.has(hostOf(host))));
+}
+
 export async function endSessions(session: InstanceSession, database: string, ownToo = false): Promise<void> {
   for (const inside of await sessionsIn(session, database)) {
     if (inside.own && !ownToo) continue;

@@ -14,9 +14,19 @@ export const uniqueName = (
   extension: 'bak' | 'trn',
 ): string => `${safe(database)}_${purpose}_${utcStamp(ports.clock.now())}_${ports.random.id()}.${extension}`;
 
-/** Name in the shipping folder, as the copy and restore jobs expect it. */
-export const shippingName = (ports: ActuatorPorts, database: string): string =>
-  `${safe(database)}_${utcStamp(ports.clock.now())}.trn`;
+const SECOND_MS = 1_000;
+
+/**
+ * Name in the shipping folder, as the copy and restore jobs expect it. The stamp has seconds only and BACKUP overwrites, so a
+ * name that the folder holds already is passed over: overwriting a log backup would tear the chain.
+ */
+export function shippingName(nowMs: number, database: string, taken: readonly string[]): string {
+  const names = new Set(taken.map((name) => name.toLowerCase()));
+  for (let atMs = nowMs; ; atMs += SECOND_MS) {
+    const name = `${safe(database)}_${utcStamp(atMs)}.trn`;
+    if (!names.has(name.toLowerCase())) return name;
+  }
+}
 
 /** A database may be called anything; a file may not. */
 const safe = (database: string): string => database.replace(/[^\p{L}\p{N}._-]/gu, '_');

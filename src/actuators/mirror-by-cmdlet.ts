@@ -3,11 +3,13 @@
  * pairs without a log shipping secondary, after the leftover copy was looked at on its own connection.
  */
 import { PoolError } from '../topology/pool-error.ts';
+import type { DatabaseFacts } from '../topology/pool-facts.ts';
 import type { InstanceName, SqlStore } from '../topology/pool-topology.ts';
 import { installMirror, type MirrorDatabaseType } from './chat-cmdlets.ts';
 import { isOpen } from './copy-now.ts';
-import { openInstance, recheckCopy } from './instance-session.ts';
+import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
 import { judgeLeftover } from './leftover-copy.ts';
+import { endMirroring } from './remove-mirroring.ts';
 import { partnerOf, requireDatabase, seenInstance, servingInstance, servingOf } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 
@@ -15,6 +17,22 @@ export interface MirrorPair {
   readonly principal: InstanceName;
   readonly partner: InstanceName;
   readonly dropLeftover: boolean;
+}
+
+/**
+ * A mirror whose principal knows of no mirroring is what a cut between the two SET PARTNER leaves behind. It is released (the
+ * copy stays RESTORING) and judged as the ex-mirror that it is.
+ */
+async function orphanReleased(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  database: string,
+): Promise<DatabaseFacts> {
+  const leftover = requireDatabase(session.context.facts, session.instance, database);
+  const { mirroring } = leftover;
+  if (mirroring === null || mirroring === 'unknown' || mirroring.role !== 'MIRROR') return leftover;
+  await endMirroring(ports, session, database);
+  return { ...leftover, mirroring: null };
 }
 
 /** undefined: no partner is wanted, or the pair is mirrored already. Refuses what must not be dropped. */
@@ -36,7 +54,8 @@ export async function preparePair(
       `${database} on ${principal} is ${serving.role ?? serving.state}, not ONLINE`,
     );
   }
-  const leftover = requireDatabase(context.facts, partner, database);
+  await using second = await openInstance(ports, context, partner);
+  const leftover = await orphanReleased(ports, second, database);
   const verdict = judgeLeftover(requireDatabase(context.facts, principal, database), leftover);
   if (verdict.kind === 'keep') {
     throw new PoolError(
@@ -44,13 +63,10 @@ export async function preparePair(
       `${database} on ${partner} is not dropped: ${verdict.reason}`,
     );
   }
-  await using second = await openInstance(ports, context, partner);
   const now = await recheckCopy(second, database);
   if (now.state !== leftover.state || now.role !== null) {
-    throw new PoolError(
-      'PCO_STEP_REFUSED',
-      `${database} on ${partner} is ${now.role ?? now.state}, seen as ${leftover.state}`,
-    );
+    const what = `${database} on ${partner} is ${now.role ?? now.state}, seen as ${leftover.state}`;
+    throw new PoolError('PCO_STEP_REFUSED', what);
   }
   return { principal, partner, dropLeftover: verdict.kind === 'droppable' };
 }

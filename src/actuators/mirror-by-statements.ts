@@ -80,7 +80,9 @@ async function catchUp(
   database: string,
 ): Promise<void> {
   const { share } = principal.context.pool.topology.logShipping;
-  const path = joinPath(share, shippingName(ports, database));
+  const before = await ports.files.list(share, principal.context.signal);
+  const taken = before.map((file) => file.name);
+  const path = joinPath(share, shippingName(ports.clock.now(), database, taken));
   await principal.long(`BACKUP LOG [${database}] TO ${path}`, backupLog(database, path));
   const listing = await ports.files.list(share, mirror.context.signal);
   const files = await headers.logBackups(share, listing);

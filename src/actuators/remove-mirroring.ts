@@ -2,7 +2,7 @@
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, SqlStore } from '../topology/pool-topology.ts';
 import { setPartnerOff } from '../statements/change-mirroring.ts';
-import { sessionsIn } from './end-sessions.ts';
+import { chatSessionsIn } from './end-sessions.ts';
 import { openInstance, recheckCopy, sqlError, type InstanceSession } from './instance-session.ts';
 import { partnerOf, seenInstance, servingOf } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
@@ -60,7 +60,7 @@ async function removeFrom(
 ): Promise<StepNotes> {
   const instance = servingOf(context.facts, store, database);
   await using session = await openInstance(ports, context, instance);
-  const inside = clients === 'any' ? [] : (await sessionsIn(session, database)).filter((one) => !one.own);
+  const inside = clients === 'any' ? [] : await chatSessionsIn(session, database);
   if (inside.length > 0) {
     throw new PoolError('PCO_STEP_REFUSED', `${inside.length} sessions are on ${database} of ${instance}`);
   }

@@ -9,7 +9,7 @@ import { compareLsn, lsn } from '../topology/lsn.ts';
 import { backupDatabase, restoreDatabase } from '../statements/change-backup-restore.ts';
 import type { BackupFile, BackupHeader } from '../topology/pool-facts.ts';
 import { isOpen, positionOf, type CopyNow } from './copy-now.ts';
-import { IN_USE, sessionsIn, withExclusiveAccess } from './end-sessions.ts';
+import { chatSessionsIn, IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath, uniqueName } from './file-names.ts';
 import { recheckCopy, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
@@ -61,7 +61,7 @@ async function requireOverwritable(backup: InstanceSession, database: string): P
   if (now.role !== null) {
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${backup.instance} is mirrored as ${now.role}`);
   }
-  const inside = isOpen(now) ? (await sessionsIn(backup, database)).filter((one) => !one.own) : [];
+  const inside = isOpen(now) ? await chatSessionsIn(backup, database) : [];
   if (inside.length > 0) {
     throw new PoolError(
       'PCO_STEP_REFUSED',

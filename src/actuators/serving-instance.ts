@@ -38,11 +38,7 @@ export function servingOf(facts: PoolFacts, store: SqlStore, database: string): 
     copy: seenInstance(facts, instance)?.databases[database],
   }));
   const principal = copies.find(
-    ({ copy }) =>
-      copy !== undefined &&
-      copy.mirroring !== 'unknown' &&
-      copy.mirroring?.role === 'PRINCIPAL' &&
-      copy.state === 'ONLINE',
+    ({ copy }) => copy !== undefined && copy.mirroring !== 'unknown' && copy.mirroring?.role === 'PRINCIPAL',
   );
   const online = copies.find(({ copy }) => copy?.state === 'ONLINE');
   return (principal ?? online)?.instance ?? store.primary;
