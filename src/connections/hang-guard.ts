@@ -18,13 +18,14 @@ export class HangGuard {
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(unreadable(what, signal.reason));
     signal.addEventListener('abort', onAbort, { once: true });
+    const gaveUp = (): boolean => signal.aborted;
     let running: Promise<T> | undefined;
     try {
       await Promise.race([this.#cameBack(roots), aborted.promise]);
       running = work();
       return await Promise.race([running, aborted.promise]);
     } catch (error) {
-      if (signal.aborted && running !== undefined) this.#leave(roots, running);
+      if (gaveUp() && running !== undefined) this.#leave(roots, running);
       throw error instanceof PoolError ? error : unreadable(what, error);
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -32,7 +33,7 @@ export class HangGuard {
   }
 
   async #cameBack(roots: readonly string[]): Promise<void> {
-    await Promise.all(roots.map((root) => this.#leftBehind.get(root)));
+    await Promise.all(roots.map((root) => this.#leftBehind.get(root) ?? Promise.resolve()));
   }
 
   #leave(roots: readonly string[], running: Promise<unknown>): void {
