@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 /** pchat: checks the runtime, finds the command, turns an error into a message and an exit code. Commands load what they need. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 import { register as registerDecide } from './command-decide.ts';
 import { register as registerHistory } from './command-history.ts';
+import { register as registerObserve } from './command-observe.ts';
+import { register as registerPlan } from './command-plan.ts';
+import { register as registerRun } from './command-run.ts';
 import { register as registerStatus } from './command-status.ts';
 import { register as registerValidate } from './command-validate.ts';
+import { packageVersion } from './package-version.ts';
 
 const OLDEST_NODE = 24;
 /** Loaded only when they are asked for: they bring the simulated estate with them. */
@@ -20,12 +24,6 @@ function requireRuntime(): void {
       'PCO_UNSUPPORTED_RUNTIME',
       `Node.js ${process.versions.node} is older than ${OLDEST_NODE}`,
     );
-}
-
-function version(): string {
-  // src/cli and dist/cli lie equally deep below the package.
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 async function registerEstateCommands(program: Command, asked: string | undefined): Promise<void> {
@@ -43,14 +41,22 @@ async function main(args: readonly string[]): Promise<void> {
   requireRuntime();
   const program = new Command('pchat')
     .description('keeps Persistent Chat pools in the state that a YAML file declares')
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError()
     .exitOverride()
     .addHelpText(
       'after',
       `\nExit codes:\n${EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(3)} ${meaning}`).join('\n')}`,
     );
-  for (const register of [registerValidate, registerStatus, registerHistory, registerDecide])
+  for (const register of [
+    registerValidate,
+    registerObserve,
+    registerPlan,
+    registerRun,
+    registerStatus,
+    registerHistory,
+    registerDecide,
+  ])
     register(program);
   await registerEstateCommands(program, args[0]);
   for (const command of program.commands) command.exitOverride().showHelpAfterError();

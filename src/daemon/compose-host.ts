@@ -95,13 +95,15 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   });
   // The owner of `done` below reports it; without this line a failure before then would end the process unnamed.
   daemon.done.catch(() => undefined);
-  shutdown.registerUnbounded('pools', () => stopPools(daemon, log));
+  shutdown.registerUnbounded('pools', () => daemon.stop());
   const wake = (): void => {
     source.reread();
     daemon.wake();
   };
   shutdown.register('schedule', startSchedule(resync, wake, log));
   const address = await listen(settings, daemon, metrics, shutdown);
+  // Closed first, so that status and metrics answer while a BACKUP or RESTORE is awaited; stopping twice is harmless.
+  shutdown.registerUnbounded('pools', () => stopPools(daemon, log));
   options.onListening?.(address);
   return run(daemon, address, shutdown, options.signals !== false, log);
 }

@@ -1,0 +1,106 @@
+/**
+ * pchat plan: what would be done and why, what could be lost, what stands in the way. Offline from recorded facts, else from
+ * the running daemon, else by one look of its own. Changes nothing.
+ */
+import type { Command } from 'commander';
+import type { Decision } from '../ports/journal.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
+import { loadSettings, print, readText, withSettings, type SettingsOptions } from './command-options.ts';
+import { findDaemon } from './daemon-client.ts';
+import { EXIT } from './exit-codes.ts';
+import { planJson, renderPlan, type PlanView } from './render-plan.ts';
+import { planViewOf } from './render-status.ts';
+
+interface Options extends SettingsOptions {
+  readonly desired?: string;
+  readonly facts?: string;
+  readonly pool?: string;
+}
+
+export function register(program: Command): void {
+  withSettings(program.command('plan'))
+    .description('the fewest steps to the desired state; exit code 0: none, 2: changes')
+    .option('-d, --desired <file>', 'desired-state file instead of the one in the settings')
+    .option('-f, --facts <file>', 'plan offline from these facts (pchat observe --output json)')
+    .option('-p, --pool <name>', 'only this pool')
+    .action(plan);
+}
+
+async function plan(options: Options): Promise<void> {
+  const views = await (options.facts === undefined ? online(options) : offline(options, options.facts));
+  if (views.some((view) => view.plan.kind !== 'converged')) process.exitCode = EXIT.changes;
+  const [only] = views;
+  const single = views.length === 1 && only !== undefined;
+  print(options, single ? planJson(only) : views.map(planJson), () => views.map(renderPlan).join('\n\n'));
+}
+
+async function offline(options: Options, factsFile: string): Promise<readonly PlanView[]> {
+  const facts = await readFacts(factsFile);
+  const pools = await desiredPools(options.desired ?? 'desired-state.yaml');
+  const wanted = options.pool ?? facts.pool;
+  const pool = pools.find((candidate) => candidate.topology.name === wanted);
+  if (pool === undefined) throw new PoolError('PCO_USAGE', `the desired state declares no pool ${wanted}`);
+  if (facts.pool !== wanted)
+    throw new PoolError('PCO_USAGE', `these are facts of ${facts.pool}, not of ${wanted}`);
+  // The facts' own clock: the plan of an hour ago does not change by being looked at today.
+  return [await decideView(pool, facts, [], Date.parse(facts.observedAt))];
+}
+
+async function readFacts(file: string): Promise<PoolFacts> {
+  const { poolFactsSchema } = await import('../topology/pool-facts.ts');
+  const text = await readText(file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new PoolError('PCO_USAGE', `${file} is no JSON`, { cause: error });
+  }
+  const parsed = poolFactsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PoolError(
+    'PCO_USAGE',
+    `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`,
+    {
+      hint: 'facts.schema.json describes the form',
+    },
+  );
+}
+
+async function desiredPools(file: string): Promise<readonly DesiredPool[]> {
+  const { desiredStateError, parseDesiredState } = await import('../desired-state/parse-desired-state.ts');
+  const parsed = parseDesiredState(await readText(file), file);
+  if (parsed.kind === 'invalid') throw desiredStateError(parsed.findings);
+  return parsed.pools;
+}
+
+async function decideView(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  decisions: readonly Decision[],
+  nowMs: number,
+): Promise<PlanView> {
+  const { decidePool } = await import('../reconciler/decide-pool.ts');
+  const { plan: decided, ledger, drift, gate, reduction } = decidePool(pool, facts, decisions, nowMs);
+  return { pool: pool.topology.name, plan: decided, ledger, drift, gate, evidence: reduction.evidence };
+}
+
+async function online(options: Options): Promise<readonly PlanView[]> {
+  const settings = await loadSettings(options);
+  const daemon = options.desired === undefined ? await findDaemon(settings.journal.directory) : undefined;
+  if (daemon !== undefined) {
+    const { pools } = await daemon.status();
+    return pools.filter(named(options.pool, (pool) => pool.pool)).flatMap((pool) => planViewOf(pool) ?? []);
+  }
+  const { lookOnce } = await import('./look-once.ts');
+  const pools = await desiredPools(options.desired ?? settings.desiredState.file);
+  const looks = await lookOnce(settings, pools.filter(named(options.pool, (pool) => pool.topology.name)));
+  return Promise.all(looks.map(({ pool, facts, nowMs }) => decideView(pool, facts, [], nowMs)));
+}
+
+const named =
+  <T>(name: string | undefined, nameOf: (item: T) => string) =>
+  (item: T): boolean =>
+    name === undefined || nameOf(item) === name;
