@@ -65,7 +65,7 @@ function variableAt(template: string, site: Site): Variable | undefined {
 
 /** `S`, `SStarting`, `diverged-O`: site words inside values. */
 const valueAt = (template: string, site: Site): string =>
-  template.replace(/^S(?=$|[A-Z])/, site).replace(/(^|-)O$/, `$1${otherSite(site)}`);
+  template.replace(/^S(?=$|[A-Z])/, site).replace(/(^|-)O(?=$|[A-Z])/, `$1${otherSite(site)}`);
 
 export function conditionAt(alternative: Alternative, site: Site): Condition {
   const condition = new Map<Variable, readonly string[]>();

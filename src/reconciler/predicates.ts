@@ -85,6 +85,7 @@ export const PREDICATES = {
   noneActive:           [{ active: ['none'] }],
   noneOrHomeActive:     [{ active: ['none', 'home', 'homeStarting'] }],
   siteActive:           [{ active: ['S'] }],
+  siteNotListed:        [{ active: ['none', 'O', 'OStarting', 'other'] }],
   siteListed:           [{ active: ['S', 'SStarting'] }],
   siteStarting:         [{ active: ['SStarting'] }],
   freshBackup:          [{ fullBackup: ['fresh'] }],
