@@ -40,13 +40,28 @@ export interface Operator {
 }
 
 export interface Want {
-  readonly name: string;
-  /** Forbidden bits per alternative, `unknown` included. */
-  readonly alternatives: readonly Words[];
+  /** Forbidden bits of each alternative, WORDS per alternative, `unknown` included. */
+  readonly strict: Int32Array;
+  /** The same without `unknown`: an unknown want may be met by an assumption. */
+  readonly ifAssumed: Int32Array;
+}
+
+/** The operators' masks side by side, WORDS per operator: what the inner loop of the search reads. */
+export interface Masks {
+  readonly forbidden: Int32Array;
+  readonly forbiddenIfAssumed: Int32Array;
+  readonly unknowns: Int32Array;
+  readonly keep: Int32Array;
+  readonly set: Int32Array;
+  readonly cost: Int32Array;
+  /** 1: a step; 0: a way out, which only the hypothetical search takes. */
+  readonly isStep: Uint8Array;
 }
 
 export interface Problem {
   readonly operators: readonly Operator[];
+  readonly masks: Masks;
+  readonly goalMasks: Masks;
   /** One pseudo operator per alternative of the whole goal: it sets nothing. */
   readonly goals: readonly Operator[];
   /** Wants that pairwise need different steps: each unmet one costs at least one step. */
@@ -126,6 +141,20 @@ function operator(
   };
 }
 
+function masksOf(operators: readonly Operator[]): Masks {
+  const side = (words: (operator: Operator) => Words): Int32Array =>
+    Int32Array.from(operators.flatMap((operator) => words(operator)));
+  return {
+    forbidden: side((operator) => operator.forbidden),
+    forbiddenIfAssumed: side((operator) => operator.forbiddenIfAssumed),
+    unknowns: side((operator) => operator.unknowns),
+    keep: side((operator) => operator.keep),
+    set: side((operator) => operator.set),
+    cost: Int32Array.from(operators.map((operator) => operator.cost)),
+    isStep: Uint8Array.from(operators.map((operator) => (operator.wayOut === undefined ? 1 : 0))),
+  };
+}
+
 function achieversOf(alternatives: readonly Condition[], steps: readonly GroundStep[]): Set<GroundStep> {
   const achieves = (step: GroundStep): boolean =>
     step.variants.some(({ sets }) =>
@@ -139,8 +168,12 @@ function achieversOf(alternatives: readonly Condition[], steps: readonly GroundS
 function boundOf(goal: Goal, steps: readonly GroundStep[], shape: PoolShape): Want[] {
   const wants = goal.wants.map((name) => {
     const ways = waysToHold([name], goal.site, shape);
-    const alternatives = ways.map((way) => forbiddenBits(way, []).strict);
-    return { name, alternatives, achievers: achieversOf(ways, steps) };
+    const masks = ways.map((way) => forbiddenBits(way, []));
+    const strict = Int32Array.from(masks.flatMap((mask) => mask.strict));
+    const ifAssumed = Int32Array.from(
+      masks.flatMap((mask) => mask.strict.map((bits, word) => bits & ~(mask.unknowns[word] ?? 0))),
+    );
+    return { strict, ifAssumed, achievers: achieversOf(ways, steps) };
   });
   const chosen: typeof wants = [];
   for (const want of wants.sort((a, b) => a.achievers.size - b.achievers.size)) {
@@ -189,8 +222,11 @@ export function compileProblem(
   const goals = waysToHold(goal.wants, goal.site, shape).map((way) =>
     operator(-1, way, new Map(), [], 0, {}),
   );
+  const all = [...operators, ...people];
   return {
-    operators: [...operators, ...people],
+    operators: all,
+    masks: masksOf(all),
+    goalMasks: masksOf(goals),
     goals,
     bound: boundOf(goal, steps, shape),
     mustAssume: mustAssume(goal, steps, shape),

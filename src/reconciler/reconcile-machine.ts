@@ -97,6 +97,7 @@ export const reconcileMachine = setup({
   },
   guards: {
     stopping: ({ context }) => context.stopping,
+    leaseHeld: ({ context }) => !context.leaseLost,
     suspended: ({ context }) => {
       const gate = gateOf(context);
       return gate?.kind === 'hold' && gate.code === 'Suspended';
@@ -219,19 +220,16 @@ export const reconcileMachine = setup({
     backingOff: { after: { backoff: 'observing' }, on: { wake: {} } },
     /** The step failed STALL_AFTER times with one code; a new desired state or a decision starts again. */
     stalled: { after: { resync: 'observing' } },
+    /** A person's suspension, or a lost lease; the empty transitions keep the root's from waking a daemon without a lease. */
     suspended: {
-      after: { resync: [{ guard: ({ context }) => !context.leaseLost, target: 'observing' }] },
+      after: { resync: { guard: 'leaseHeld', target: 'observing' } },
       on: {
-        wake: { guard: ({ context }) => !context.leaseLost, target: 'observing' },
+        wake: [{ guard: 'leaseHeld', target: 'observing' }, {}],
         'desired.changed': [
-          { guard: ({ context }) => context.leaseLost, actions: 'rememberDesired' },
-          { target: 'observing', actions: 'rememberDesired' },
+          { guard: 'leaseHeld', target: 'observing', actions: 'rememberDesired' },
+          { actions: 'rememberDesired' },
         ],
-        'decision.made': {
-          guard: ({ context }) => !context.leaseLost,
-          target: 'observing',
-          actions: 'forgetFailures',
-        },
+        'decision.made': [{ guard: 'leaseHeld', target: 'observing', actions: 'forgetFailures' }, {}],
         'lease.held': { target: 'observing', actions: assign({ leaseLost: false }) },
       },
     },

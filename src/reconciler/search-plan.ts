@@ -4,7 +4,7 @@
  * bits each. Equal costs: the smaller sequence of the steps' order (ranks). Exact, because the bound is consistent and, at
  * equal estimate, shorter paths are expanded first, so that a state has its final path before its successors are judged.
  */
-import { BOTH_WRITABLE, NO_SERVICE, STEP, type Operator, type Problem, type Words } from './compile-steps.ts';
+import { BOTH_WRITABLE, NO_SERVICE, STEP, type Masks, type Operator, type Problem } from './compile-steps.ts';
 import { WORDS, bitOf, wordOf, type Bits } from './encode-vector.ts';
 import { StateHeap } from './state-heap.ts';
 import { StateStore } from './state-store.ts';
@@ -26,78 +26,101 @@ export type SearchResult =
   | { readonly kind: 'none'; readonly statesExpanded: number }
   | { readonly kind: 'too-large'; readonly statesExpanded: number };
 
-const mask = (...pairs: readonly (readonly [Variable, ...string[]])[]): Words[] =>
-  pairs.map(([variable, ...values]) => {
-    const words = new Array<number>(WORDS).fill(0);
-    words[wordOf(variable)] = values.reduce((bits, value) => bits | bitOf(variable, value), 0);
-    return words;
+const bitsOf = (...pairs: readonly (readonly [Variable, ...string[]])[]): Int32Array => {
+  const words = new Int32Array(pairs.length * WORDS);
+  pairs.forEach(([variable, ...values], index) => {
+    words[index * WORDS + wordOf(variable)] = values.reduce(
+      (bits, value) => bits | bitOf(variable, value),
+      0,
+    );
   });
-const BOTH_ONLINE = mask(['home.mgc', 'online'], ['backup.mgc', 'online']);
-// prettier-ignore
-const SERVICE = [
-  mask(['home.mgc', 'online'], ['poolState', 'normal'], ['active', 'home', 'homeStarting']),
-  mask(['backup.mgc', 'online'], ['poolState', 'failedOver'], ['active', 'backup', 'backupStarting']),
-];
-
-const meets = (state: Bits, at: number, wanted: Words): boolean => {
-  for (let word = 0; word < WORDS; word += 1) {
-    if (((state[at + word] ?? 0) & (wanted[word] ?? 0)) !== 0) return true;
-  }
-  return false;
+  return words;
 };
-const free = (state: Bits, at: number, forbidden: Words): boolean => {
-  for (let word = 0; word < WORDS; word += 1) {
-    if (((state[at + word] ?? 0) & (forbidden[word] ?? 0)) !== 0) return false;
+const BOTH_ONLINE = bitsOf(['home.mgc', 'online'], ['backup.mgc', 'online']);
+// prettier-ignore
+const HOME_SERVES = bitsOf(['home.mgc', 'online'], ['poolState', 'normal'], ['active', 'home', 'homeStarting']);
+// prettier-ignore
+const BACKUP_SERVES = bitsOf(['backup.mgc', 'online'], ['poolState', 'failedOver'], ['active', 'backup', 'backupStarting']);
+
+const clashes = (state: Bits, at: number, masks: Int32Array, from: number): boolean =>
+  ((state[at] ?? 0) & (masks[from] ?? 0)) !== 0 ||
+  ((state[at + 1] ?? 0) & (masks[from + 1] ?? 0)) !== 0 ||
+  ((state[at + 2] ?? 0) & (masks[from + 2] ?? 0)) !== 0 ||
+  ((state[at + 3] ?? 0) & (masks[from + 3] ?? 0)) !== 0;
+
+/** Has the state a bit of each group of WORDS? */
+function meetsAll(state: Bits, at: number, groups: Int32Array): boolean {
+  for (let from = 0; from < groups.length; from += WORDS) {
+    if (!clashes(state, at, groups, from)) return false;
   }
   return true;
-};
+}
+
+function anyFits(state: Bits, at: number, alternatives: Int32Array): boolean {
+  for (let from = 0; from < alternatives.length; from += WORDS) {
+    if (!clashes(state, at, alternatives, from)) return true;
+  }
+  return false;
+}
 
 function popCount(value: number): number {
-  let bits = value;
   let count = 0;
-  while (bits !== 0) {
-    bits &= bits - 1;
-    count += 1;
-  }
+  for (let bits = value; bits !== 0; bits &= bits - 1) count += 1;
   return count;
 }
 
 /** What every step taken from this state costs beyond itself. */
 function standing(state: Bits, at: number): number {
-  const both = BOTH_ONLINE.every((wanted) => meets(state, at, wanted)) ? BOTH_WRITABLE : 0;
-  return both + (SERVICE.some((all) => all.every((wanted) => meets(state, at, wanted))) ? 0 : NO_SERVICE);
+  const both = meetsAll(state, at, BOTH_ONLINE) ? BOTH_WRITABLE : 0;
+  const served = meetsAll(state, at, HOME_SERVES) || meetsAll(state, at, BACKUP_SERVES);
+  return both + (served ? 0 : NO_SERVICE);
 }
 
+/** Lower bound of what is still to pay: an unknown want may be met by an assumption alone, which then costs no step. */
 function estimate(problem: Problem, state: Bits, at: number, assuming: boolean): number {
   let steps = 0;
   for (const want of problem.bound) {
-    const met = want.alternatives.some((forbidden) => free(state, at, forbidden));
-    // An unknown want may be met by an assumption alone: it costs no step then.
-    if (!met && !assuming) steps += 1;
+    if (!anyFits(state, at, assuming ? want.ifAssumed : want.strict)) steps += 1;
   }
   if (!assuming) return steps * STEP;
   let unknown = 0;
   for (let word = 0; word < WORDS; word += 1) {
     unknown += popCount((state[at + word] ?? 0) & (problem.mustAssume[word] ?? 0));
   }
-  return unknown * ASSUMPTION;
+  return unknown * ASSUMPTION + steps * STEP;
+}
+
+/** Assumes what is unknown and needed, in place; returns how many assumptions that took. */
+function assume(operator: Operator, into: Bits): number {
+  let assumed = 0;
+  for (const { word, unknown, bit } of operator.assumptions) {
+    const bits = into[word] ?? 0;
+    if ((bits & unknown) === 0) continue;
+    assumed += 1;
+    if (bit !== 0) into[word] = (bits & ~unknown) | bit;
+  }
+  return assumed;
 }
 
 /** Writes the successor into `into`; returns how many assumptions were made, or -1 when the operator may not be taken. */
-function advance(operator: Operator, state: Bits, at: number, assuming: boolean, into: Bits): number {
-  if (!free(state, at, assuming ? operator.forbiddenIfAssumed : operator.forbidden)) return -1;
+function advance(
+  operators: readonly Operator[],
+  masks: Masks,
+  index: number,
+  state: Bits,
+  at: number,
+  assuming: boolean,
+  into: Bits,
+): number {
+  const from = index * WORDS;
+  if (clashes(state, at, assuming ? masks.forbiddenIfAssumed : masks.forbidden, from)) return -1;
   for (let word = 0; word < WORDS; word += 1) into[word] = state[at + word] ?? 0;
-  let assumed = operator.wayOut === undefined ? 0 : 1;
-  if (assuming && !free(state, at, operator.unknowns)) {
-    for (const { word, unknown, bit } of operator.assumptions) {
-      const bits = into[word] ?? 0;
-      if ((bits & unknown) === 0) continue;
-      assumed += 1;
-      if (bit !== 0) into[word] = (bits & ~unknown) | bit;
-    }
-  }
+  let assumed = masks.isStep[index] === 1 ? 0 : 1;
+  const operator = operators[index];
+  if (assuming && operator !== undefined && clashes(state, at, masks.unknowns, from))
+    assumed += assume(operator, into);
   for (let word = 0; word < WORDS; word += 1) {
-    into[word] = ((into[word] ?? 0) & (operator.keep[word] ?? -1)) | (operator.set[word] ?? 0);
+    into[word] = ((into[word] ?? 0) & (masks.keep[from + word] ?? -1)) | (masks.set[from + word] ?? 0);
   }
   return assumed;
 }
@@ -106,46 +129,47 @@ const store = new StateStore();
 const heap = new StateHeap();
 const successor = new Int32Array(WORDS);
 
-function resultOf(
-  problem: Problem,
-  node: number,
-  goal: Operator,
-  assuming: boolean,
-  expanded: number,
-): Found {
-  const operators = [...store.path(node)]
-    .map((index) => problem.operators[index])
-    .filter((op) => op !== undefined);
+/** What the path assumed, replayed from the start; an assumption that an operator sets right away counts too. */
+function assumedOn(problem: Problem, path: readonly number[], goal: number): Found['assumed'] {
   const assumed: { variable: Variable; value: string }[] = [];
-  if (assuming) {
-    const at = store.bitsOf(store.root());
-    let state: Bits = Int32Array.from(at);
-    for (const operator of [...operators, goal]) {
-      for (const { variable, value, word, unknown } of operator.assumptions) {
-        if (((state[word] ?? 0) & unknown) !== 0) assumed.push({ variable, value });
-      }
-      const next = new Int32Array(WORDS);
-      advance(operator, state, 0, true, next);
-      state = next;
+  let state: Bits = store.bitsOf(store.root());
+  const take = (operators: readonly Operator[], masks: Masks, index: number): void => {
+    for (const { variable, value, word, unknown } of operators[index]?.assumptions ?? []) {
+      if (((state[word] ?? 0) & unknown) !== 0) assumed.push({ variable, value });
     }
-  }
+    const next = new Int32Array(WORDS);
+    advance(operators, masks, index, state, 0, true, next);
+    state = next;
+  };
+  for (const index of path) take(problem.operators, problem.masks, index);
+  take(problem.goals, problem.goalMasks, goal);
+  return assumed;
+}
+
+function resultOf(problem: Problem, node: number, goal: number, assuming: boolean, expanded: number): Found {
+  const path = store.path(node);
+  const operators = path
+    .map((index) => problem.operators[index])
+    .filter((operator) => operator !== undefined);
+  const assumed = assuming ? assumedOn(problem, path, goal) : [];
   return { kind: 'found', operators, assumed, statesExpanded: expanded };
 }
 
 /** Expands one state: every operator that may be taken, cheaper or equally cheap paths remembered. */
 function expand(problem: Problem, node: number, assuming: boolean): void {
+  const { operators, masks } = problem;
   const at = store.offset(node);
   const cost = store.costOf(node);
   const depth = store.depthOf(node);
   const extra = standing(store.bits, at);
-  for (let index = 0; index < problem.operators.length; index += 1) {
-    const operator = problem.operators[index];
-    if (operator === undefined || (operator.wayOut !== undefined && !assuming)) continue;
-    const assumed = advance(operator, store.bits, at, assuming, successor);
+  for (let index = 0; index < operators.length; index += 1) {
+    const isStep = masks.isStep[index] === 1;
+    if (!isStep && !assuming) continue;
+    const assumed = advance(operators, masks, index, store.bits, at, assuming, successor);
     if (assumed < 0) continue;
-    const isStep = operator.step !== undefined;
-    const total = cost + operator.cost + (isStep ? extra : 0) + assumed * ASSUMPTION;
-    const reached = store.reach(successor, node, index, operator.order, total, depth + (isStep ? 1 : 0));
+    const total = cost + (masks.cost[index] ?? 0) + (isStep ? extra : 0) + assumed * ASSUMPTION;
+    const order = operators[index]?.order ?? index;
+    const reached = store.reach(successor, node, index, order, total, depth + (isStep ? 1 : 0));
     if (reached < 0 || store.depthOf(reached) > MAX_STEPS) continue;
     heap.push(
       total + estimate(problem, store.bits, store.offset(reached), assuming),
@@ -165,7 +189,7 @@ export function searchPlan(problem: Problem, start: Bits, assuming: boolean, lim
   heap.clear();
   const root = store.start(start);
   heap.push(estimate(problem, store.bits, store.offset(root), assuming), 0, root);
-  let best: { node: number; goal: Operator; cost: number } | undefined;
+  let best: { node: number; goal: number; cost: number } | undefined;
   for (let expanded = 0; ;) {
     const node = heap.pop();
     if (node < 0) break;
@@ -174,11 +198,12 @@ export function searchPlan(problem: Problem, start: Bits, assuming: boolean, lim
     }
     if (store.close(node)) continue;
     if (expanded >= limit || store.full()) return { kind: 'too-large', statesExpanded: expanded };
-    for (const goal of problem.goals) {
-      const assumed = advance(goal, store.bits, store.offset(node), assuming, successor);
+    for (let goal = 0; goal < problem.goals.length; goal += 1) {
+      const { goals, goalMasks } = problem;
+      const assumed = advance(goals, goalMasks, goal, store.bits, store.offset(node), assuming, successor);
       if (assumed < 0) continue;
-      const cost = store.costOf(node) + assumed * ASSUMPTION;
       if (assumed === 0) return resultOf(problem, node, goal, assuming, expanded);
+      const cost = store.costOf(node) + assumed * ASSUMPTION;
       if (best === undefined || cost < best.cost) best = { node, goal, cost };
     }
     expand(problem, node, assuming);
