@@ -1,24 +1,29 @@
 /** Joins msdb to the engine: every msdb table and procedure as a module of the instances, bound to one step's world. */
 import type { EngineModules, ModuleCall } from '../instance/engine-modules.ts';
+import type { InstanceDraft } from '../instance/instance-state.ts';
+import type { CellValue } from '../sql-tokens.ts';
+import type { CommandOutcome } from '../tsql/host.ts';
 import { hasRole } from '../instance/open-database.ts';
 import { startRun, stopRun } from '../agent/agent.ts';
 import { MSDB_TABLE_NAMES, msdbTable } from '../msdb/msdb-tables.ts';
 import { sameName, type MsdbCall, type MsdbProcedure } from '../msdb/msdb-call.ts';
 import { callProcedure, MSDB_PROCEDURES, SHIPPING_PROCEDURES } from '../msdb/msdb-procedures.ts';
 import type { MsdbState } from '../msdb/msdb-state.ts';
-import { agentEnv } from './agent-doors.ts';
+import { agentEnv, AGENT_LOGIN } from './agent-doors.ts';
 import { reaches, type World } from './world.ts';
 
-function msdbCall(world: World, call: ModuleCall): MsdbCall {
-  const { instance, session } = call;
+type Caller = Pick<ModuleCall, 'instance' | 'currentDatabase'> & { readonly login: string };
+
+function msdbCall(world: World, call: Caller): MsdbCall {
+  const { instance, login } = call;
   const host = world.host(instance.name);
   return {
     msdb: host.msdb,
     serverName: instance.serverName,
     clock: { utcMs: world.nowMs + instance.clockOffsetMs, timeZoneMinutes: instance.timeZoneMinutes },
     currentDatabase: call.currentDatabase,
-    login: session.login,
-    sysadmin: hasRole(instance, session.login),
+    login,
+    sysadmin: hasRole(instance, login),
     agentRunning: instance.agentRunning,
     newGuid: () => world.newGuid(),
     database: (name) => {
@@ -53,7 +58,7 @@ export function modulesFor(world: World): EngineModules {
     [
       `${database}.${procedure.name}`,
       (call: ModuleCall, args: Parameters<typeof callProcedure>[2], named: string) =>
-        callProcedure(procedure, msdbCall(world, call), args, named),
+        callProcedure(procedure, msdbCall(world, { ...call, login: call.session.login }), args, named),
     ] as const;
   return {
     tables: Object.fromEntries(tables),
@@ -61,5 +66,23 @@ export function modulesFor(world: World): EngineModules {
       ...SHIPPING_PROCEDURES.map((procedure) => entry('master', procedure)),
       ...MSDB_PROCEDURES.map((procedure) => entry('msdb', procedure)),
     ]),
+  };
+}
+
+/** One procedure called without a session, by the set-up: every parameter by name, every output wanted. */
+export function procedureCaller(
+  world: World,
+  instance: InstanceDraft,
+  name: string,
+): (args: Readonly<Record<string, CellValue>>) => CommandOutcome {
+  const procedure = [...SHIPPING_PROCEDURES, ...MSDB_PROCEDURES].find((candidate) => candidate.name === name);
+  if (procedure === undefined) throw new Error(`there is no procedure ${name}`);
+  return (args) => {
+    const given = Object.entries(args).map(([key, value]) => ({ name: key, value, output: false, isDefault: false }));
+    const outputs = procedure.parameters
+      .filter(({ name: key }) => args[key] === undefined && /_(id|uid)$/.test(key))
+      .map(({ name: key }) => ({ name: key, value: null, output: true, isDefault: false }));
+    const call = msdbCall(world, { instance, currentDatabase: 'master', login: AGENT_LOGIN });
+    return callProcedure(procedure, call, [...given, ...outputs], 'master');
   };
 }

@@ -7,6 +7,7 @@ import { endpointAddress } from '../instance/create-instance.ts';
 import { guidFrom } from '../instance/deterministic-guid.ts';
 import type { EngineContext, EngineModules, EngineOutput } from '../instance/engine-modules.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
+import { disconnect } from '../instance/requests.ts';
 import type { EstateDraft, HostDraft } from './estate-state.ts';
 import type { EstateSite } from './estate-options.ts';
 import { filesSeenBy, linkStands, sitesConnected } from './links.ts';
@@ -29,6 +30,10 @@ export interface World {
   host(name: string): HostDraft;
   emitFile(operation: FileOperation): void;
   count(deed: string): void;
+  /** The instance was replaced by a fresh one. */
+  forget(name: string): void;
+  /** Forgets a connection and its session. */
+  endConnection(connection: string): void;
   newGuid(): string;
 }
 
@@ -62,6 +67,15 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
       outputs.push({ kind: 'file', operation });
     },
     count: (deed) => void (draft.counts[deed] = (draft.counts[deed] ?? 0) + 1),
+    forget: (name) => void contexts.delete(name),
+    endConnection(connection) {
+      const entry = draft.connections[connection];
+      if (entry === undefined) return;
+      const { [connection]: _gone, ...rest } = draft.connections;
+      draft.connections = rest;
+      const instance = draft.instances[entry.instance];
+      if (instance !== undefined) disconnect(instance, connection);
+    },
     newGuid() {
       draft.nextGuid += 1;
       return guidFrom(`${draft.options.seed}/estate/${draft.nextGuid}`);
@@ -130,8 +144,7 @@ export function send(world: World, output: ConnectionOutput): void {
   if (slowMs > 0) draft.delayed.push({ dueAtMs: world.nowMs + slowMs, output });
   else world.outputs.push(output);
   if (output.kind === 'drop' || output.kind === 'login-refused') {
-    const { [output.connection]: _gone, ...rest } = draft.connections;
-    draft.connections = rest;
+    world.endConnection(output.connection);
   }
 }
 

@@ -1,0 +1,124 @@
+/** Fault commands as text: one line each, words in any case. Parsing only; apply-faults.ts carries them out. */
+import { ESTATE_SITES, type EstateSite } from './estate-options.ts';
+import { LINK_ENDS, linkName } from './links.ts';
+
+export const FAULT_GRAMMAR = `down | hung | up instance NAME
+slow instance NAME [MILLISECONDS]
+down | up | return site home | backup        (return: exactly as it was)
+rebuild site home | backup                   (returns empty: fresh instances, empty databases)
+cut | heal link END-END                      (ends: ${LINK_ENDS.join(', ')})
+down | up share
+down | hung | up shell
+stop | start agent NAME
+cms read-only | writable
+skew instance NAME MILLISECONDS
+clients on | off
+cut restore | backup NAME`;
+
+export type Fault =
+  | { readonly kind: 'instance'; readonly change: 'down' | 'hung' | 'up'; readonly name: string }
+  | { readonly kind: 'slow'; readonly name: string; readonly ms: number }
+  | { readonly kind: 'skew'; readonly name: string; readonly ms: number }
+  | { readonly kind: 'site'; readonly change: 'down' | 'return' | 'rebuild'; readonly site: EstateSite }
+  | { readonly kind: 'link'; readonly cut: boolean; readonly link: string }
+  | { readonly kind: 'share'; readonly up: boolean }
+  | { readonly kind: 'shell'; readonly change: 'down' | 'hung' | 'up' }
+  | { readonly kind: 'agent'; readonly running: boolean; readonly name: string }
+  | { readonly kind: 'cms'; readonly mode: 'read-only' | 'writable' }
+  | { readonly kind: 'clients'; readonly on: boolean }
+  | { readonly kind: 'cut'; readonly what: 'restore' | 'backup'; readonly name: string };
+
+export type ParsedFault = Fault | { readonly kind: 'unknown'; readonly problem: string };
+
+const DEFAULT_SLOW_MS = 5_000;
+
+const unknown = (command: string, reason: string): ParsedFault => ({
+  kind: 'unknown',
+  problem: `"${command}": ${reason}. Known are:\n${FAULT_GRAMMAR}`,
+});
+
+type Parse = (words: readonly string[]) => Fault | string;
+
+const siteOf = (word: string | undefined): EstateSite | undefined => ESTATE_SITES.find((site) => site === word);
+
+const instanceFault =
+  (change: 'down' | 'hung' | 'up'): Parse =>
+  ([name]) =>
+    name === undefined ? 'an instance name is missing' : { kind: 'instance', change, name };
+
+const siteFault =
+  (change: 'down' | 'return' | 'rebuild'): Parse =>
+  ([word]) => {
+    const site = siteOf(word);
+    return site === undefined ? 'the site is home or backup' : { kind: 'site', change, site };
+  };
+
+const linkFault =
+  (cut: boolean): Parse =>
+  ([word]) => {
+    const ends = (word ?? '').split('-').map((end) => LINK_ENDS.find((known) => known === end));
+    const [a, b, ...more] = ends;
+    if (a === undefined || b === undefined || a === b || more.length > 0)
+      return `a link is two different ends of ${LINK_ENDS.join(', ')} joined by a hyphen`;
+    return { kind: 'link', cut, link: linkName(a, b) };
+  };
+
+const timed =
+  (kind: 'slow' | 'skew', fallback: number | undefined): Parse =>
+  ([name, ms]) => {
+    const value = ms === undefined ? fallback : Number(ms);
+    if (name === undefined) return 'an instance name is missing';
+    if (value === undefined || !Number.isFinite(value)) return 'a number of milliseconds is missing';
+    return { kind, name, ms: Math.trunc(value) };
+  };
+
+const agentFault =
+  (running: boolean): Parse =>
+  ([name]) =>
+    name === undefined ? 'an instance name is missing' : { kind: 'agent', running, name };
+
+const cutFault =
+  (what: 'restore' | 'backup'): Parse =>
+  ([name]) =>
+    name === undefined ? 'an instance name is missing' : { kind: 'cut', what, name };
+
+const constant =
+  (fault: Fault): Parse =>
+  () =>
+    fault;
+
+/** First two words -> what the rest means. */
+const RULES: Readonly<Record<string, Parse>> = {
+  'down instance': instanceFault('down'),
+  'hung instance': instanceFault('hung'),
+  'up instance': instanceFault('up'),
+  'slow instance': timed('slow', DEFAULT_SLOW_MS),
+  'skew instance': timed('skew', undefined),
+  'down site': siteFault('down'),
+  'up site': siteFault('return'),
+  'return site': siteFault('return'),
+  'rebuild site': siteFault('rebuild'),
+  'cut link': linkFault(true),
+  'heal link': linkFault(false),
+  'down share': constant({ kind: 'share', up: false }),
+  'up share': constant({ kind: 'share', up: true }),
+  'down shell': constant({ kind: 'shell', change: 'down' }),
+  'hung shell': constant({ kind: 'shell', change: 'hung' }),
+  'up shell': constant({ kind: 'shell', change: 'up' }),
+  'stop agent': agentFault(false),
+  'start agent': agentFault(true),
+  'cms read-only': constant({ kind: 'cms', mode: 'read-only' }),
+  'cms writable': constant({ kind: 'cms', mode: 'writable' }),
+  'clients on': constant({ kind: 'clients', on: true }),
+  'clients off': constant({ kind: 'clients', on: false }),
+  'cut restore': cutFault('restore'),
+  'cut backup': cutFault('backup'),
+};
+
+export function parseFault(command: string): ParsedFault {
+  const words = command.trim().toLowerCase().split(/\s+/);
+  const rule = RULES[words.slice(0, 2).join(' ')];
+  if (rule === undefined) return unknown(command, 'no such fault');
+  const fault = rule(words.slice(2));
+  return typeof fault === 'string' ? unknown(command, fault) : fault;
+}
