@@ -1,8 +1,7 @@
 /** A request that waits for the host, as plain data: it lives inside the estate's state tree and is never changed in place. */
-import type { CellValue, SqlType } from '../sql-tokens.ts';
-import type { RpcParameter } from '../estate-contract.ts';
+import type { CellValue, ColumnToken, SqlType } from '../sql-tokens.ts';
 import type { ObjectName, TypedValue } from './ast.ts';
-import type { TsqlSession } from './session.ts';
+import type { SessionOptions, TsqlSession } from './session.ts';
 
 /** What ERROR_NUMBER() and its family answer inside a CATCH block. */
 export interface CaughtError {
@@ -22,6 +21,7 @@ export interface OutputBinding {
 
 /** INSERT ... EXEC: rows of the callee are kept for the table instead of being sent. */
 export interface CapturedRows {
+  readonly columns: readonly ColumnToken[];
   readonly rows: readonly (readonly CellValue[])[];
 }
 
@@ -41,14 +41,14 @@ export interface Frame {
   readonly outputs: readonly OutputBinding[];
   /** Caller's variable for `EXEC @rc = ...`. */
   readonly returnInto: string | undefined;
-  readonly returnStatus: number;
   /** Database context to go back to at the end; undefined: leave it as it is then. */
   readonly database: string | undefined;
   /** #tables made by this text: dropped at its end. */
   readonly ownTables: readonly string[];
-  readonly capture: CapturedRows | undefined;
-  /** Text runs with these option values after its end; SET inside a nested text does not outlive it. */
-  readonly optionsBefore: { readonly nocount: boolean; readonly xactAbort: boolean } | undefined;
+  /** Result sets so far; undefined: rows are sent. */
+  readonly capture: readonly CapturedRows[] | undefined;
+  /** SET inside a nested text does not outlive it: these come back. undefined: the batch itself. */
+  readonly optionsBefore: SessionOptions | undefined;
 }
 
 /** How the request came and what is owed at its end. */
@@ -56,14 +56,20 @@ export type RequestOrigin =
   | { readonly kind: 'batch' }
   | {
       readonly kind: 'rpc';
-      /** Output parameters of the request: RPC name, type, and the variable or procedure output that fills it. */
-      readonly outputs: readonly { readonly name: string; readonly type: SqlType; readonly from: string }[];
-      /** Values known at the start (prepared handles). */
+      /** Output parameters: RPC name, type, and the variable that fills it when it is not in `values`. */
+      readonly outputs: readonly RpcOutput[];
+      /** Values known before the text runs (handles of prepared statements), by RPC name. */
       readonly values: Readonly<Record<string, CellValue>>;
-      /** A procedure of the host was called directly; no frame. */
-      readonly direct:
-        { readonly name: ObjectName; readonly parameters: readonly RpcParameter[] } | undefined;
-    };
+    }
+  /** A procedure of the host, called without a text around it. */
+  | { readonly kind: 'procedure'; readonly name: ObjectName; readonly outputs: readonly RpcOutput[] };
+
+export interface RpcOutput {
+  readonly name: string;
+  readonly type: SqlType;
+  /** lower case */
+  readonly from: string;
+}
 
 export interface Execution {
   readonly origin: RequestOrigin;
