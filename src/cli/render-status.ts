@@ -1,7 +1,7 @@
 /** The daemon's status as text for people. Formats only. */
 import type { DaemonStatus, PoolStatus } from '../http/pool-status.ts';
 import { renderEvidence, renderLedger, renderPlan, type PlanView } from './render-plan.ts';
-import { textTable } from './text-table.ts';
+import { definitionList, textTable } from './text-table.ts';
 
 export function renderStatus(status: DaemonStatus): string {
   const rows = status.pools.map((pool) => [
@@ -57,19 +57,14 @@ export function renderWhy(pool: PoolStatus): string {
     parts.push(
       `last error ${pool.lastError.step ?? 'observe'}: ${pool.lastError.code}: ${pool.lastError.message}`,
     );
-  if (pool.conditions.length > 0)
-    parts.push(
-      textTable(
-        ['condition', 'status', 'reason', 'since', 'message'],
-        pool.conditions.map((c) => [c.type, c.status, c.reason, c.since, c.message]),
-      ),
-    );
-  const variables = Object.entries(pool.variables).map(([name, { value, because }]) => [
-    name,
-    value,
-    because,
-  ]);
-  if (variables.length > 0) parts.push(textTable(['variable', 'value', 'because'], variables));
+  const conditions = pool.conditions.map(
+    (c) => [c.type, `${c.status} (${c.reason}) since ${c.since}`, c.message] as const,
+  );
+  if (conditions.length > 0) parts.push(`\nConditions\n${definitionList(conditions)}`);
+  const variables = Object.entries(pool.variables).map(
+    ([name, { value, because }]) => [name, value, because] as const,
+  );
+  if (variables.length > 0) parts.push(`\nVariables\n${definitionList(variables)}`);
   return parts.join('\n');
 }
 

@@ -12,3 +12,9 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 }
 
 export const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
+
+/** For long texts: name and value on one line, the text below. */
+export const definitionList = (rows: readonly (readonly [string, string, string])[]): string =>
+  rows
+    .map(([name, value, text]) => `${name}: ${value}${text === '' ? '' : `\n${indented(text)}`}`)
+    .join('\n');

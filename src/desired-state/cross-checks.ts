@@ -206,6 +206,20 @@ export function quarantineIsNoShippingFolder(pool: PoolDocument): Problem[] {
   );
 }
 
+/** The settings map folders by name, so one name cannot mean a disk in either site. */
+export function quarantineFoldersDiffer(pool: PoolDocument): Problem[] {
+  const [first, second] = centers(pool);
+  if (first === undefined || second === undefined) return [];
+  if (!same(first[1].quarantineFolder, second[1].quarantineFolder)) return [];
+  return [
+    {
+      path: ['datacenters', second[0], 'quarantineFolder'],
+      message: `${second[1].quarantineFolder} is also the folder of ${first[0]}`,
+      hint: "each site's folder needs a name of its own, because the settings map it by name",
+    },
+  ];
+}
+
 export const CROSS_CHECKS = [
   twoDatacentersWithTheirRoles,
   primaryDatacenterIsDeclared,
@@ -217,4 +231,5 @@ export const CROSS_CHECKS = [
   witnessNeedsAMirror,
   complianceOnBothSitesOrNone,
   quarantineIsNoShippingFolder,
+  quarantineFoldersDiffer,
 ] as const satisfies readonly ((pool: PoolDocument) => Problem[])[];

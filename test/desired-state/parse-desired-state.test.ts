@@ -120,9 +120,15 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     'a quarantine folder where jobs pick files up',
-    edited('quarantineFolder: D:\\Quarantine\n', 'quarantineFolder: D:\\LSCopy\n'),
+    edited('D:\\Quarantine\\lyon', 'D:\\LSCopy'),
     'D:\\LSCopy',
     'log-shipping folder',
+  ],
+  [
+    'one quarantine folder for both sites',
+    edited('D:\\Quarantine\\lyon', 'D:\\Quarantine\\paris'),
+    'D:\\Quarantine\\paris\n\n    # Folders',
+    'name of its own',
   ],
   ['a duration without a unit', edited('maxDataLoss: 30m', 'maxDataLoss: 30'), '30 #', 'expected text'],
   ['a duration that is too short', edited('silentAfter: 2m', 'silentAfter: 1s'), '1s', 'between 5s and 24h'],

@@ -1,0 +1,71 @@
+/**
+ * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md. With --check it writes nothing and fails
+ * when a file differs from what the code says.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { desiredStateJsonSchema } from '../src/desired-state/schema.ts';
+import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
+import { ERROR_CODES } from '../src/topology/pool-error.ts';
+import { poolFactsSchema } from '../src/topology/pool-facts.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const RETRY = {
+  backoff: 'by itself, later',
+  never: 'not until something changes',
+  human: 'a person must act',
+} as const;
+
+const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function factsJsonSchema(): unknown {
+  return z.toJSONSchema(poolFactsSchema, { target: 'draft-7' });
+}
+
+/** A table with padded columns, as prettier would write it. */
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+function errorsMarkdown(): string {
+  const rows = Object.entries(ERROR_CODES).map(([code, { retry, meaning }]) => [
+    `\`${code}\``,
+    meaning,
+    RETRY[retry],
+  ]);
+  return `# Error codes
+
+Generated from \`src/topology/pool-error.ts\` by \`npm run docs\`. The code decides what happens next; messages are for people.
+
+${markdownTable([['Code', 'Meaning', 'Tried again'], ...rows])}
+`;
+}
+
+const FILES: Readonly<Record<string, () => string>> = {
+  'desired-state.schema.json': () => jsonText(desiredStateJsonSchema()),
+  'facts.schema.json': () => jsonText(factsJsonSchema()),
+  'docs/errors.md': errorsMarkdown,
+  'docs/actions.md': renderActionsMarkdown,
+};
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [name, render] of Object.entries(FILES)) {
+  const file = path.join(root, name);
+  const text = render();
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  stale.push(name);
+  if (!check) writeFileSync(file, text);
+}
+if (check && stale.length > 0) {
+  console.error(`not up to date: ${stale.join(', ')}; run npm run docs`);
+  process.exitCode = 1;
+} else
+  console.log(stale.length === 0 ? 'all generated documents are up to date' : `wrote ${stale.join(', ')}`);
