@@ -60,40 +60,47 @@ export class FolderObserver {
     cache.keepOnly(folder, listing.value.finished);
     const missing = missingHeaders(listing.value, cache, clock.monotonicMs()).slice(0, headersPerRound);
     let readerZone = 0;
-    for (const instance of missing.length === 0 ? [] : readers) {
-      const reader = await this.#reader(instance, looks, deadline.signal);
-      if (reader === undefined) continue;
+    const candidates = new Set(missing.length === 0 ? [] : readers);
+    while (candidates.size > 0) {
+      const reader = await this.#nextReader(candidates, looks, deadline.signal);
+      if (reader === undefined) break;
       readerZone = reader.zoneMinutes;
       const left = missing.filter((file) => cache.get(folder, file)?.kind !== 'read');
       if (left.length === 0) break;
       // Whatever stops the reading, the headers that were read are kept and the others are not read yet.
-      await this.#memory.look(
-        `headers ${folder} through ${instance}`,
-        folderDeadlineMs,
-        deadline.signal,
-        (limit) =>
-          readHeaders(this.#ports, reader, folder, left, { signal: limit, deadlineMs: folderDeadlineMs }),
+      const source = `headers ${folder} through ${reader.instance}`;
+      await this.#memory.look(source, folderDeadlineMs, deadline.signal, (limit) =>
+        readHeaders(this.#ports, reader, folder, left, { signal: limit, deadlineMs: folderDeadlineMs }),
       );
     }
     const zoneOf = (server: string): number => this.#zones.get(server.toLowerCase()) ?? readerZone;
     return { ...listing, value: folderFacts(listing.value, cache, zoneOf) };
   }
 
-  /** undefined: the instance does not answer, or not soon enough for this folder. */
-  async #reader(
-    instance: InstanceName,
+  /** The next candidate to answer, whichever it is: a silent one must not hold up the others. undefined: none in time. */
+  async #nextReader(
+    candidates: Set<InstanceName>,
     looks: InstanceLooks,
     signal: AbortSignal,
   ): Promise<(HeaderReader & { readonly zoneMinutes: number }) | undefined> {
-    if (signal.aborted) return undefined;
     const given = Promise.withResolvers<undefined>();
     const onAbort = (): void => given.resolve(undefined);
+    if (signal.aborted) return undefined;
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const sighting = await Promise.race([looks.get(instance), given.promise]);
-      if (sighting?.kind !== 'value') return undefined;
-      const { version, timeZoneMinutes } = sighting.value;
-      return { instance, version, zoneMinutes: timeZoneMinutes };
+      while (candidates.size > 0) {
+        const answers = [...candidates].map(async (instance) => ({
+          instance,
+          look: await looks.get(instance),
+        }));
+        const first = await Promise.race([...answers, given.promise]);
+        if (first === undefined) return undefined;
+        candidates.delete(first.instance);
+        if (first.look?.kind !== 'value') continue;
+        const { version, timeZoneMinutes } = first.look.value;
+        return { instance: first.instance, version, zoneMinutes: timeZoneMinutes };
+      }
+      return undefined;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
