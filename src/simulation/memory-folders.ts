@@ -20,6 +20,13 @@ const key = (folder: string): string => folder.replace(/\\+$/, '').toLowerCase()
 export class MemoryFolders implements EstateFiles {
   readonly #folders = new Map<string, Map<string, MemoryFile>>();
 
+  /** The same files; bytes are shared, they are never changed in place. */
+  copy(): MemoryFolders {
+    const other = new MemoryFolders();
+    for (const [folder, files] of this.#folders) other.#folders.set(folder, new Map(files));
+    return other;
+  }
+
   list(folder: string): readonly EstateFileEntry[] {
     const files = this.#folders.get(key(folder));
     if (files === undefined) return [];

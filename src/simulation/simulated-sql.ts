@@ -66,6 +66,7 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
   readonly #clock: Clock;
   readonly #options: SimulatedSqlOptions;
   readonly #instance: InstanceName;
+  readonly #closed: () => unknown;
   #connection: string | undefined;
   #onEvent: (event: ConnectionEvent) => void = () => undefined;
 
@@ -74,8 +75,10 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     clock: Clock,
     options: SimulatedSqlOptions,
     instance: InstanceName,
+    closed: () => unknown,
   ) {
     this.#estate = estate;
+    this.#closed = closed;
     this.#clock = clock;
     this.#options = options;
     this.#instance = instance;
@@ -197,9 +200,15 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     this.#estate.disconnect(this.#instance, connection);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    if (this.#connection !== undefined) this.#estate.disconnect(this.#instance, this.#connection);
+  drop(): void {
+    const connection = this.#connection;
     this.#connection = undefined;
+    if (connection !== undefined) this.#estate.disconnect(this.#instance, connection);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.drop();
+    this.#closed();
     return Promise.resolve();
   }
 }
@@ -209,6 +218,7 @@ export class SimulatedSql<State> implements SqlInstances {
   readonly #clock: Clock;
   readonly #options: SimulatedSqlOptions;
   readonly #held = new Map<InstanceName, SimulatedConnection<State>>();
+  readonly #opened = new Set<SimulatedConnection<State>>();
 
   constructor(estate: MemoryEstate<State>, clock: Clock, options: SimulatedSqlOptions) {
     this.#estate = estate;
@@ -217,21 +227,28 @@ export class SimulatedSql<State> implements SqlInstances {
   }
 
   observer(instance: InstanceName): SqlConnection {
-    const held =
-      this.#held.get(instance) ?? new SimulatedConnection(this.#estate, this.#clock, this.#options, instance);
+    const held = this.#held.get(instance) ?? this.#create(instance);
     this.#held.set(instance, held);
     return held;
   }
 
   async open(instance: InstanceName, signal: AbortSignal): Promise<SqlConnection & AsyncDisposable> {
-    const connection = new SimulatedConnection(this.#estate, this.#clock, this.#options, instance);
+    const connection = this.#create(instance);
     await connection.connect(signal);
     return connection;
   }
 
-  /** As after a crash of the daemon: every connection is gone. */
-  async disconnectAll(): Promise<void> {
-    for (const held of this.#held.values()) await held[Symbol.asyncDispose]();
+  #create(instance: InstanceName): SimulatedConnection<State> {
+    const closed = (): unknown => this.#opened.delete(connection);
+    const connection = new SimulatedConnection(this.#estate, this.#clock, this.#options, instance, closed);
+    this.#opened.add(connection);
+    return connection;
+  }
+
+  /** As after a crash of the daemon: every connection is gone at once. */
+  dropAll(): void {
+    for (const connection of this.#opened) connection.drop();
+    this.#opened.clear();
     this.#held.clear();
   }
 }
