@@ -133,6 +133,9 @@ export function startInstance(instance: InstanceDraft, ctx: EngineContext): void
   for (const database of Object.values(instance.databases)) {
     database.exclusive = null;
     database.singleUser = null;
+    // Contact with the partner has to be made again; until then the session is as good as disconnected.
+    if (database.mirroring?.established === true)
+      Object.assign(database.mirroring, { state: 'DISCONNECTED', lostAtMs: ctx.nowMs, caughtUpAtMs: null });
     if (database.system || database.state !== 'ONLINE' || database.inStandby) continue;
     database.state = 'RECOVERING';
     database.recoveredAtMs = ctx.nowMs + instance.speed.recoveryMs;

@@ -37,11 +37,15 @@ function withPartner(
   mirroring: MirroringDraft,
   partner: Partner,
 ): void {
-  const wasLost = mirroring.lostAtMs !== null || mirroring.state === 'DISCONNECTED';
+  // One side may have noticed nothing (it was down itself); two principals never harden each other's log.
+  const wasLost = isLost(mirroring) || isLost(partner.mirroring) || mirroring.role === partner.mirroring.role;
   if (mirroring.withoutQuorum) mirroring.withoutQuorum = false;
   if (wasLost) reunite(instance, ctx, database, mirroring, partner);
   else if (mirroring.role === 'PRINCIPAL') keepUp(instance, ctx, database, mirroring, partner);
 }
+
+const isLost = (mirroring: MirroringDraft): boolean =>
+  mirroring.lostAtMs !== null || mirroring.state === 'DISCONNECTED';
 
 function keepUp(
   instance: InstanceDraft,

@@ -13,7 +13,13 @@ import {
   endpointAddress,
   type InstanceOptions,
 } from '../../../src/simulator/instance/create-instance.ts';
-import { advanceInstance, nextDueAt } from '../../../src/simulator/instance/advance.ts';
+import {
+  advanceInstance,
+  nextDueAt,
+  restartInstance,
+  startInstance,
+  stopInstance,
+} from '../../../src/simulator/instance/advance.ts';
 import { insertMessage } from '../../../src/simulator/instance/chat-doors.ts';
 import { toArray } from '../../../src/simulator/instance/chunks.ts';
 import { attention, disconnect, login, request } from '../../../src/simulator/instance/requests.ts';
@@ -146,6 +152,24 @@ export class Instances {
     this.step(instance, (draft, ctx) => request(draft, ctx, connection, { kind: 'batch', text }));
   }
 
+  /** The instances notice it in the same step, as the estate makes them. */
+  cutLink(link: string): void {
+    this.cut.add(link);
+    this.advance(0);
+  }
+
+  restart(instance: string): void {
+    this.step(instance, (draft, ctx) => restartInstance(draft, ctx));
+  }
+
+  stop(instance: string): void {
+    this.step(instance, (draft, ctx) => stopInstance(draft, ctx, 'crash'));
+  }
+
+  start(instance: string): void {
+    this.step(instance, (draft, ctx) => startInstance(draft, ctx));
+  }
+
   attention(instance: string, connection: string): void {
     this.step(instance, (draft, ctx) => attention(draft, ctx, connection));
   }
@@ -239,6 +263,7 @@ export function homeAndBackup(): Instances {
   const world = new Instances([
     { name: 'HOME', databases: ['mgc'] },
     { name: 'BACKUP', timeZoneMinutes: 60 },
+    { name: 'WITNESS' },
   ]);
   world.post('HOME', 'm1');
   world.run('HOME', String.raw`BACKUP DATABASE mgc TO DISK = N'\\fs01\s\full.bak' WITH INIT, CHECKSUM`);
@@ -252,3 +277,13 @@ export function homeAndBackup(): Instances {
 export const restoreFull = String.raw`RESTORE DATABASE mgc FROM DISK = N'\\fs01\s\full.bak' WITH NORECOVERY, REPLACE`;
 export const restoreLog = (file: string, end = 'NORECOVERY'): string =>
   `RESTORE LOG mgc FROM DISK = N'\\\\fs01\\s\\${file}.trn' WITH ${end}`;
+
+/** Restores everything on BACKUP and makes it HOME's mirror. */
+export function mirror(world: Instances): void {
+  world.run('BACKUP', restoreFull);
+  world.run('BACKUP', restoreLog('log1'));
+  world.run('BACKUP', restoreLog('log2'));
+  world.run('BACKUP', "ALTER DATABASE mgc SET PARTNER = 'TCP://home.contoso.com:5022'");
+  world.run('HOME', "ALTER DATABASE mgc SET PARTNER = 'TCP://backup.contoso.com:5022'");
+  world.advance(5000);
+}
