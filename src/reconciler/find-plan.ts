@@ -11,9 +11,10 @@ import { WAYS_OUT, type WayOut } from './ways-out.ts';
 import { ALL_VARIABLES, type Variable, type Vector } from './variables.ts';
 import type { Site } from '../topology/pool-topology.ts';
 
-/** States; far above anything met (bench/plan-bench.ts prints the worst). */
-export const EXPANSION_LIMIT = 20_000;
-const ASSUMING_LIMIT = 6_000;
+/** States met in one search; far above anything seen (bench/plan-bench.ts prints the worst). */
+export const STATE_LIMIT = 50_000;
+/** The hypothetical search branches wide when almost nothing is known; its first whole answer is then good enough. */
+const ASSUMING_LIMIT = 8_000;
 const REMEMBERED = 4_096;
 
 export interface Assumed {
@@ -62,7 +63,7 @@ interface Problems {
 
 function solve(problems: Problems, vector: Vector): FoundPlan {
   const start = encode(vector);
-  const strict = searchPlan(problems.whole, start, false, EXPANSION_LIMIT);
+  const strict = searchPlan(problems.whole, start, false, STATE_LIMIT);
   if (strict.kind === 'too-large') return { kind: 'too-large', statesExpanded: strict.statesExpanded };
   if (strict.kind === 'found') {
     const steps = stepsOf(strict.operators);
@@ -70,7 +71,7 @@ function solve(problems: Problems, vector: Vector): FoundPlan {
       ? { kind: 'converged', statesExpanded: strict.statesExpanded }
       : { kind: 'steps', steps, statesExpanded: strict.statesExpanded };
   }
-  const lesser = searchPlan(problems.withoutProtection, start, false, EXPANSION_LIMIT);
+  const lesser = searchPlan(problems.withoutProtection, start, false, STATE_LIMIT);
   if (lesser.kind === 'found' && lesser.operators.length > 0) {
     return { kind: 'steps', steps: stepsOf(lesser.operators), statesExpanded: lesser.statesExpanded };
   }

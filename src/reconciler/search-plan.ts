@@ -155,8 +155,8 @@ function resultOf(problem: Problem, node: number, goal: number, assuming: boolea
   return { kind: 'found', operators, assumed, statesExpanded: expanded };
 }
 
-/** Expands one state: every operator that may be taken, cheaper or equally cheap paths remembered. */
-function expand(problem: Problem, node: number, assuming: boolean): void {
+/** Expands one state: every operator that may be taken and may still cost less than `below`; cheaper or equal paths are kept. */
+function expand(problem: Problem, node: number, assuming: boolean, below: number): void {
   const { operators, masks } = problem;
   const at = store.offset(node);
   const cost = store.costOf(node);
@@ -182,7 +182,7 @@ function expand(problem: Problem, node: number, assuming: boolean): void {
 /**
  * @param assuming strict (false): `unknown` satisfies nothing. Hypothetical (true): one value per unknown variable and
  *   people's ways out may be assumed, fewest first.
- * @param limit states to expand before giving up
+ * @param limit states to meet before giving up
  */
 export function searchPlan(problem: Problem, start: Bits, assuming: boolean, limit: number): SearchResult {
   store.clear();
@@ -190,14 +190,19 @@ export function searchPlan(problem: Problem, start: Bits, assuming: boolean, lim
   const root = store.start(start);
   heap.push(estimate(problem, store.bits, store.offset(root), assuming), 0, root);
   let best: { node: number; goal: number; cost: number } | undefined;
-  for (let expanded = 0; ;) {
+  let expanded = 0;
+  for (;;) {
     const node = heap.pop();
     if (node < 0) break;
     if (best !== undefined && heap.poppedEstimate >= best.cost) {
       return resultOf(problem, best.node, best.goal, assuming, expanded);
     }
     if (store.close(node)) continue;
-    if (expanded >= limit || store.full()) return { kind: 'too-large', statesExpanded: expanded };
+    if (store.size() >= limit || store.full()) {
+      // Whole, and every assumption is named; only that no other needs fewer is not proved.
+      if (best !== undefined) return resultOf(problem, best.node, best.goal, assuming, expanded);
+      return { kind: 'too-large', statesExpanded: expanded };
+    }
     for (let goal = 0; goal < problem.goals.length; goal += 1) {
       const { goals, goalMasks } = problem;
       const assumed = advance(goals, goalMasks, goal, store.bits, store.offset(node), assuming, successor);
@@ -206,10 +211,10 @@ export function searchPlan(problem: Problem, start: Bits, assuming: boolean, lim
       const cost = store.costOf(node) + assumed * ASSUMPTION;
       if (best === undefined || cost < best.cost) best = { node, goal, cost };
     }
-    expand(problem, node, assuming);
+    expand(problem, node, assuming, best?.cost ?? Infinity);
     expanded += 1;
   }
   return best === undefined
-    ? { kind: 'none', statesExpanded: store.size() }
-    : resultOf(problem, best.node, best.goal, assuming, store.size());
+    ? { kind: 'none', statesExpanded: expanded }
+    : resultOf(problem, best.node, best.goal, assuming, expanded);
 }

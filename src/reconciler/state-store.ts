@@ -89,21 +89,23 @@ export class StateStore {
     this.hops[node] = parent < 0 ? 0 : this.hopsOf(parent) + 1;
   }
 
-  /** Is the sequence of orders through `parent` smaller than the one that `known` has now? */
+  /**
+   * Is the sequence of orders through `parent` smaller than the one that `known` has now? Both are walked up side by side to
+   * their common ancestor; the difference met last is the first one of the sequences.
+   */
   private precedes(parent: number, order: number, known: number): boolean {
-    const mine = [...this.ordersTo(parent), order];
-    const theirs = this.ordersTo(known);
-    for (let at = 0; at < mine.length && at < theirs.length; at += 1) {
-      const difference = (mine[at] ?? 0) - (theirs[at] ?? 0);
-      if (difference !== 0) return difference < 0;
+    const mine = this.hopsOf(parent) + 1;
+    if (mine !== this.hopsOf(known)) return mine < this.hopsOf(known);
+    let difference = order - (this.orders[known] ?? 0);
+    let left = parent;
+    let right = this.parents[known] ?? 0;
+    while (left !== right && left > 0 && right > 0) {
+      const here = (this.orders[left] ?? 0) - (this.orders[right] ?? 0);
+      if (here !== 0) difference = here;
+      left = this.parents[left] ?? 0;
+      right = this.parents[right] ?? 0;
     }
-    return mine.length < theirs.length;
-  }
-
-  private ordersTo(node: number): readonly number[] {
-    const reversed: number[] = [];
-    for (let at = node; at > 0; at = this.parents[at] ?? 0) reversed.push(this.orders[at] ?? 0);
-    return reversed.reverse();
+    return difference < 0;
   }
 
   private slotOf(state: Bits): number {
