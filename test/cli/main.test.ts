@@ -1,0 +1,160 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { facts, homeLost } from '../support/facts.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const main = path.join(root, 'src/cli/main.ts');
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function pchat(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { cwd: root, timeout: 15_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+function folder(): string {
+  const created = mkdtempSync(path.join(tmpdir(), 'pchat-cli-'));
+  onTestFinished(() => {
+    rmSync(created, { recursive: true, force: true });
+  });
+  return created;
+}
+function file(name: string, text: string): string {
+  const created = path.join(folder(), name);
+  writeFileSync(created, text);
+  return created;
+}
+const POOL = (primaryDatacenter: string): string =>
+  `pools:
+  - name: chat
+    poolFqdn: pool.contoso.com
+    primaryDatacenter: ${primaryDatacenter}
+    datacenters:
+${site('paris', 'primary-store', 'par')}${site('lyon', 'backup-store', 'lyo')}    logShipping:
+      share: \\\\fs01\\mgc-logs
+      copyFolder: D:\\LSCopy
+      mirroringShare: \\\\fs01\\mirroring
+    policy: { mode: act, evidence: silent, silentAfter: 30s, maxDataLoss: 4h }
+`;
+const site = (name: string, role: string, short: string): string => {
+  const servers = [1, 2, 3, 4].map((number) => `chat-${short}-${String(number)}.contoso.com`).join(', ');
+  return `      ${name}:
+        role: ${role}
+        sql: { primary: sql-${short}-1.contoso.com, mirror: sql-${short}-2.contoso.com, witness: sql-${short}-w.contoso.com }
+        servers: [${servers}]
+        activeServers: [${servers}]
+        quarantineFolder: \\\\fs-${short}\\quarantine
+`;
+};
+const offline = (primary: string, world: unknown): Promise<Ended> =>
+  pchat(
+    'plan',
+    '--desired',
+    file('pools.yaml', POOL(primary)),
+    '--facts',
+    file('facts.json', JSON.stringify(world)),
+    '-o',
+    'json',
+  );
+
+describe('pchat', () => {
+  test('validate names file, line, column and path, and ends with 3', async () => {
+    const broken = file('pools.yaml', POOL('berlin'));
+    const { code, stdout } = await pchat('validate', broken);
+    expect(code).toBe(3);
+    expect(stdout).toContain(`${broken}:4:24: pools[0].primaryDatacenter: expected one of paris, lyon`);
+  });
+
+  test('plan offline says in JSON that nothing is to do, and ends with 0', async () => {
+    const { code, stdout } = await offline('paris', facts());
+    expect(JSON.parse(stdout)).toMatchObject({ pool: 'chat', plan: 'converged', steps: [], drift: [] });
+    expect(code).toBe(0);
+  });
+
+  test('plan offline gives the failover in the order of the seed, and ends with 2', async () => {
+    const { code, stdout } = await offline('lyon', homeLost());
+    const answer = JSON.parse(stdout) as Record<string, unknown> & { steps: Record<string, unknown>[] };
+    expect(code).toBe(2);
+    expect(answer.steps.map((step) => step['seedStep'])).toEqual(
+      [1, 2, 3, 4, 5, 6, 7].map((n) => `failover ${String(n)}`),
+    );
+    expect(Object.keys(answer.steps[0] ?? {})).toEqual(['action', 'target', 'seedStep', 'risk', 'reason']);
+    expect(Object.keys(answer)).toEqual(
+      expect.arrayContaining(['ledger', 'drift', 'evidence', 'obstacles', 'gate']),
+    );
+  });
+
+  test('plan offline refuses facts of another form, and ends with 3', async () => {
+    const world = file('facts.json', '{"version":1}');
+    const { code, stderr } = await pchat(
+      'plan',
+      '--desired',
+      file('pools.yaml', POOL('paris')),
+      '--facts',
+      world,
+    );
+    expect(code).toBe(3);
+    expect(stderr).toContain('facts.schema.json');
+  });
+
+  test('ends with 3 for an unknown option', async () => {
+    expect((await pchat('validate', '--force')).code).toBe(3);
+  });
+
+  test('a decision without a daemon takes the lease and goes into the journal', async () => {
+    const directory = folder();
+    writeFileSync(path.join(directory, 'pools.yaml'), POOL('paris'));
+    const settings = path.join(directory, 'settings.yaml');
+    writeFileSync(settings, 'desiredState: { file: pools.yaml }\njournal: { directory: state }\n');
+    const said = ['--as', 'ann', '--reason', 'fire', '--expires', '4h', '--settings', settings];
+    const attested = await pchat('attest', 'paris', '--down', ...said);
+    expect(attested).toMatchObject({ code: 0, stdout: 'chat: attest-down by ann is recorded\n' });
+    const history = await pchat('history', '-o', 'json', '--settings', settings);
+    expect(JSON.parse(history.stdout)).toMatchObject([
+      { seq: 1, decision: 'attest-down', site: 'home', by: 'ann' },
+    ]);
+  });
+
+  test('run serves status, refuses a second daemon, takes a decision by token and frees the lease when it stops', async () => {
+    const directory = folder();
+    writeFileSync(path.join(directory, 'pools.yaml'), POOL('paris').replaceAll('.contoso.com', '.invalid'));
+    const settings = path.join(directory, 'settings.yaml');
+    writeFileSync(
+      settings,
+      'desiredState: { file: pools.yaml }\njournal: { directory: state }\nhttp: { port: 0 }\nlog: { level: error }\n',
+    );
+    chmodSync(directory, 0o700);
+    const daemon = spawn(process.execPath, [main, 'run', '--settings', settings], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void daemon.kill('SIGKILL'));
+    await once(daemon.stdout, 'data');
+    const [status, second, suspended] = await Promise.all([
+      pchat('status', '-o', 'json', '--settings', settings),
+      pchat('run', '--settings', settings),
+      pchat('suspend', 'chat', '--as', 'ann', '--reason', 'x', '-o', 'json', '--settings', settings),
+    ]);
+    expect(JSON.parse(status.stdout)).toMatchObject({ pid: daemon.pid, pools: [{ pool: 'chat' }] });
+    expect(second.code).toBe(4);
+    expect(second.stderr).toContain(`process ${String(daemon.pid)} holds the lease`);
+    expect(JSON.parse(suspended.stdout)).toMatchObject([{ decision: 'suspend', by: 'ann' }]);
+    daemon.kill('SIGTERM');
+    expect(await once(daemon, 'exit')).toEqual([0, null]);
+    expect((await pchat('resume', 'chat', '--as', 'ann', '--reason', 'x', '--settings', settings)).code).toBe(
+      0,
+    );
+  }, 15_000);
+});

@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import type { ActuatorPorts, StepContext, StepNotes } from '../../src/actuators/step-context.ts';
+import { BusyMeter } from '../../src/daemon/busy-meter.ts';
+import { runDaemon, type RunningDaemon } from '../../src/daemon/daemon.ts';
+import { silentLog } from '../../src/daemon/log.ts';
+import { createMetrics } from '../../src/daemon/metrics.ts';
+import type { DesiredEvent } from '../../src/ports/desired-source.ts';
+import type { JournalRecord } from '../../src/ports/journal.ts';
+import { stepKey } from '../../src/reconciler/step-id.ts';
+import { MemoryDisk, MemoryJournal, MemoryLease } from '../../src/simulation/memory-journal.ts';
+import { SeededRandom } from '../../src/simulation/seeded-random.ts';
+import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
+import { PoolError } from '../../src/topology/pool-error.ts';
+import type { PoolFacts } from '../../src/topology/pool-facts.ts';
+import type { DesiredPool, Policy } from '../../src/topology/pool-topology.ts';
+import { desiredPool } from '../support/desired-pool.ts';
+import { facts, homeLost, NOW_MS } from '../support/facts.ts';
+
+/** The daemon over facts that the test sets and an actuator that the test writes; time is simulated. */
+class Scene {
+  readonly clock = new SimulatedClock(NOW_MS);
+  readonly metrics = createMetrics();
+  readonly #disk: MemoryDisk;
+  readonly #events: DesiredEvent[] = [];
+  #more = Promise.withResolvers<undefined>();
+  world: PoolFacts;
+  act: (context: StepContext) => Promise<StepNotes> = () => Promise.resolve({});
+  readonly daemon: RunningDaemon;
+
+  constructor(world: PoolFacts, disk: MemoryDisk = new MemoryDisk()) {
+    this.world = world;
+    this.#disk = disk;
+    const lease = new MemoryLease(disk);
+    const outside = {} as Pick<ActuatorPorts, 'sql' | 'shell' | 'files'>;
+    this.daemon = runDaemon({
+      source: { watch: (signal) => this.#follow(signal) },
+      ports: { ...outside, clock: this.clock, random: new SeededRandom(7) },
+      meter: new BusyMeter(this.clock),
+      observe: () => Promise.resolve(this.world),
+      applyStep: (_ports, context) => this.act(context),
+      journal: new MemoryJournal(disk, this.clock, lease.epoch),
+      lease,
+      log: silentLog,
+      metrics: this.metrics,
+      version: 'test',
+      pid: 0,
+      resyncMs: 10_000,
+      waitMs: 1_000,
+      maxConcurrentTransitions: 1,
+    });
+  }
+
+  async *#follow(signal: AbortSignal): AsyncGenerator<DesiredEvent> {
+    while (!signal.aborted) {
+      const next = this.#events.shift();
+      if (next !== undefined) yield next;
+      else await this.#more.promise;
+    }
+  }
+
+  desire(...pools: DesiredPool[]): void {
+    this.tell({ kind: 'accepted', pools });
+  }
+  tell(event: DesiredEvent): void {
+    this.#events.push(event);
+    this.#more.resolve(undefined);
+    this.#more = Promise.withResolvers();
+  }
+  state(name = 'chat'): string | undefined {
+    return this.daemon.pool(name)?.state;
+  }
+  until(condition: () => boolean, limitMs = 600_000): Promise<boolean> {
+    return this.clock.run(condition, limitMs);
+  }
+  records(): JournalRecord[] {
+    return this.#disk.lines.map((line) => JSON.parse(line) as JournalRecord);
+  }
+}
+
+const toBackup = (policy: Partial<Policy> = {}): DesiredPool =>
+  desiredPool({ primarySite: 'backup', counter: 2, policy });
+/** The world after remove-log-shipping: no secondary at Lyon. */
+function withoutSecondary(world: PoolFacts): PoolFacts {
+  const name = 'sql-lyo-1.contoso.com';
+  const lyon = world.instances[name];
+  if (lyon?.kind !== 'value') throw new Error('lyon is not seen');
+  const value = { ...lyon.value, shippingSecondary: { mgc: null }, jobs: [] };
+  return { ...world, instances: { ...world.instances, [name]: { ...lyon, value } } };
+}
+
+describe('the daemon', () => {
+  test('observes a declared pool, finds it as desired, says so and is ready', async () => {
+    const scene = new Scene(facts());
+    expect(scene.daemon.ready()).toBe(false);
+    scene.desire(desiredPool());
+    expect(await scene.until(() => scene.state() === 'converged')).toBe(true);
+    expect(scene.daemon.ready()).toBe(true);
+    expect(scene.records().map((record) => record.kind)).toContain('generation');
+    expect(await scene.metrics.registry.metrics()).toContain(
+      'pchat_condition{pool="chat",type="Converged"} 1',
+    );
+  });
+
+  test('plans and applies one step at a time when the desired state moves, and journals plan, ledger and step in this order', async () => {
+    const scene = new Scene(homeLost());
+    const applied: string[] = [];
+    scene.act = async (context) => {
+      await context.effect('sql-lyo-1', 'sp_delete_log_shipping_secondary_database');
+      applied.push(stepKey(context.step));
+      if (context.step.action !== 'remove-log-shipping') throw new PoolError('PCO_SHARE_UNREADABLE', 'gone');
+      scene.world = withoutSecondary(scene.world);
+      return {};
+    };
+    scene.desire(desiredPool());
+    await scene.until(() => scene.state() === 'blocked');
+    expect(applied).toEqual([]);
+    scene.desire(toBackup());
+    expect(await scene.until(() => scene.state() === 'stalled')).toBe(true);
+    expect(applied[0]).toBe('remove-log-shipping:backup');
+    expect(applied.filter((step) => step === 'copy-log-backups:backup')).toHaveLength(3);
+    const kinds = scene.records().map((record) => record.kind);
+    expect(kinds.indexOf('plan')).toBeLessThan(kinds.indexOf('intent'));
+    const step = scene
+      .records()
+      .filter((record) => 'attempt' in record && record.action === 'remove-log-shipping');
+    expect(step.map((record) => record.kind)).toEqual(['intent', 'effect', 'outcome']);
+    expect(scene.daemon.pool('chat')?.conditions.find((c) => c.type === 'Stalled')?.status).toBe('True');
+  });
+
+  test('waits for an approval in mode propose, takes it for the present plan, and then acts', async () => {
+    const scene = new Scene(homeLost());
+    let applied = 0;
+    scene.act = () => {
+      applied += 1;
+      return Promise.reject(new PoolError('PCO_SHARE_UNREADABLE', 'gone'));
+    };
+    scene.desire(toBackup({ mode: 'propose' }));
+    expect(await scene.until(() => scene.state() === 'awaitingApproval')).toBe(true);
+    await scene.until(() => false, 60_000);
+    expect(applied).toBe(0);
+    await scene.daemon.decide({
+      pool: 'chat',
+      decision: 'approve',
+      by: 'ann',
+      reason: 'seen',
+      expiresAt: null,
+    });
+    expect(await scene.until(() => applied > 0)).toBe(true);
+    expect(scene.records().find((record) => record.kind === 'decision')).toMatchObject({
+      by: 'ann',
+      decision: 'approve',
+    });
+  });
+
+  test('starts no step while suspended and goes on after resume', async () => {
+    const scene = new Scene(homeLost());
+    let applied = 0;
+    scene.act = () => {
+      applied += 1;
+      return Promise.reject(new PoolError('PCO_SHARE_UNREADABLE', 'gone'));
+    };
+    scene.desire(desiredPool());
+    await scene.until(() => scene.state() === 'blocked');
+    const by = { pool: 'chat', by: 'ann', reason: 'patch day', expiresAt: null };
+    await scene.daemon.decide({ ...by, decision: 'suspend' });
+    scene.desire(toBackup());
+    expect(await scene.until(() => scene.state() === 'suspended')).toBe(true);
+    await scene.until(() => false, 60_000);
+    expect(applied).toBe(0);
+    await scene.daemon.decide({ ...by, decision: 'resume' });
+    expect(await scene.until(() => applied > 0)).toBe(true);
+  });
+
+  test('keeps the last good desired state when an edit is rejected, and tells', async () => {
+    const scene = new Scene(facts());
+    scene.desire(desiredPool());
+    await scene.until(() => scene.state() === 'converged');
+    scene.tell({
+      kind: 'rejected',
+      error: new PoolError('PCO_DESIRED_INVALID', 'x'),
+      findings: ['pools.yaml:3:1: no'],
+    });
+    await scene.until(() => false, 20_000);
+    expect(scene.state()).toBe('converged');
+    expect(scene.daemon.status().desiredStateProblems).toEqual(['pools.yaml:3:1: no']);
+  });
+
+  test('lets a pool go that is no longer declared', async () => {
+    const scene = new Scene(facts());
+    scene.desire(desiredPool());
+    await scene.until(() => scene.state() === 'converged');
+    scene.desire();
+    await scene.until(() => false, 20_000);
+    expect(scene.state()).toBeUndefined();
+    expect(await scene.metrics.registry.metrics()).not.toContain('pool="chat"');
+  });
+
+  test('awaits the running step when it stops, and starts no other', async () => {
+    const scene = new Scene(homeLost());
+    let ended = false;
+    scene.act = async () => {
+      await scene.clock.sleep(120_000, new AbortController().signal);
+      ended = true;
+      return {};
+    };
+    scene.desire(toBackup());
+    await scene.until(() => scene.state() === 'applying');
+    await scene.until(() => false, 1_000);
+    let stopped = false;
+    const stopping = scene.daemon.stop().then(() => (stopped = true));
+    await scene.until(() => stopped);
+    await stopping;
+    expect(ended).toBe(true);
+    expect(scene.records().filter((record) => record.kind === 'intent')).toHaveLength(1);
+    expect(scene.records().at(-1)).toMatchObject({ kind: 'outcome', code: 'PCO_CANCELLED' });
+  });
+
+  test.each([
+    ['done', withoutSecondary(homeLost())],
+    ['unknown', homeLost()],
+  ])(
+    'gives a step that a crash left open the outcome %s by looking, before it plans',
+    async (result, world) => {
+      const disk = new MemoryDisk();
+      const first = new Scene(homeLost(), disk);
+      first.act = () => new Promise(() => undefined);
+      first.desire(toBackup());
+      await first.until(() => first.records().some((record) => record.kind === 'intent'));
+      disk.holder = undefined;
+      const second = new Scene(world, disk);
+      second.act = () => new Promise(() => undefined);
+      second.desire(toBackup());
+      await second.until(() => second.records().some((record) => record.kind === 'outcome'));
+      expect(second.records().find((record) => record.kind === 'outcome')).toMatchObject({
+        action: 'remove-log-shipping',
+        result,
+        epoch: 2,
+      });
+    },
+  );
+});
