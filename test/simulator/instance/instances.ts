@@ -219,6 +219,20 @@ export class Instances {
     });
   }
 
+  /** All in one step. */
+  postMany(instance: string, sessionId: number, count: number): void {
+    this.step(instance, (draft, ctx) => {
+      for (let n = 0; n < count; n += 1)
+        insertMessage(draft, ctx, sessionId, {
+          channelId: '1',
+          chatId: String(n),
+          chatDate: String(this.nowMs),
+          userId: 'u',
+          content: `message ${n}`,
+        });
+    });
+  }
+
   openChat(instance: string): number {
     return this.step(instance, (draft, ctx) => {
       const opened = openInternalSession(draft, ctx, {
