@@ -7,7 +7,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { rowsOf, textOrNull } from './answer-rows.ts';
 import { readCopy } from './copy-now.ts';
-import { runLong } from './long-operation.ts';
+import { ownSessionOf, runLong } from './long-operation.ts';
 import { requireInstance } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
 
@@ -99,18 +99,25 @@ export class InstanceSession implements AsyncDisposable {
 
   /** BACKUP and RESTORE. */
   async long(what: string, statement: SqlStatement, options: ChangeOptions = {}): Promise<SqlAnswer> {
+    const sessionId = await ownSessionOf(this.#connection, this.context);
     await this.context.effect(this.instance, what);
-    const target = { connection: this.#connection, instance: this.instance };
-    const answer = await runLong(this.#ports, this.context, target, statement, what);
-    requireTolerated(this.instance, statement, answer, options.tolerate ?? []);
-    return answer;
+    return this.#runLong(sessionId, what, statement, options);
   }
 
   /** RESTORE VERIFYONLY: long, but changes nothing and is not announced. */
   async longRead(what: string, statement: SqlStatement): Promise<SqlAnswer> {
-    const target = { connection: this.#connection, instance: this.instance };
+    return this.#runLong(await ownSessionOf(this.#connection, this.context), what, statement, {});
+  }
+
+  async #runLong(
+    sessionId: number,
+    what: string,
+    statement: SqlStatement,
+    options: ChangeOptions,
+  ): Promise<SqlAnswer> {
+    const target = { connection: this.#connection, instance: this.instance, sessionId };
     const answer = await runLong(this.#ports, this.context, target, statement, what);
-    requireTolerated(this.instance, statement, answer, []);
+    requireTolerated(this.instance, statement, answer, options.tolerate ?? []);
     return answer;
   }
 

@@ -84,17 +84,28 @@ async function watchProgress(
   }
 }
 
+/** Asked before the work is announced: nothing may come between the announcement and the statement. */
+export async function ownSessionOf(connection: SqlConnection, context: StepContext): Promise<number> {
+  const own = await connection.run(readOwnSession, { signal: context.signal, deadlineMs: READ_DEADLINE_MS });
+  return requireNumber(rowsOf(own)[0], 'session_id');
+}
+
+export interface LongTarget {
+  readonly connection: SqlConnection;
+  readonly instance: InstanceName;
+  /** Of this connection, as `ownSessionOf` told. */
+  readonly sessionId: number;
+}
+
 /** Resolves with the server's answer, errors included. @param message one line for progress */
 export async function runLong(
   ports: ActuatorPorts,
   context: StepContext,
-  target: { readonly connection: SqlConnection; readonly instance: InstanceName },
+  target: LongTarget,
   statement: SqlStatement,
   message: string,
 ): Promise<SqlAnswer> {
-  const { connection, instance } = target;
-  const own = await connection.run(readOwnSession, { signal: context.signal, deadlineMs: READ_DEADLINE_MS });
-  const sessionId = requireNumber(rowsOf(own)[0], 'session_id');
+  const { connection, instance, sessionId } = target;
   const watch = new ProgressWatch(ports, context, message);
   const over = new AbortController();
   const cancel = new AbortController();
