@@ -4,7 +4,7 @@
  */
 import { Option, type Command } from 'commander';
 import type { Settings } from '../desired-state/parse-settings.ts';
-import type { DecisionRequest } from '../http/pool-status.ts';
+import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 import { loadSettings, print, readText, withSettings, type SettingsOptions } from './command-options.ts';

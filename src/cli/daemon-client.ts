@@ -1,7 +1,7 @@
 /** The running daemon as the commands reach it: address and token lie in owner-only files of its journal folder. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DaemonStatus, DecisionRequest, PoolStatus } from '../http/pool-status.ts';
+import type { DaemonStatus, DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import { PoolError, ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
 
 /** Written by the daemon at start, see src/daemon/control-files.ts. */

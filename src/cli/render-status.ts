@@ -1,5 +1,5 @@
 /** The daemon's status as text for people. Formats only. */
-import type { DaemonStatus, PoolStatus } from '../http/pool-status.ts';
+import type { DaemonStatus, PoolStatus } from '../reconciler/pool-status.ts';
 import { renderEvidence, renderLedger, renderPlan, type PlanView } from './render-plan.ts';
 import { definitionList, textTable } from './text-table.ts';
 

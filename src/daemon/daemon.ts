@@ -3,7 +3,12 @@
  * in a process and in a simulation; whoever composes it gives it every port and closes them afterwards.
  */
 import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
-import type { DaemonStatus, DecisionRequest, DecisionTarget, StatusSource } from '../http/pool-status.ts';
+import type {
+  DaemonStatus,
+  DecisionRequest,
+  DecisionTarget,
+  StatusSource,
+} from '../reconciler/pool-status.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
 import type { Decision, Journal } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';

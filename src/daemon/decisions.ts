@@ -1,5 +1,5 @@
 /** People's decisions: from a request to the journalled record, and back from the journal to the list that the gates judge. Pure. */
-import type { DecisionRequest } from '../http/pool-status.ts';
+import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import type { Decision, JournalRecord } from '../ports/journal.ts';
 import type { Plan } from '../reconciler/plan.ts';
 import { stepKey } from '../reconciler/step-id.ts';

@@ -1,5 +1,5 @@
 /** The pools of the desired state, each with its own loop: added, changed and removed as the desired state says. */
-import type { DecisionRequest, PoolStatus } from '../http/pool-status.ts';
+import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import type { Decision } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';

@@ -1,5 +1,5 @@
 /** What the loop reports for counting; metrics.ts gives it to Prometheus, a simulation to nobody. */
-import type { PoolStatus } from '../http/pool-status.ts';
+import type { PoolStatus } from '../reconciler/pool-status.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
 
 export interface LoopMetrics {

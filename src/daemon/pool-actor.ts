@@ -4,7 +4,7 @@
  */
 import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
-import type { DecisionRequest, PoolStatus } from '../http/pool-status.ts';
+import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import type { Decision, Journal } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';

@@ -1,6 +1,6 @@
 /** A pool's machine, journal and running steps as the one status that API, commands and metrics show. Pure. */
 import type { SnapshotFrom } from 'xstate';
-import type { PoolStatus, RunningStepView } from '../http/pool-status.ts';
+import type { PoolStatus, RunningStepView } from '../reconciler/pool-status.ts';
 import type { reconcileMachine } from '../reconciler/reconcile-machine.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';

@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.ts';
 import { bearerToken, sameToken } from './control-token.ts';
 import { decisionBodySchema } from './decision-body.ts';
-import type { DecisionTarget, StatusSource } from './pool-status.ts';
+import type { DecisionTarget, StatusSource } from '../reconciler/pool-status.ts';
 
 export interface ServerOptions {
   readonly status: StatusSource;

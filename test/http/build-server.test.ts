@@ -2,7 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildServer } from '../../src/http/build-server.ts';
-import type { DecisionRequest, PoolStatus } from '../../src/http/pool-status.ts';
+import type { DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 
 const TOKEN = 'a-token_0123456789';

@@ -1,6 +1,6 @@
 /** What the daemon knows of a pool, as the API and the commands show it, and how people's decisions reach it. Types only. */
 import type { Decision } from '../ports/journal.ts';
-import type { Plan, PlannedStep } from '../reconciler/plan.ts';
+import type { Plan, PlannedStep } from './plan.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
