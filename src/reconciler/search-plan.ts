@@ -168,14 +168,11 @@ function expand(problem: Problem, node: number, assuming: boolean, below: number
     const assumed = advance(operators, masks, index, store.bits, at, assuming, successor);
     if (assumed < 0) continue;
     const total = cost + (masks.cost[index] ?? 0) + (isStep ? extra : 0) + assumed * ASSUMPTION;
+    const guess = total + estimate(problem, successor, 0, assuming);
+    if (guess >= below || depth >= MAX_STEPS) continue;
     const order = operators[index]?.order ?? index;
     const reached = store.reach(successor, node, index, order, total, depth + (isStep ? 1 : 0));
-    if (reached < 0 || store.depthOf(reached) > MAX_STEPS) continue;
-    heap.push(
-      total + estimate(problem, store.bits, store.offset(reached), assuming),
-      store.hopsOf(reached),
-      reached,
-    );
+    if (reached >= 0) heap.push(guess, store.hopsOf(reached), reached);
   }
 }
 
