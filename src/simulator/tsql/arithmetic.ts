@@ -24,8 +24,8 @@ const WORDS: Readonly<Record<ArithmeticOperator, string>> = {
 type Operation = (a: CellValue, b: CellValue) => CellValue;
 
 export function bindArithmetic(operator: ArithmeticOperator, left: Bound, right: Bound): Bound {
-  const a = left.untyped ? right.type : left.type;
-  const b = right.untyped ? left.type : right.type;
+  const a = left.untyped ? right.type : operandType(left, right);
+  const b = right.untyped ? left.type : operandType(right, left);
   const { type, operation } = operationOf(operator, a, b);
   return {
     type,
@@ -37,6 +37,13 @@ export function bindArithmetic(operator: ArithmeticOperator, left: Bound, right:
       return x === null || y === null ? null : operation(x, y);
     },
   };
+}
+
+/** A whole constant beside a numeric is a numeric of just its digits: 10.0 / 4 has six decimals, not twelve. */
+function operandType(bound: Bound, other: Bound): SqlType {
+  if (other.type.name !== 'numeric' || bound.type.name !== 'int' || typeof bound.constant !== 'number')
+    return bound.type;
+  return { name: 'numeric', precision: String(bound.constant).length, scale: 0 };
 }
 
 interface Resolved {

@@ -1,5 +1,5 @@
 /** Built-in scalar functions: the engine's own from the tables below, everything else asked of the host (195 when it has none). */
-import type { SqlType } from '../sql-tokens.ts';
+import type { CellValue, SqlType } from '../sql-tokens.ts';
 import { bindCompare } from './bind-predicates.ts';
 import { converted, meetingType } from './bind-expressions.ts';
 import type { Bound } from './evaluation.ts';
@@ -40,20 +40,25 @@ export function bindFunction(call: Call, args: readonly Bound[]): Bound {
   }
 }
 
+/** With constant arguments the answer is the same for every row of a statement, NEWID's apart. */
 function bindHost(call: Call, args: readonly Bound[]): Bound {
   const type = hostType(call.name);
-  return {
-    type,
-    nullable: true,
-    untyped: false,
-    run: (env) =>
-      hostCall(
-        env.evaluation,
-        call.name,
-        args.map((argument) => argument.run(env)),
-        type,
-        call.spelled,
-      ),
+  const ask: Bound['run'] = (env) => {
+    const values = args.map((argument) => argument.run(env));
+    return hostCall(env.evaluation, call.name, values, type, call.spelled);
+  };
+  const steady = call.name !== 'NEWID' && args.every((argument) => argument.constant !== undefined);
+  return { type, nullable: true, untyped: false, run: steady ? askOnce(ask) : ask };
+}
+
+function askOnce(ask: Bound['run']): Bound['run'] {
+  return (env) => {
+    const { memo } = env.evaluation;
+    const known = memo.get(ask);
+    if (known !== undefined) return known as CellValue;
+    const value = ask(env);
+    memo.set(ask, value);
+    return value;
   };
 }
 

@@ -1,10 +1,9 @@
-/** ORDER BY: NULL first when ascending; equal rows keep their order; the best few without sorting all. */
+/** ORDER BY: NULL first when ascending; equal rows keep their order; TOP without holding all rows. */
 import type { SqlType } from '../sql-tokens.ts';
 import { comparer } from './compare.ts';
 import type { Row } from './evaluation.ts';
 
 export interface Sortable {
-  readonly values: Row;
   readonly keys: Row;
 }
 
@@ -29,32 +28,32 @@ export function rowOrder(
   };
 }
 
-export function sortRows(entries: Sortable[], compare: RowComparer): readonly Sortable[] {
+export function sortRows<E extends Sortable>(entries: E[], compare: RowComparer): readonly E[] {
   return entries.sort((a, b) => compare(a.keys, b.keys));
 }
 
-/** Up to this many are kept sorted while rows stream by. */
-const SMALL_TOP = 16;
+/** With TOP, the collection is cut back whenever it has grown to this many times what is wanted. */
+const SLACK = 4;
+const LEAST_KEPT = 64;
 
-/** Collects rows for ORDER BY; with a small TOP it holds no more than that many. */
-export function orderedCollector(
+/** Collects rows for ORDER BY; holds no more than a few times `top` of them. */
+export function orderedCollector<E extends Sortable>(
   compare: RowComparer,
   top: number,
-): {
-  add(entry: Sortable): void;
-  sorted(): readonly Sortable[];
-} {
-  const kept: Sortable[] = [];
-  if (top > SMALL_TOP)
-    return { add: (entry) => void kept.push(entry), sorted: () => sortRows(kept, compare) };
+): { readonly add: (entry: E) => void; readonly sorted: () => readonly E[] } {
+  const kept: E[] = [];
+  const limit = Math.max(LEAST_KEPT, top * SLACK);
+  const cutBack = (): void => {
+    sortRows(kept, compare);
+    if (kept.length > top) kept.length = top;
+  };
   return {
     add: (entry) => {
-      let at = kept.length;
-      while (at > 0 && compare(kept[at - 1]?.keys ?? [], entry.keys) > 0) at -= 1;
-      if (at >= top) return;
-      kept.splice(at, 0, entry);
-      if (kept.length > top) kept.pop();
+      if (kept.push(entry) >= limit) cutBack();
     },
-    sorted: () => kept,
+    sorted: () => {
+      cutBack();
+      return kept;
+    },
   };
 }

@@ -37,10 +37,12 @@ export interface Scope {
   grouping: Grouping | undefined;
   /** Set when a name was found outside: the result depends on the outer row. */
   correlated: boolean;
+  /** Highest source that names have been found in since this was last set to -1. */
+  highest: number;
 }
 
 export function newScope(binding: Binding, parent: Scope | undefined): Scope {
-  return { binding, sources: [], parent, grouping: undefined, correlated: false };
+  return { binding, sources: [], parent, grouping: undefined, correlated: false, highest: -1 };
 }
 
 export function bindingEvaluation({ binding }: Scope): Evaluation {
@@ -96,6 +98,7 @@ export function bindColumn(scope: Scope, parts: readonly string[]): Bound {
     const place = findHere(at, parts);
     if (place !== undefined) {
       for (const inner of passed) inner.correlated = true;
+      at.highest = Math.max(at.highest, place.source);
       checkGrouping(at, place, parts);
       return columnReader(at, place, passed.length);
     }

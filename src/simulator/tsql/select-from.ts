@@ -29,6 +29,8 @@ interface Lookup {
 }
 
 interface BoundStep {
+  /** WHERE terms that need no later source. */
+  readonly filters: Test[];
   readonly reader: Reader;
   readonly outer: boolean;
   readonly on: Test | undefined;
@@ -41,9 +43,14 @@ export type FromPlan = (env: Env, onRow: () => boolean) => void;
 /** Fewer rows are faster to walk than to index. */
 const INDEX_FROM = 8;
 
-export function bindFrom(scope: Scope, steps: readonly JoinStep[]): FromPlan {
+export function bindFrom(scope: Scope, steps: readonly JoinStep[], where: Expression | undefined): FromPlan {
   const bound = steps.map((step) => bindStep(scope, step));
-  if (bound.length === 0) return (_env, onRow) => void onRow();
+  if (bound.length === 0) return bindRowless(scope, where);
+  for (const term of where === undefined ? [] : conjuncts(where)) {
+    scope.highest = -1;
+    const test = bindTest(scope, term);
+    bound[Math.max(0, scope.highest)]?.filters.push(test);
+  }
   return (env, onRow) => {
     const cursors = bound.map((step) => cursorOf(step));
     const walk = (at: number): boolean => {
@@ -54,11 +61,20 @@ export function bindFrom(scope: Scope, steps: readonly JoinStep[]): FromPlan {
   };
 }
 
+/** SELECT without FROM: one row, or none. */
+function bindRowless(scope: Scope, where: Expression | undefined): FromPlan {
+  const test = where === undefined ? undefined : bindTest(scope, where);
+  return (env, onRow) => {
+    if (test === undefined || test(env) === true) onRow();
+  };
+}
+
 type Cursor = (env: Env, at: number, inner: () => boolean) => boolean;
 
 /** One run's reading of one source; rows that do not depend on others are read once. */
 function cursorOf(step: BoundStep): Cursor {
-  const { reader, on, outer } = step;
+  const { reader, on, outer, filters } = step;
+  const kept = (env: Env) => filters.every((filter) => filter(env) === true);
   let all: readonly Row[] | undefined;
   let index: ReadonlyMap<unknown, readonly Row[]> | undefined;
   const candidates = (env: Env): readonly Row[] => {
@@ -74,11 +90,11 @@ function cursorOf(step: BoundStep): Cursor {
       env.rows[at] = row;
       if (on !== undefined && on(env) !== true) continue;
       matched = true;
-      if (!inner()) return false;
+      if (kept(env) && !inner()) return false;
     }
     if (matched || !outer) return true;
     env.rows[at] = undefined;
-    return inner();
+    return !kept(env) || inner();
   };
 }
 
@@ -110,7 +126,7 @@ function bindStep(scope: Scope, step: JoinStep): BoundStep {
   scope.sources.push({ qualifier: qualifierOf(step.source), columns: reader.columns, outer });
   const on = step.on === undefined ? undefined : bindTest(scope, step.on);
   const lookup = reader.lateral || step.on === undefined ? undefined : findLookup(scope, step.on);
-  return { reader, outer, on, lookup };
+  return { filters: [], reader, outer, on, lookup };
 }
 
 function qualifierOf(source: Source): readonly string[] {

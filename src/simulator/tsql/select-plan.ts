@@ -27,9 +27,15 @@ interface OrderKey {
   readonly value: Bound;
 }
 
+/** A row or a group that waits to be sorted. */
+interface Candidate {
+  readonly rows: Env['rows'];
+  readonly aggregates: Env['aggregates'];
+  readonly keys: Row;
+}
+
 interface BoundSelect {
   readonly from: FromPlan;
-  readonly where: Test | undefined;
   readonly grouping: Grouping | undefined;
   readonly groupBy: readonly Bound[];
   readonly having: Test | undefined;
@@ -41,8 +47,7 @@ interface BoundSelect {
 }
 
 export function bindSelect(scope: Scope, core: SelectCore, orderBy: readonly OrderItem[]): QueryPlan {
-  const from = bindFrom(scope, core.from);
-  const where = core.where === undefined ? undefined : bindTest(scope, core.where);
+  const from = bindFrom(scope, core.from, core.where);
   const groupBy = core.groupBy.map((expression) => bindValue(scope, expression));
   const top = core.top === undefined ? undefined : bindValue(scope, core.top);
   if (isGroupedSelect(core, orderBy))
@@ -53,7 +58,7 @@ export function bindSelect(scope: Scope, core: SelectCore, orderBy: readonly Ord
   const columns = outputs.map(({ name, value }) => ({ name, type: value.type, nullable: value.nullable }));
   const { grouping } = scope;
   const { distinct } = core;
-  const bound = { from, where, grouping, groupBy, having, outputs, order, top, distinct, columns };
+  const bound = { from, grouping, groupBy, having, outputs, order, top, distinct, columns };
   return {
     columns,
     run: (evaluation, parent, sink) =>
@@ -173,12 +178,18 @@ function runSelect(select: BoundSelect, env: Env, sink: Sink): void {
     return;
   }
   const compare = rowOrder(select.order);
-  const collector = orderedCollector(compare, select.distinct ? Infinity : top);
+  const collector = orderedCollector<Candidate>(compare, select.distinct ? Infinity : top);
   eachRow(select, env, () => {
-    collector.add({ values: project(select, env), keys: select.order.map((key) => key.value.run(env)) });
+    const keys = select.order.map((key) => key.value.run(env));
+    collector.add({ rows: env.rows.slice(), aggregates: env.aggregates, keys });
     return true;
   });
-  for (const { values } of collector.sorted()) if (!emit(values)) return;
+  // The list is worked out only for rows that TOP keeps.
+  for (const { rows, aggregates } of collector.sorted()) {
+    env.rows = rows;
+    env.aggregates = aggregates;
+    if (!emit(project(select, env))) return;
+  }
 }
 
 /** DISTINCT, then TOP. */
@@ -199,14 +210,12 @@ function project({ outputs }: BoundSelect, env: Env): Row {
 
 /** Rows after WHERE, or groups after HAVING. */
 function eachRow(select: BoundSelect, env: Env, onRow: () => boolean): void {
-  const { from, where, grouping, having } = select;
-  const filtered: FromPlan = (current, next) =>
-    from(current, () => (where !== undefined && where(current) !== true ? true : next()));
+  const { from, grouping, having } = select;
   if (grouping === undefined) {
-    filtered(env, onRow);
+    from(env, onRow);
     return;
   }
-  groupRows(filtered, select.groupBy, grouping, env, () =>
+  groupRows(from, select.groupBy, grouping, env, () =>
     having !== undefined && having(env) !== true ? true : onRow(),
   );
 }
