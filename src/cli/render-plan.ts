@@ -1,5 +1,5 @@
 /** Plan, drift, ledger and evidence as text for people. Formats only. */
-import type { Plan, PlannedStep } from '../reconciler/plan.ts';
+import type { Obstacle, Plan, PlannedStep } from '../reconciler/plan.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
@@ -58,7 +58,7 @@ export function renderPlan(view: PlanView): string {
         steps.map((s, index) => [String(index + 1), s.action, s.target, s.seedStep ?? '', s.risk, s.reason]),
       ),
     );
-  if (view.plan.kind === 'blocked') parts.push(...view.plan.obstacles.map(obstacleText));
+  if (view.plan.kind === 'blocked') parts.push(...obstacleTexts(view.plan.obstacles));
   if (view.gate.kind !== 'proceed')
     parts.push(
       `gate: ${view.gate.kind}${view.gate.reason === undefined || view.gate.reason === null ? '' : `: ${view.gate.reason}`}`,
@@ -83,14 +83,18 @@ function headline(plan: Plan): string {
   }
 }
 
-const obstacleText = (o: {
-  variable: string;
-  actual: string;
-  wanted: string;
-  reason: string;
-  wayOut: string;
-}): string =>
-  `blocked by ${o.variable}: is ${o.actual}, wanted ${o.wanted}\n${indented(`${o.reason}\nway out: ${o.wayOut}`)}`;
+/** One paragraph per reason and way out, since one silent instance usually hides several variables. */
+function obstacleTexts(obstacles: readonly Obstacle[]): string[] {
+  const groups = new Map<string, Obstacle[]>();
+  for (const obstacle of obstacles) {
+    const key = `${obstacle.reason}\nway out: ${obstacle.wayOut}`;
+    groups.set(key, [...(groups.get(key) ?? []), obstacle]);
+  }
+  return [...groups].map(([text, group]) => {
+    const needs = group.map(({ variable, actual, wanted }) => `${variable} is ${actual}, wanted ${wanted}`);
+    return `blocked by ${needs.join('; ')}\n${indented(text)}`;
+  });
+}
 
 export function renderLedger(ledger: LossLedger): string {
   const summary = `loss on this course: ${minutes(ledger.lossMinutes)}, ${ledger.lostFiles} file${ledger.lostFiles === 1 ? '' : 's'}`;

@@ -17,6 +17,11 @@ export class BusyMeter {
     this.#clock = clock;
   }
 
+  /** The clock that is not metered: for timers of the loop itself, whose waits are nobody's cost. */
+  get clock(): Clock {
+    return this.#clock;
+  }
+
   /** ms spent outside so far, a running wait included. */
   totalMs(): number {
     return this.#open === 0 ? this.#total : this.#total + this.#clock.monotonicMs() - this.#since;

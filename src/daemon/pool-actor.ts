@@ -77,7 +77,7 @@ export class PoolActor {
     this.#log = dependencies.log.with({ pool: pool.topology.name });
     this.#record = new PoolRecord(dependencies.journal, this.#log);
     this.#record.generation(pool);
-    const { resyncMs, waitMs, ports } = dependencies;
+    const { resyncMs, waitMs, meter } = dependencies;
     const machine = reconcileMachine.provide({
       actors: {
         observe: fromPromise<Observation, ObserveInput>(({ input, signal }) => this.#observe(input, signal)),
@@ -86,7 +86,7 @@ export class PoolActor {
     });
     this.#actor = createActor(machine, {
       input: { pool, resyncMs, waitMs },
-      clock: machineClock(ports.clock),
+      clock: machineClock(meter.clock),
     });
     this.#actor.subscribe({
       next: (snapshot) => {
