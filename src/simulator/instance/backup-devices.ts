@@ -9,7 +9,6 @@ type Failed = { readonly kind: 'error'; readonly line: ErrorLine };
 
 const STATE_OF_3201_ON_BACKUP = 1;
 const OS_PATH_NOT_FOUND = 3;
-const OS_FILE_NOT_FOUND = 2;
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('\\')));
 
@@ -64,8 +63,3 @@ export function readBackupSet(
   const set = file.sets[position - 1];
   return set === undefined ? { kind: 'error', line: message(4038, position, path) } : { kind: 'set', set };
 }
-
-export const isMissingFile = (files: EstateFiles, path: string): boolean => {
-  const bytes = files.read(path);
-  return 'osError' in bytes && bytes.osError === OS_FILE_NOT_FOUND;
-};

@@ -83,5 +83,3 @@ export function tableOf(
     columns.map((column) => values[column.name] ?? (column.type.name === 'bit' ? bitDefault : null));
   return { columns, rows: rows.map(row) };
 }
-
-export const isCatalogueObject = (name: string): name is CatalogueObject => Object.hasOwn(OBJECTS, name);

@@ -8,7 +8,6 @@ import type {
   SpeedOptions,
 } from './instance-state.ts';
 import { emptyDatabase } from './new-database.ts';
-import { plain } from './plain.ts';
 import { newSession } from '../tsql/session.ts';
 
 export interface InstanceOptions {
@@ -132,5 +131,3 @@ export function createDatabase(
 /** `TCP://host:port`, what SET PARTNER and EngineContext.peer speak of; undefined without an endpoint. */
 export const endpointAddress = (instance: InstanceDraft): string | undefined =>
   instance.endpoint === null ? undefined : `TCP://${instance.hostFqdn}:${instance.endpoint.port}`;
-
-export const contentOf = (database: DatabaseDraft): Content => plain(database.content);

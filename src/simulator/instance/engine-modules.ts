@@ -2,7 +2,7 @@
  * What the surroundings of an instance (msdb, Agent, chat, estate) give to the engine for one step and get back from it.
  * They add virtual tables and procedures here; the engine knows nothing about log shipping or jobs.
  */
-import type { CellValue, ColumnToken, SqlToken } from '../sql-tokens.ts';
+import type { CellValue, SqlToken } from '../sql-tokens.ts';
 import type { EstateFiles, FileOperation } from '../estate-contract.ts';
 import type { CommandOutcome, SqlFailure } from '../tsql/host.ts';
 import type { ProcedureArgument, VirtualTable } from '../tsql/ast.ts';
@@ -126,6 +126,3 @@ export type EngineDeed =
   | 'online'
   | 'dropped'
   | 'created';
-
-/** A table with no rows and these columns, a convenience for modules. */
-export const emptyTable = (columns: readonly ColumnToken[]): VirtualTable => ({ columns, rows: [] });
