@@ -11,10 +11,10 @@ import { WAYS_OUT, type WayOut } from './ways-out.ts';
 import { ALL_VARIABLES, type Variable, type Vector } from './variables.ts';
 import type { Site } from '../topology/pool-topology.ts';
 
-/** States met in one search; far above anything seen (bench/plan-bench.ts prints the worst). */
-export const STATE_LIMIT = 50_000;
+/** States expanded in one search; far above anything seen (bench/plan-bench.ts prints the worst). */
+export const STATE_LIMIT = 20_000;
 /** The hypothetical search branches wide when almost nothing is known; its first whole answer is then good enough. */
-const ASSUMING_LIMIT = 4_000;
+const ASSUMING_LIMIT = 2_000;
 const REMEMBERED = 4_096;
 
 export interface Assumed {

@@ -179,7 +179,7 @@ function expand(problem: Problem, node: number, assuming: boolean, below: number
 /**
  * @param assuming strict (false): `unknown` satisfies nothing. Hypothetical (true): one value per unknown variable and
  *   people's ways out may be assumed, fewest first.
- * @param limit states to meet before giving up
+ * @param limit states to expand before giving up
  */
 export function searchPlan(problem: Problem, start: Bits, assuming: boolean, limit: number): SearchResult {
   store.clear();
@@ -195,7 +195,7 @@ export function searchPlan(problem: Problem, start: Bits, assuming: boolean, lim
       return resultOf(problem, best.node, best.goal, assuming, expanded);
     }
     if (store.close(node)) continue;
-    if (store.size() >= limit || store.full()) {
+    if (expanded >= limit || store.full()) {
       // Whole, and every assumption is named; only that no other needs fewer is not proved.
       if (best !== undefined) return resultOf(problem, best.node, best.goal, assuming, expanded);
       return { kind: 'too-large', statesExpanded: expanded };
