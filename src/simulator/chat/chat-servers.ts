@@ -3,6 +3,7 @@
  * the list keep the session they have and take no new clients (skype reference 4.3); after a lost session only active ones
  * come back. That an active server switches databases live when the state arrives is unverified (skype reference 8 #4).
  */
+import { plain } from '../instance/plain.ts';
 import type { ChatEnv } from './chat-env.ts';
 import type { ChatDraft, ChatServerDraft, ChatSite } from './chat-state.ts';
 
@@ -11,7 +12,7 @@ export const storeSite = (server: ChatServerDraft): ChatSite =>
 
 /** By its own replica, not by the Central Management Store. */
 export const isActive = (server: ChatServerDraft): boolean =>
-  server.replica.activeServers.some((name) => name.toLowerCase() === server.fqdn.toLowerCase());
+  plain(server.replica).activeServers.some((name) => name.toLowerCase() === server.fqdn.toLowerCase());
 
 export function advanceChatServers(chat: ChatDraft, env: ChatEnv): void {
   for (const server of Object.values(chat.servers)) {

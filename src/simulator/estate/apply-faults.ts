@@ -57,7 +57,11 @@ function applyToInstance(world: World, fault: InstanceFault, instance: InstanceD
   }
 }
 
-function turnInstance(world: World, instance: InstanceDraft, change: 'down' | 'hung' | 'up'): string | undefined {
+function turnInstance(
+  world: World,
+  instance: InstanceDraft,
+  change: 'down' | 'hung' | 'up',
+): string | undefined {
   const host = world.host(instance.name);
   switch (change) {
     case 'down':
@@ -93,7 +97,8 @@ function takeAgentDown(world: World, instance: InstanceDraft, how: 'clean' | 'cr
 }
 
 function bringAgentUp(world: World, instance: InstanceDraft): void {
-  if (instance.agentRunning || instance.status !== 'running' || world.host(instance.name).agentStopped) return;
+  if (instance.agentRunning || instance.status !== 'running' || world.host(instance.name).agentStopped)
+    return;
   instance.agentRunning = true;
   startAgent(agentEnv(world, instance));
 }
@@ -139,7 +144,8 @@ function turnSite(world: World, site: EstateSite, change: 'down' | 'return' | 'r
   if (change === 'rebuild') rebuild(world, site);
   world.draft.sites[site].up = true;
   resetSevered(world);
-  for (const instance of instancesAt(world, site)) if (!world.host(instance.name).stopped) start(world, instance);
+  for (const instance of instancesAt(world, site))
+    if (!world.host(instance.name).stopped) start(world, instance);
   // The returned servers begin with what their replicas said last; the store brings them up to date after its delay.
   replicate(world.draft.cms, world.draft.chat, replicationTiming(world));
   return undefined;
@@ -183,7 +189,8 @@ function turnLink(world: World, link: string, cut: boolean): void {
     return;
   }
   draft.cutLinks = [...others, link];
-  for (const [id, connection] of Object.entries(draft.connections)) if (!pathStands(world, id)) connection.severed = true;
+  for (const [id, connection] of Object.entries(draft.connections))
+    if (!pathStands(world, id)) connection.severed = true;
 }
 
 function resetSevered(world: World): void {

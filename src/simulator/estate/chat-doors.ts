@@ -68,7 +68,9 @@ export function chatEnv(world: World): ChatEnv {
     insert(session, message) {
       const instance = found(session);
       if (instance === undefined || !answers(world, instance)) return false;
-      return insertMessage(instance, world.context(instance), session.sessionId, message).kind === 'committed';
+      return (
+        insertMessage(instance, world.context(instance), session.sessionId, message).kind === 'committed'
+      );
     },
   };
 }

@@ -69,10 +69,20 @@ function keysOfFile(bytes: Uint8Array): ReadonlySet<string> {
 
 export function foldersOf(state: Pick<EstateState, 'options'>): readonly string[] {
   const { share, mirroringShare, copyFolder, sites } = state.options;
-  return [...new Set([share, mirroringShare, copyFolder, ...ESTATE_SITES.map((site) => sites[site].quarantineFolder)])];
+  return [
+    ...new Set([
+      share,
+      mirroringShare,
+      copyFolder,
+      ...ESTATE_SITES.map((site) => sites[site].quarantineFolder),
+    ]),
+  ];
 }
 
-function backupFiles(state: EstateState, files: EstateFiles): readonly (readonly [string, ReadonlySet<string>])[] {
+function backupFiles(
+  state: EstateState,
+  files: EstateFiles,
+): readonly (readonly [string, ReadonlySet<string>])[] {
   return foldersOf(state).flatMap((folder) => {
     const listing = files.list(folder);
     if ('osError' in listing) return [];
@@ -100,7 +110,12 @@ export function accountFor(state: EstateState, files: EstateFiles): EstateAccoun
     const key = keyOf(message);
     const holders = copies.filter(([, keys]) => keys.has(key)).map(([name]) => name);
     const paths = stored.filter(([, keys]) => keys.has(key)).map(([path]) => path);
-    return { message, copies: holders, files: paths, verdict: holders.length + paths.length > 0 ? 'elsewhere' : 'gone' };
+    return {
+      message,
+      copies: holders,
+      files: paths,
+      verdict: holders.length + paths.length > 0 ? 'elsewhere' : 'gone',
+    };
   });
   return {
     acknowledged: acknowledged.length,

@@ -35,7 +35,12 @@ export interface ShellCommand {
 }
 
 /** One command in a session of its own; close the session when the outcome is there. */
-export function runShellCommand(world: World, instance: InstanceDraft, owner: string, command: Command): ShellCommand {
+export function runShellCommand(
+  world: World,
+  instance: InstanceDraft,
+  owner: string,
+  command: Command,
+): ShellCommand {
   const ctx = world.context(instance);
   const opened = openInternalSession(instance, ctx, {
     owner,
@@ -49,11 +54,22 @@ export function runShellCommand(world: World, instance: InstanceDraft, owner: st
   return { sessionId, outcome: runInternalCommand(instance, ctx, sessionId, command) };
 }
 
-function alter(world: World, cmdletName: string, name: string, database: string, change: AlterDatabaseChange): CmdletOutcome | undefined {
+function alter(
+  world: World,
+  cmdletName: string,
+  name: string,
+  database: string,
+  change: AlterDatabaseChange,
+): CmdletOutcome | undefined {
   return immediate(world, cmdletName, name, { kind: 'alter-database', database, change });
 }
 
-function immediate(world: World, cmdletName: string, name: string, command: Command): CmdletOutcome | undefined {
+function immediate(
+  world: World,
+  cmdletName: string,
+  name: string,
+  command: Command,
+): CmdletOutcome | undefined {
   const instance = shellReaches(world, name);
   if (instance === undefined) return deploymentFailure(cmdletName, `Cannot connect to SQL Server "${name}".`);
   const { sessionId, outcome } = runShellCommand(world, instance, 'cmdlet', command);

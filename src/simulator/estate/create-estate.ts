@@ -2,16 +2,11 @@
  * The estate at its first instant. Mirroring and log shipping are set up by the same commands and procedures that a person
  * would run (set-up-estate.ts), in the minutes before `startAtMs`; the files of the set-up are gone afterwards.
  */
-import { createDraft, finishDraft, type Draft } from 'immer';
+import { createDraft, finishDraft } from 'immer';
 import type { ChatDraft, ChatServerDraft } from '../chat/chat-state.ts';
 import { noChunks } from '../instance/chunks.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
-import {
-  DEFAULT_ESTATE,
-  ESTATE_SITES,
-  type EstateOptions,
-  type EstateOverrides,
-} from './estate-options.ts';
+import { DEFAULT_ESTATE, ESTATE_SITES, type EstateOptions, type EstateOverrides } from './estate-options.ts';
 import type { EstateDraft, EstateState, HostDraft } from './estate-state.ts';
 import { freshHost, freshInstance } from './fresh-instance.ts';
 import { setUpEstate } from './set-up-estate.ts';
@@ -22,18 +17,16 @@ function chatOf(options: EstateOptions): ChatDraft {
   const active = [...options.sites.home.chatServers];
   const servers = ESTATE_SITES.flatMap((site) =>
     options.sites[site].chatServers.map((fqdn) => ({ fqdn, site })),
-  ).map(
-    ({ fqdn, site }, index): ChatServerDraft => ({
-      fqdn,
-      serverId: index + 1,
-      site,
-      service: 'Running',
-      replica: { revision: 1, poolState: 'Normal', activeServers: [...active] },
-      session: null,
-      nextConnectAtMs: options.startAtMs,
-      nextHeartbeatAtMs: options.startAtMs,
-    }),
-  );
+  ).map(({ fqdn, site }, index): ChatServerDraft => ({
+    fqdn,
+    serverId: index + 1,
+    site,
+    service: 'Running',
+    replica: { revision: 1, poolState: 'Normal', activeServers: [...active] },
+    session: null,
+    nextConnectAtMs: options.startAtMs,
+    nextHeartbeatAtMs: options.startAtMs,
+  }));
   const clients = Array.from({ length: options.clients }, (_, index) => {
     const pause = options.chat.postEveryMs;
     return {
@@ -71,6 +64,7 @@ function emptyEstate(options: EstateOptions): EstateDraft {
   return {
     options,
     nowMs,
+    sweptAtMs: nowMs,
     sites: { home: { up: true }, backup: { up: true } },
     instances,
     hosts,
@@ -98,9 +92,9 @@ function emptyEstate(options: EstateOptions): EstateDraft {
 
 export function createEstate(overrides: EstateOverrides = {}): EstateState {
   const options: EstateOptions = { ...DEFAULT_ESTATE, ...overrides };
-  const draft = createDraft(emptyEstate(options)) as Draft<EstateDraft>;
+  const draft = createDraft<EstateDraft>(emptyEstate(options));
   setUpEstate(draft);
   draft.nowMs = options.startAtMs;
   draft.counts = {};
-  return finishDraft(draft) as EstateState;
+  return finishDraft(draft);
 }

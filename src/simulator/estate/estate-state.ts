@@ -33,6 +33,8 @@ export interface HostDraft {
 export interface EstateDraft {
   options: EstateOptions;
   nowMs: number;
+  /** When everything looked again last; see advance-estate.ts. */
+  sweptAtMs: number;
   sites: Record<EstateSite, { up: boolean }>;
   instances: Record<string, InstanceDraft>;
   hosts: Record<string, HostDraft>;

@@ -39,7 +39,8 @@ const unknown = (command: string, reason: string): ParsedFault => ({
 
 type Parse = (words: readonly string[]) => Fault | string;
 
-const siteOf = (word: string | undefined): EstateSite | undefined => ESTATE_SITES.find((site) => site === word);
+const siteOf = (word: string | undefined): EstateSite | undefined =>
+  ESTATE_SITES.find((site) => site === word);
 
 const instanceFault =
   (change: 'down' | 'hung' | 'up'): Parse =>

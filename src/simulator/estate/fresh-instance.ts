@@ -11,7 +11,11 @@ import type { HostDraft } from './estate-state.ts';
 
 /** The daemon's own login and a person's; both sysadmin, one password. */
 export const DAEMON_LOGIN = 'pchat-operator';
-export function freshInstance(options: EstateOptions, instance: EstateInstanceOptions, startedAtMs: number): InstanceDraft {
+export function freshInstance(
+  options: EstateOptions,
+  instance: EstateInstanceOptions,
+  startedAtMs: number,
+): InstanceDraft {
   const databases = [options.chatDatabase, options.complianceDatabase].map((name) => name.toLowerCase());
   const password = options.sqlPassword;
   const { bytesPerSecond, minimumMs, synchronizeMs, recoveryMs } = options.speed;

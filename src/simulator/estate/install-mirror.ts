@@ -32,7 +32,11 @@ const NEXT: Readonly<Record<MirrorPhase, MirrorPhase>> = {
 };
 
 /** Where a phase runs; undefined: it runs nothing. */
-function commandOf(install: MirrorInstallation, side: Sides, id: string): { on: InstanceDraft; command: Command } | undefined {
+function commandOf(
+  install: MirrorInstallation,
+  side: Sides,
+  id: string,
+): { on: InstanceDraft; command: Command } | undefined {
   const { database, fileShare } = install;
   const full = `${fileShare}\\${database}_${id}.bak`;
   const log = `${fileShare}\\${database}_${id}.trn`;
@@ -91,49 +95,55 @@ interface Sides {
 export function advanceInstallation(world: World, running: RunningCmdlet): CmdletOutcome | undefined {
   const { install } = running;
   if (install === undefined || install.operation !== '' || running.dueAtMs > world.nowMs) return undefined;
-  while (install.operation === '') {
-    const principal = shellReaches(world, install.principal);
-    const mirror = shellReaches(world, install.mirror);
-    if (principal === undefined || mirror === undefined)
-      return deploymentFailure(NAME, `Cannot connect to SQL Server "${principal === undefined ? install.principal : install.mirror}".`);
-    if (install.phase === 'await-synchronized') {
-      if (databaseOf(principal, install.database)?.mirroring?.state !== 'SYNCHRONIZED') {
-        if (world.nowMs > install.giveUpAtMs) return deploymentFailure(NAME, 'The mirror did not become synchronized.');
-        running.dueAtMs = world.nowMs + LOOK_AGAIN_MS;
-        return undefined;
-      }
-    } else if (install.phase === 'finished') {
-      const finished = finishDatabase(world, running, install);
-      if (finished !== undefined) return finished;
-      continue;
-    } else {
-      const failed = runPhase(world, running, install, { principal, mirror });
-      if (failed !== undefined) return failed;
-      if (isWaiting(install)) return undefined;
-      continue;
-    }
-    install.phase = NEXT[install.phase];
+  for (;;) {
+    const step = stepPhase(world, running, install);
+    if (step === 'waits') return undefined;
+    if (step !== 'next') return step;
   }
-  return undefined;
 }
 
-/** `operation` is set by runPhase when its command takes time. */
-const isWaiting = (install: MirrorInstallation): boolean => install.operation !== '';
-
-function runPhase(world: World, running: RunningCmdlet, install: MirrorInstallation, sides: Sides): CmdletOutcome | undefined {
-  const work = commandOf(install, sides, running.id);
+function stepPhase(
+  world: World,
+  running: RunningCmdlet,
+  install: MirrorInstallation,
+): CmdletOutcome | 'next' | 'waits' {
+  const principal = shellReaches(world, install.principal);
+  const mirror = shellReaches(world, install.mirror);
+  if (principal === undefined)
+    return deploymentFailure(NAME, `Cannot connect to SQL Server "${install.principal}".`);
+  if (mirror === undefined)
+    return deploymentFailure(NAME, `Cannot connect to SQL Server "${install.mirror}".`);
+  if (install.phase === 'finished') return finishDatabase(world, running, install) ?? 'next';
+  if (install.phase === 'await-synchronized') return awaitSynchronized(world, running, install, principal);
+  const work = commandOf(install, { principal, mirror }, running.id);
   if (work === undefined) {
     install.phase = NEXT[install.phase];
-    return undefined;
+    return 'next';
   }
   const { sessionId, outcome } = runShellCommand(world, work.on, `cmdlet:${running.id}`, work.command);
   if (outcome.kind === 'pending') {
     install.operation = outcome.operation;
     install.sessionId = sessionId;
-    return undefined;
+    return 'waits';
   }
   closeInternalSession(work.on, sessionId);
-  return takeOutcome(install, outcome);
+  return takeOutcome(install, outcome) ?? 'next';
+}
+
+function awaitSynchronized(
+  world: World,
+  running: RunningCmdlet,
+  install: MirrorInstallation,
+  principal: InstanceDraft,
+): CmdletOutcome | 'next' | 'waits' {
+  if (databaseOf(principal, install.database)?.mirroring?.state === 'SYNCHRONIZED') {
+    install.phase = NEXT[install.phase];
+    return 'next';
+  }
+  if (world.nowMs > install.giveUpAtMs)
+    return deploymentFailure(NAME, 'The mirror did not become synchronized.');
+  running.dueAtMs = world.nowMs + LOOK_AGAIN_MS;
+  return 'waits';
 }
 
 function takeOutcome(install: MirrorInstallation, outcome: CommandOutcome): CmdletOutcome | undefined {
@@ -143,9 +153,16 @@ function takeOutcome(install: MirrorInstallation, outcome: CommandOutcome): Cmdl
   return undefined;
 }
 
-function finishDatabase(world: World, running: RunningCmdlet, install: MirrorInstallation): CmdletOutcome | undefined {
+function finishDatabase(
+  world: World,
+  running: RunningCmdlet,
+  install: MirrorInstallation,
+): CmdletOutcome | undefined {
   for (const suffix of ['bak', 'trn'])
-    world.emitFile({ operation: 'delete', path: `${install.fileShare}\\${install.database}_${running.id}.${suffix}` });
+    world.emitFile({
+      operation: 'delete',
+      path: `${install.fileShare}\\${install.database}_${running.id}.${suffix}`,
+    });
   world.count(`${NAME}:${install.database}`);
   const [database, ...queue] = install.queue;
   if (database === undefined) return { ok: true, objects: [], warnings: [] };

@@ -48,7 +48,9 @@ export function folderReach(
   const owners = local.filter(([root]) => within(folder, root)).map(([, site]) => site);
   if (viewer !== 'daemon') return owners.includes(viewer) ? undefined : { osError: OS_PATH_NOT_FOUND };
   const mounted = owners.some((site) => state.sites[site].up && linkStands(state, 'daemon', site));
-  return mounted ? undefined : { osError: owners.length === 0 ? OS_PATH_NOT_FOUND : OS_NETWORK_PATH_NOT_FOUND };
+  return mounted
+    ? undefined
+    : { osError: owners.length === 0 ? OS_PATH_NOT_FOUND : OS_NETWORK_PATH_NOT_FOUND };
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('\\')));

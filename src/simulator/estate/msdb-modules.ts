@@ -29,7 +29,10 @@ function msdbCall(world: World, call: Caller): MsdbCall {
     database: (name) => {
       const database = instance.databases[name.toLowerCase()];
       if (database === undefined) return undefined;
-      return { online: database.state === 'ONLINE' && !database.inStandby, recoveryModel: database.recoveryModel };
+      return {
+        online: database.state === 'ONLINE' && !database.inStandby,
+        recoveryModel: database.recoveryModel,
+      };
     },
     monitor: (server) => monitorOf(world, instance.name, server),
     startJob: (jobId) => startRun(agentEnv(world, instance), jobId, '4'),
@@ -57,8 +60,10 @@ export function modulesFor(world: World): EngineModules {
   const entry = (database: string, procedure: MsdbProcedure) =>
     [
       `${database}.${procedure.name}`,
-      (call: ModuleCall, args: Parameters<typeof callProcedure>[2], named: string) =>
-        callProcedure(procedure, msdbCall(world, { ...call, login: call.session.login }), args, named),
+      (call: ModuleCall, args: Parameters<typeof callProcedure>[2], named: string) => {
+        world.changedMsdb.add(call.instance.name);
+        return callProcedure(procedure, msdbCall(world, { ...call, login: call.session.login }), args, named);
+      },
     ] as const;
   return {
     tables: Object.fromEntries(tables),
@@ -78,7 +83,12 @@ export function procedureCaller(
   const procedure = [...SHIPPING_PROCEDURES, ...MSDB_PROCEDURES].find((candidate) => candidate.name === name);
   if (procedure === undefined) throw new Error(`there is no procedure ${name}`);
   return (args) => {
-    const given = Object.entries(args).map(([key, value]) => ({ name: key, value, output: false, isDefault: false }));
+    const given = Object.entries(args).map(([key, value]) => ({
+      name: key,
+      value,
+      output: false,
+      isDefault: false,
+    }));
     const outputs = procedure.parameters
       .filter(({ name: key }) => args[key] === undefined && /_(id|uid)$/.test(key))
       .map(({ name: key }) => ({ name: key, value: null, output: true, isDefault: false }));

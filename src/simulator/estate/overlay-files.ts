@@ -39,7 +39,8 @@ export function overlayFiles(files: EstateFiles): OverlaidFiles {
     const bytes = read(from);
     if (!(bytes instanceof Uint8Array)) return;
     const listing = list(folderOf(from));
-    const before = 'osError' in listing ? undefined : listing.find(({ name }) => key(name) === key(nameOf(from)));
+    const before =
+      'osError' in listing ? undefined : listing.find(({ name }) => key(name) === key(nameOf(from)));
     changed.set(key(from), undefined);
     changed.set(key(to), { name: nameOf(to), bytes, atMs: before?.modifiedAtMs ?? 0 });
   };

@@ -63,7 +63,12 @@ export function advanceCmdlets(world: World): void {
   }
 }
 
-export function cmdletOperationFinished(world: World, instance: string, operation: string, outcome: CommandOutcome): void {
+export function cmdletOperationFinished(
+  world: World,
+  instance: string,
+  operation: string,
+  outcome: CommandOutcome,
+): void {
   const running = world.draft.cmdlets.find(({ install }) => install?.operation === operation);
   if (running === undefined) return;
   const ended = installationOperationFinished(world, running, instance, outcome);
@@ -73,12 +78,20 @@ export function cmdletOperationFinished(world: World, instance: string, operatio
 /** A session of an installation was killed or its instance crashed. */
 export function cmdletSessionEnded(world: World, instance: string, sessionId: number): void {
   const running = world.draft.cmdlets.find(
-    ({ install }) => install?.sessionId === sessionId && [install.principal, install.mirror].includes(instance),
+    ({ install }) =>
+      install?.sessionId === sessionId && [install.principal, install.mirror].includes(instance),
   );
   if (running === undefined) return;
   const failure: CommandOutcome = {
     kind: 'failure',
-    errors: [{ number: 596, state: 1, class: 21, message: 'Cannot continue the execution because the session is in the kill state.' }],
+    errors: [
+      {
+        number: 596,
+        state: 1,
+        class: 21,
+        message: 'Cannot continue the execution because the session is in the kill state.',
+      },
+    ],
   };
   const ended = installationOperationFinished(world, running, instance, failure);
   if (ended !== undefined) end(world, running, ended);
@@ -90,7 +103,10 @@ export function dropCmdlets(world: World): void {
 }
 
 export const nextCmdletAt = (
-  cmdlets: readonly { readonly dueAtMs: number; readonly install?: { readonly operation: string } | undefined }[],
+  cmdlets: readonly {
+    readonly dueAtMs: number;
+    readonly install?: { readonly operation: string } | undefined;
+  }[],
 ): number | undefined => {
   const due = cmdlets
     .filter(({ install }) => install === undefined || install.operation === '')

@@ -39,7 +39,8 @@ class SetUp {
       if (output.kind === 'file') this.#files.apply(output.operation satisfies FileOperation);
     this.draft.nowMs = nowMs;
     this.world = createWorld(this.draft, nowMs, this.#files);
-    for (const instance of Object.values(this.draft.instances)) advanceInstance(instance, this.world.context(instance));
+    for (const instance of Object.values(this.draft.instances))
+      advanceInstance(instance, this.world.context(instance));
   }
 
   instance(name: string): InstanceDraft {
@@ -62,10 +63,13 @@ class SetUp {
     for (let rounds = 0; outcome.kind === 'pending' && rounds < 1_000; rounds += 1) {
       const { operation } = outcome;
       this.#moveTo(nextDueAt(instance) ?? this.draft.nowMs + 1);
-      const ended = this.world.events.find((event) => event.kind === 'operation-finished' && event.operation === operation);
+      const ended = this.world.events.find(
+        (event) => event.kind === 'operation-finished' && event.operation === operation,
+      );
       if (ended?.kind === 'operation-finished') outcome = ended.outcome;
     }
-    if (outcome.kind !== 'done') throw new Error(`set-up: ${command.kind} on ${name}: ${JSON.stringify(outcome)}`);
+    if (outcome.kind !== 'done')
+      throw new Error(`set-up: ${command.kind} on ${name}: ${JSON.stringify(outcome)}`);
     closeInternalSession(instance, opened.sessionId);
     this.#moveTo(this.draft.nowMs + 1_000);
   }
@@ -77,9 +81,14 @@ class SetUp {
     }
   }
 
-  procedure(name: string, procedure: string, args: Readonly<Record<string, CellValue>>): Readonly<Record<string, CellValue>> {
+  procedure(
+    name: string,
+    procedure: string,
+    args: Readonly<Record<string, CellValue>>,
+  ): Readonly<Record<string, CellValue>> {
     const outcome = procedureCaller(this.world, this.instance(name), procedure)(args);
-    if (outcome.kind !== 'done') throw new Error(`set-up: ${procedure} on ${name}: ${JSON.stringify(outcome)}`);
+    if (outcome.kind !== 'done')
+      throw new Error(`set-up: ${procedure} on ${name}: ${JSON.stringify(outcome)}`);
     return outcome.outputs ?? {};
   }
 }
@@ -155,7 +164,10 @@ function schedule(setUp: SetUp, name: string, jobId: CellValue, scheduleName: st
     '@active_start_time': 0,
     '@active_end_time': 235_959,
   });
-  setUp.procedure(name, 'sp_attach_schedule', { '@job_id': jobId, '@schedule_id': made['@schedule_id'] ?? null });
+  setUp.procedure(name, 'sp_attach_schedule', {
+    '@job_id': jobId,
+    '@schedule_id': made['@schedule_id'] ?? null,
+  });
   setUp.procedure(name, 'sp_update_job', { '@job_id': jobId, '@enabled': 1 });
 }
 
@@ -195,7 +207,13 @@ function shipTo(setUp: SetUp, name: string, primaryServer: string): void {
     '@file_retention_period': options.retentionMinutes,
   });
   schedule(setUp, name, made['@copy_job_id'] ?? null, 'DefaultCopyJobSchedule', options.copyEveryMinutes);
-  schedule(setUp, name, made['@restore_job_id'] ?? null, 'DefaultRestoreJobSchedule', options.restoreEveryMinutes);
+  schedule(
+    setUp,
+    name,
+    made['@restore_job_id'] ?? null,
+    'DefaultRestoreJobSchedule',
+    options.restoreEveryMinutes,
+  );
   setUp.procedure(name, 'sp_add_log_shipping_secondary_database', {
     '@secondary_database': database,
     '@primary_server': primaryServer,
@@ -216,10 +234,18 @@ function shipLogs(setUp: SetUp): void {
   shipFrom(setUp, home.primary.name, secondary);
   shipTo(setUp, backup.primary.name, setUp.instance(home.primary.name).serverName);
   if (home.mirror === undefined) return;
-  const failover = { kind: 'alter-database', database, change: { kind: 'partner', option: 'FAILOVER' } } as const;
+  const failover = {
+    kind: 'alter-database',
+    database,
+    change: { kind: 'partner', option: 'FAILOVER' },
+  } as const;
   const settled = (name: string) => () => {
     const copy = databaseOf(setUp.instance(name), database);
-    return copy?.state === 'ONLINE' && copy.mirroring?.role === 'PRINCIPAL' && copy.mirroring.state === 'SYNCHRONIZED';
+    return (
+      copy?.state === 'ONLINE' &&
+      copy.mirroring?.role === 'PRINCIPAL' &&
+      copy.mirroring.state === 'SYNCHRONIZED'
+    );
   };
   setUp.run(home.primary.name, failover);
   setUp.waitUntil(settled(home.mirror.name));

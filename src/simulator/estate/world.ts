@@ -7,6 +7,8 @@ import { endpointAddress } from '../instance/create-instance.ts';
 import { guidFrom } from '../instance/deterministic-guid.ts';
 import type { EngineContext, EngineModules, EngineOutput } from '../instance/engine-modules.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
+import { plain } from '../instance/plain.ts';
+import { removeEntry } from '../instance/remove-entry.ts';
 import { disconnect } from '../instance/requests.ts';
 import type { EstateDraft, HostDraft } from './estate-state.ts';
 import type { EstateSite } from './estate-options.ts';
@@ -23,11 +25,16 @@ export interface World {
   /** Engine events that the estate's own parties still have to hear. */
   readonly events: InternalEvent[];
   readonly files: OverlaidFiles;
-  readonly modules: EngineModules;
+  /** Made on first use: many steps run no statement. */
+  modules(): EngineModules;
+  /** Instances whose msdb was changed by a procedure in this step: their Agent plans anew. */
+  readonly changedMsdb: Set<string>;
   context(instance: InstanceDraft): EngineContext;
   /** Instance and host by the name in the estate. */
   instance(name: string): InstanceDraft | undefined;
   host(name: string): HostDraft;
+  /** Who is published at an endpoint address, up or down. */
+  nameAt(address: string): string | undefined;
   emitFile(operation: FileOperation): void;
   count(deed: string): void;
   /** The instance was replaced by a fresh one. */
@@ -41,14 +48,15 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
   const contexts = new Map<string, EngineContext>();
   const overlay = overlayFiles(files);
   const outputs: EstateOutput[] = [];
+  let modules: EngineModules | undefined;
   const world: World = {
     draft,
     nowMs,
     outputs,
     events: [],
     files: overlay,
-    // Assigned right below: the modules need the world.
-    modules: { tables: {}, procedures: {} },
+    changedMsdb: new Set(),
+    modules: () => (modules ??= modulesFor(world)),
     context(instance) {
       const known = contexts.get(instance.name);
       if (known !== undefined) return known;
@@ -62,6 +70,7 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
       if (host === undefined) throw new Error(`the estate has no instance ${name}`);
       return host;
     },
+    nameAt: (address) => Object.keys(plain(draft.instances)).find((name) => publishedAt(name, address)),
     emitFile(operation) {
       overlay.apply(operation);
       outputs.push({ kind: 'file', operation });
@@ -71,8 +80,7 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
     endConnection(connection) {
       const entry = draft.connections[connection];
       if (entry === undefined) return;
-      const { [connection]: _gone, ...rest } = draft.connections;
-      draft.connections = rest;
+      removeEntry(draft.connections, connection);
       const instance = draft.instances[entry.instance];
       if (instance !== undefined) disconnect(instance, connection);
     },
@@ -81,8 +89,12 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
       return guidFrom(`${draft.options.seed}/estate/${draft.nextGuid}`);
     },
   };
-  return Object.assign(world, { modules: modulesFor(world) });
+  return world;
 }
+
+/** Instances are named by the host that their endpoint address carries (fresh-instance.ts). */
+const publishedAt = (name: string, address: string): boolean =>
+  address.toLowerCase().startsWith(`tcp://${name.toLowerCase()}:`);
 
 function contextFor(world: World, instance: InstanceDraft): EngineContext {
   const { site } = world.host(instance.name);
@@ -92,15 +104,16 @@ function contextFor(world: World, instance: InstanceDraft): EngineContext {
     emitFile: (operation) => world.emitFile(operation),
     emit: (output) => take(world, output),
     peer: (from, address) => peerOf(world, from, address),
-    modules: world.modules,
+    get modules() {
+      return world.modules();
+    },
   };
 }
 
 function peerOf(world: World, from: InstanceDraft, address: string): InstanceDraft | undefined {
-  const other = Object.values(world.draft.instances).find(
-    (candidate) => endpointAddress(candidate)?.toLowerCase() === address.toLowerCase(),
-  );
-  if (other === undefined) return undefined;
+  const other = world.instance(world.nameAt(address) ?? '');
+  if (other === undefined || endpointAddress(other)?.toLowerCase() !== address.toLowerCase())
+    return undefined;
   return reaches(world, world.host(from.name).site, other) && answers(world, from) ? other : undefined;
 }
 

@@ -16,7 +16,8 @@ export function writableAtTwoSites(state: EstateState): boolean {
   const families = ESTATE_SITES.map((site) => {
     const name = servingCopy(state, site);
     const instance = name === undefined ? undefined : state.instances[name];
-    if (instance === undefined || state.hosts[instance.name]?.hung === true || !reachable(state, site)) return undefined;
+    if (instance === undefined || state.hosts[instance.name]?.hung === true || !reachable(state, site))
+      return undefined;
     return instance.databases[state.options.chatDatabase.toLowerCase()]?.familyGuid;
   });
   return families[0] !== undefined && families[0] === families[1];

@@ -44,7 +44,11 @@ export interface CmdletSpec {
   /** Times longer than an ordinary cmdlet. */
   readonly weight: number;
   /** An installation: the cmdlet goes on in phases and answers at its end. */
-  run(env: CmdletEnv, bound: BoundParameters, running: Readonly<RunningCmdlet>): CmdletOutcome | MirrorInstallation;
+  run(
+    env: CmdletEnv,
+    bound: BoundParameters,
+    running: Readonly<RunningCmdlet>,
+  ): CmdletOutcome | MirrorInstallation;
 }
 
 export const ok = (

@@ -38,7 +38,12 @@ export const missingParameter = (cmdlet: string, parameter: string): CmdletFailu
     'InvalidArgument',
   );
 
-export const wrongValue = (cmdlet: string, parameter: string, value: unknown, allowed: string): CmdletFailure =>
+export const wrongValue = (
+  cmdlet: string,
+  parameter: string,
+  value: unknown,
+  allowed: string,
+): CmdletFailure =>
   cmdletFailure(
     `Cannot bind parameter '${parameter}'. Cannot convert value ${JSON.stringify(value)}. Specify one of the following and try again: ${allowed}.`,
     `CannotConvertArgumentNoMessage,${classOf(cmdlet)}`,

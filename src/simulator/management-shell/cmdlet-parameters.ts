@@ -1,10 +1,5 @@
 /** Declared parameters of the cmdlets and their binding: unknown names, missing ones, values of a wrong kind. */
-import {
-  missingParameter,
-  unknownParameter,
-  wrongValue,
-  type CmdletFailure,
-} from './cmdlet-failures.ts';
+import { missingParameter, unknownParameter, wrongValue, type CmdletFailure } from './cmdlet-failures.ts';
 
 /** `modifier`: PSListModifier, `{replace: [...]}`, `{add: ...}`, `{remove: ...}` or null. */
 export type ParameterKind = 'text' | 'switch' | 'number' | 'list' | 'modifier' | readonly string[];

@@ -35,7 +35,10 @@ export function refuseCall(running: Readonly<RunningCmdlet>): CmdletOutcome | un
   return 'ok' in bound ? bound : undefined;
 }
 
-export function runCmdlet(env: CmdletEnv, running: Readonly<RunningCmdlet>): CmdletOutcome | MirrorInstallation {
+export function runCmdlet(
+  env: CmdletEnv,
+  running: Readonly<RunningCmdlet>,
+): CmdletOutcome | MirrorInstallation {
   const bound = bind(running);
   if ('ok' in bound) return bound;
   if (bound.spec.changes && env.cms.mode === 'read-only') return storeReadOnly(bound.spec.name);

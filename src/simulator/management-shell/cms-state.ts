@@ -64,5 +64,7 @@ export function advanceReplication(cms: CmsDraft, chat: ChatDraft, timing: Repli
   }
 }
 
-export const nextReplicationAt = (cms: { readonly pending: readonly { readonly dueAtMs: number }[] }): number | undefined =>
+export const nextReplicationAt = (cms: {
+  readonly pending: readonly { readonly dueAtMs: number }[];
+}): number | undefined =>
   cms.pending.length === 0 ? undefined : Math.min(...cms.pending.map(({ dueAtMs }) => dueAtMs));

@@ -32,12 +32,16 @@ const GIVE_UP_MS = 30 * 60_000;
 function databasesOf(env: CmdletEnv, type: string | undefined): readonly string[] {
   const chat = type === undefined || sameText(type, 'PersistentChat') ? [env.chatDatabase] : [];
   const compliance =
-    env.compliance && (type === undefined || sameText(type, 'PersistentChatCompliance')) ? [env.complianceDatabase] : [];
+    env.compliance && (type === undefined || sameText(type, 'PersistentChatCompliance'))
+      ? [env.complianceDatabase]
+      : [];
   return [...chat, ...compliance];
 }
 
 const storeOn = (env: CmdletEnv, fqdn: string): PublishedStore | undefined =>
-  env.stores.find(({ primary, mirror }) => sameText(primary, fqdn) || (mirror !== undefined && sameText(mirror, fqdn)));
+  env.stores.find(
+    ({ primary, mirror }) => sameText(primary, fqdn) || (mirror !== undefined && sameText(mirror, fqdn)),
+  );
 
 const databaseIn = (instance: InstanceDraft | undefined, name: string): DatabaseDraft | undefined =>
   instance?.databases[name.toLowerCase()];
@@ -58,7 +62,8 @@ function install(env: CmdletEnv, bound: BoundParameters): CmdletOutcome | Mirror
   const principal = sameText(store.primary, fqdn) ? store.primary : store.mirror;
   const mirror = principal === store.primary ? store.mirror : store.primary;
   const [database, ...queue] = databasesOf(env, bound.text('DatabaseType'));
-  if (database === undefined) return deploymentFailure(name, 'The database type is not present on this SQL Server.');
+  if (database === undefined)
+    return deploymentFailure(name, 'The database type is not present on this SQL Server.');
   for (const candidate of [database, ...queue]) {
     const refused = refuse(env, candidate, principal, mirror, bound.flag('DropExistingDatabasesOnMirror'));
     if (refused !== undefined) return deploymentFailure(name, refused);
@@ -96,8 +101,10 @@ function refuse(
   const copy = databaseIn(target, database);
   if (original?.state !== 'ONLINE') return `Database "${database}" on "${principal}" is not online.`;
   if (original.mirroring !== null) return `Database "${database}" on "${principal}" is already mirrored.`;
-  if (copy !== undefined && !dropExisting) return `Database "${database}" already exists on mirror "${mirror}".`;
-  if (copy?.mirroring != null) return `Database "${database}" on "${mirror}" is enabled for database mirroring.`;
+  if (copy !== undefined && !dropExisting)
+    return `Database "${database}" already exists on mirror "${mirror}".`;
+  if (copy?.mirroring != null)
+    return `Database "${database}" on "${mirror}" is enabled for database mirroring.`;
   return undefined;
 }
 
@@ -106,7 +113,8 @@ function uninstall(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
   const fqdn = bound.text('SqlServerFqdn') ?? '';
   const store = storeOn(env, fqdn);
   const source = env.instance(fqdn);
-  if (store === undefined || source === undefined) return deploymentFailure(name, `Cannot connect to SQL Server "${fqdn}".`);
+  if (store === undefined || source === undefined)
+    return deploymentFailure(name, `Cannot connect to SQL Server "${fqdn}".`);
   const partner = sameText(store.primary, fqdn) ? store.mirror : store.primary;
   for (const database of databasesOf(env, bound.text('DatabaseType'))) {
     if (databaseIn(source, database)?.mirroring == null)
@@ -134,9 +142,13 @@ function mirrorState(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
   return ok(
     databases.map((database) => {
       const sides = [store.primary, store.mirror].map((fqdn) => {
-        const mirroring = fqdn === undefined ? undefined : databaseIn(env.instance(fqdn), database)?.mirroring;
+        const mirroring =
+          fqdn === undefined ? undefined : databaseIn(env.instance(fqdn), database)?.mirroring;
         if (mirroring == null) return { state: INACCESSIBLE, status: '' };
-        return { state: mirroring.role === 'PRINCIPAL' ? 'Principal' : 'Mirror', status: mirroring.state.toLowerCase() };
+        return {
+          state: mirroring.role === 'PRINCIPAL' ? 'Principal' : 'Mirror',
+          status: mirroring.state.toLowerCase(),
+        };
       });
       return {
         DatabaseName: database,
@@ -200,7 +212,12 @@ export const MIRROR_CMDLETS: readonly CmdletSpec[] = [
   ),
   cmdlet(
     'Get-CsDatabaseMirrorState',
-    { PoolFqdn: { kind: 'text', mandatory: true }, DatabaseType: TYPE, LocalStore: { kind: 'switch' }, ...REPORT },
+    {
+      PoolFqdn: { kind: 'text', mandatory: true },
+      DatabaseType: TYPE,
+      LocalStore: { kind: 'switch' },
+      ...REPORT,
+    },
     mirrorState,
     { weight: 2 },
   ),

@@ -26,7 +26,9 @@ const serviceIdentity = (env: CmdletEnv): string => `PersistentChatServer:${env.
 
 /** Forms seen in the documents (skype reference 4.1); the one with a blank after `service:` is not accepted here (unverified). */
 const isSettingsIdentity = (env: CmdletEnv, identity: string): boolean =>
-  [settingsIdentity(env), serviceIdentity(env), `service:${env.poolFqdn}`].some((form) => sameText(form, identity));
+  [settingsIdentity(env), serviceIdentity(env), `service:${env.poolFqdn}`].some((form) =>
+    sameText(form, identity),
+  );
 
 const isServiceIdentity = (env: CmdletEnv, identity: string): boolean =>
   [serviceIdentity(env), env.poolFqdn].some((form) => sameText(form, identity));
@@ -49,7 +51,8 @@ function setState(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
   if (!isSettingsIdentity(env, identity)) return notFound(name, identity);
   // Documented default: a call without -PoolState acts as a failback.
   const wanted = bound.text('PoolState') ?? 'Normal';
-  const poolState = POOL_STATES.find((state) => sameText(state, wanted)) ?? ('Normal' satisfies PoolStateName);
+  const poolState =
+    POOL_STATES.find((state) => sameText(state, wanted)) ?? ('Normal' satisfies PoolStateName);
   if (bound.flag('WhatIf')) return ok();
   if (env.cms.poolState !== poolState) env.count(`${name}:${poolState}`);
   env.count(name);
@@ -58,12 +61,18 @@ function setState(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
 }
 
 const textsOf = (value: unknown): readonly string[] =>
-  typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  typeof value === 'string'
+    ? [value]
+    : Array.isArray(value)
+      ? value.filter((item) => typeof item === 'string')
+      : [];
 
 /** PSListModifier applied to the present list; null empties it. */
 function modified(present: readonly string[], modifier: unknown): readonly string[] {
   if (modifier === null || typeof modifier !== 'object') return [];
-  const parts = Object.fromEntries(Object.entries(modifier).map(([key, value]) => [key.toLowerCase(), textsOf(value)]));
+  const parts = Object.fromEntries(
+    Object.entries(modifier).map(([key, value]) => [key.toLowerCase(), textsOf(value)]),
+  );
   if (parts['replace'] !== undefined) return parts['replace'];
   const removed = parts['remove'] ?? [];
   const kept = present.filter((item) => !removed.some((other) => sameText(other, item)));
@@ -147,14 +156,16 @@ const databaseServices = (env: CmdletEnv, role: string): readonly Readonly<Recor
     }));
 
 function getService(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
-  const roles = ['PersistentChatServer', 'PersistentChatDatabase', 'PersistentChatComplianceDatabase'].filter((role) =>
-    bound.flag(role),
+  const roles = ['PersistentChatServer', 'PersistentChatDatabase', 'PersistentChatComplianceDatabase'].filter(
+    (role) => bound.flag(role),
   );
   if (roles.length > 1) return ambiguousSets('Get-CsService');
   const pool = bound.text('PoolFqdn');
   const all: readonly Readonly<Record<string, unknown>>[] = [
     ...(roles.length === 0 || roles[0] === 'PersistentChatServer' ? [chatService(env)] : []),
-    ...(roles.length === 0 || roles[0] === 'PersistentChatDatabase' ? databaseServices(env, 'PersistentChatDatabase') : []),
+    ...(roles.length === 0 || roles[0] === 'PersistentChatDatabase'
+      ? databaseServices(env, 'PersistentChatDatabase')
+      : []),
     ...(env.compliance && (roles.length === 0 || roles[0] === 'PersistentChatComplianceDatabase')
       ? databaseServices(env, 'PersistentChatComplianceDatabase')
       : []),
@@ -171,7 +182,10 @@ function getService(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
 
 function getPool(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
   const identity = bound.text('Identity');
-  const databases = env.stores.flatMap(({ primary, mirror }) => [primary, ...(mirror === undefined ? [] : [mirror])]);
+  const databases = env.stores.flatMap(({ primary, mirror }) => [
+    primary,
+    ...(mirror === undefined ? [] : [mirror]),
+  ]);
   const pools = [
     {
       Identity: env.poolFqdn,

@@ -47,16 +47,16 @@ function invokeReplication(env: CmdletEnv): CmdletOutcome {
 
 /** Short service names are from memory only (skype reference 4.10): find them by DisplayName. */
 const SERVICES = [
-  { Name: 'RTCCHAT', DisplayName: 'Skype for Business Server Persistent Chat', RoleName: ['PersistentChatServer'] },
+  {
+    Name: 'RTCCHAT',
+    DisplayName: 'Skype for Business Server Persistent Chat',
+    RoleName: ['PersistentChatServer'],
+  },
   { Name: 'REPLICA', DisplayName: 'Skype for Business Server Replica Replicator Agent', RoleName: [] },
 ] as const;
 const CHAT_SERVICE = 'RTCCHAT';
 
-function onComputer(
-  env: CmdletEnv,
-  name: string,
-  bound: BoundParameters,
-): ChatServerDraft | CmdletOutcome {
+function onComputer(env: CmdletEnv, name: string, bound: BoundParameters): ChatServerDraft | CmdletOutcome {
   const computer = bound.text('ComputerName') ?? '';
   const server = Object.values(env.chat.servers).find(({ fqdn }) => sameText(fqdn, computer));
   return server !== undefined && env.machineUp(server) ? server : computerUnreachable(name, computer);
@@ -81,11 +81,17 @@ function getServices(env: CmdletEnv, bound: BoundParameters): CmdletOutcome {
 }
 
 /** Without -Name every service of the machine, the chat service among them. */
-function turn(env: CmdletEnv, bound: BoundParameters, name: string, to: 'Running' | 'Stopped'): CmdletOutcome {
+function turn(
+  env: CmdletEnv,
+  bound: BoundParameters,
+  name: string,
+  to: 'Running' | 'Stopped',
+): CmdletOutcome {
   const server = onComputer(env, name, bound);
   if (isOutcome(server)) return server;
   const wanted = bound.text('Name');
-  if (wanted !== undefined && !SERVICES.some(({ Name }) => sameText(Name, wanted))) return notFound(name, wanted);
+  if (wanted !== undefined && !SERVICES.some(({ Name }) => sameText(Name, wanted)))
+    return notFound(name, wanted);
   if (wanted !== undefined && !sameText(wanted, CHAT_SERVICE)) return ok();
   if (server.service !== to) env.count(`${name}@${server.fqdn}`);
   server.service = to;

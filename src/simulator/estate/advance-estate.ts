@@ -1,0 +1,148 @@
+/**
+ * What time does to the estate, in a fixed order. Most steps are quiet (a heartbeat, a message, a poll): they touch only what is
+ * due, judged on the plain state before the step. Faults, events and changes of the topology make everything look again.
+ */
+import { advanceAgent, agentOperationFinished, agentSessionEnded, nextAgentWakeAt } from '../agent/agent.ts';
+import { advanceChatClients, nextClientWakeAt } from '../chat/chat-clients.ts';
+import { advanceChatServers, chatSessionEnded, nextServerWakeAt } from '../chat/chat-servers.ts';
+import type { EstateInput } from '../estate-contract.ts';
+import { advanceInstance, nextDueAt } from '../instance/advance.ts';
+import { advanceReplication, nextReplicationAt } from '../management-shell/cms-state.ts';
+import { agentEnv } from './agent-doors.ts';
+import { chatEnv } from './chat-doors.ts';
+import { replicationTiming } from './cmdlet-doors.ts';
+import type { EstateDraft, EstateState } from './estate-state.ts';
+import { advanceCmdlets, cmdletOperationFinished, cmdletSessionEnded, nextCmdletAt } from './run-cmdlets.ts';
+import { answers, type InternalEvent, type World } from './world.ts';
+
+/** More than any chain of events within one instant; beyond it the estate has a defect. */
+const MAX_ROUNDS = 100;
+/** However quiet it is, everything looks again after this long (a stopped endpoint is noticed by nobody's own timer). */
+const SWEEP_MS = 5_000;
+
+type PlainInstance = EstateState['instances'][string];
+
+const due = (at: number | undefined, nowMs: number): boolean => at !== undefined && at <= nowMs;
+
+/** Waiting statements (no end of their own) are tried in every step. */
+const instanceDue = (instance: PlainInstance, nowMs: number): boolean =>
+  due(nextDueAt(instance as EstateDraft['instances'][string]), nowMs) ||
+  Object.values(instance.operations).some(({ finishesAtMs }) => finishesAtMs === null);
+
+const agentWakeAt = (state: EstateState, name: string, instance: PlainInstance): number | undefined => {
+  const host = state.hosts[name];
+  if (host === undefined || !instance.agentRunning) return undefined;
+  return nextAgentWakeAt(
+    host.agent as EstateDraft['hosts'][string]['agent'],
+    host.msdb.jobSchedules,
+    instance.clockOffsetMs,
+  );
+};
+
+const serverWakeAt = (state: EstateState): number | undefined =>
+  nextServerWakeAt(state.chat as EstateDraft['chat'], (server) => state.sites[server.site].up);
+
+export function advanceEstate(world: World, before: EstateState, input: EstateInput): void {
+  const sweep = world.nowMs - before.sweptAtMs >= SWEEP_MS;
+  if (sweep) world.draft.sweptAtMs = world.nowMs;
+  let everything = sweep || input.kind === 'fault';
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    hearEvents(world);
+    advanceInstances(world, before, everything);
+    const heard = hearEvents(world);
+    const changed = advanceTopology(world, before);
+    everything ||= heard || changed;
+    advanceAgents(world, before, everything);
+    advanceChat(world, before, everything);
+    releaseDelayed(world);
+    if (world.events.length === 0) return;
+    everything = true;
+  }
+  throw new Error('the estate does not come to rest within one instant');
+}
+
+function advanceInstances(world: World, before: EstateState, everything: boolean): void {
+  for (const [name, plain] of Object.entries(before.instances)) {
+    if (!everything && !instanceDue(plain, world.nowMs)) continue;
+    const instance = world.instance(name);
+    if (instance !== undefined && !world.host(name).hung) advanceInstance(instance, world.context(instance));
+  }
+}
+
+function advanceAgents(world: World, before: EstateState, everything: boolean): void {
+  for (const [name, plain] of Object.entries(before.instances)) {
+    const wanted =
+      everything || world.changedMsdb.has(name) || due(agentWakeAt(before, name, plain), world.nowMs);
+    const instance = wanted ? world.instance(name) : undefined;
+    if (instance !== undefined && answers(world, instance) && instance.agentRunning)
+      advanceAgent(agentEnv(world, instance));
+  }
+}
+
+/** true: something that chat servers look at may have changed. */
+function advanceTopology(world: World, before: EstateState): boolean {
+  const { draft, nowMs } = world;
+  const replication = due(nextReplicationAt(before.cms), nowMs);
+  if (replication) advanceReplication(draft.cms, draft.chat, replicationTiming(world));
+  const cmdlets = due(nextCmdletAt(before.cmdlets), nowMs);
+  if (cmdlets) advanceCmdlets(world);
+  return replication || cmdlets;
+}
+
+function advanceChat(world: World, before: EstateState, everything: boolean): void {
+  const { draft, nowMs } = world;
+  if (everything || due(serverWakeAt(before), nowMs)) advanceChatServers(draft.chat, chatEnv(world));
+  if (due(nextClientWakeAt(before.chat as EstateDraft['chat']), nowMs))
+    advanceChatClients(draft.chat, chatEnv(world));
+}
+
+/** true: there was one. */
+function hearEvents(world: World): boolean {
+  const any = world.events.length > 0;
+  for (let event = world.events.shift(); event !== undefined; event = world.events.shift())
+    hear(world, event);
+  return any;
+}
+
+function hear(world: World, event: InternalEvent): void {
+  const instance = world.instance(event.instance);
+  if (instance === undefined) return;
+  if (event.kind === 'operation-finished') {
+    if (event.owner.startsWith('job:'))
+      agentOperationFinished(agentEnv(world, instance), event.operation, event.outcome);
+    else cmdletOperationFinished(world, event.instance, event.operation, event.outcome);
+    return;
+  }
+  if (event.owner.startsWith('chat:'))
+    chatSessionEnded(world.draft.chat, event.instance, event.sessionId, world.nowMs);
+  else if (event.owner.startsWith('job:')) agentSessionEnded(agentEnv(world, instance), event.sessionId);
+  else cmdletSessionEnded(world, event.instance, event.sessionId);
+}
+
+function releaseDelayed(world: World): void {
+  const { draft } = world;
+  if (draft.delayed.length === 0) return;
+  const ready = draft.delayed.filter(({ dueAtMs }) => dueAtMs <= world.nowMs);
+  if (ready.length === 0) return;
+  draft.delayed = draft.delayed.filter(({ dueAtMs }) => dueAtMs > world.nowMs);
+  world.outputs.push(...ready.map(({ output }) => output));
+}
+
+export function estateWakeAt(state: EstateState): number | undefined {
+  const instants: (number | undefined)[] = [
+    nextReplicationAt(state.cms),
+    nextCmdletAt(state.cmdlets),
+    serverWakeAt(state),
+    nextClientWakeAt(state.chat as EstateDraft['chat']),
+    ...state.delayed.map(({ dueAtMs }) => dueAtMs),
+  ];
+  for (const [name, instance] of Object.entries(state.instances)) {
+    if (instance.status !== 'running' || state.hosts[name]?.hung === true) continue;
+    instants.push(
+      nextDueAt(instance as EstateDraft['instances'][string]),
+      agentWakeAt(state, name, instance),
+    );
+  }
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
