@@ -69,7 +69,8 @@ const offline = (primary: string, world: unknown): Promise<Ended> =>
     'json',
   );
 
-describe('pchat', () => {
+/** Each test starts Node several times; on a busy machine that takes seconds. */
+describe('pchat', { timeout: 30_000 }, () => {
   test('validate names file, line, column and path, and ends with 3', async () => {
     const broken = file('pools.yaml', POOL('berlin'));
     const { code, stdout } = await pchat('validate', broken);
@@ -156,5 +157,5 @@ describe('pchat', () => {
     expect((await pchat('resume', 'chat', '--as', 'ann', '--reason', 'x', '--settings', settings)).code).toBe(
       0,
     );
-  }, 15_000);
+  });
 });
