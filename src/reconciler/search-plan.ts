@@ -182,6 +182,10 @@ function expand(problem: Problem, node: number, assuming: boolean, below: number
  * @param limit states to expand before giving up
  */
 export function searchPlan(problem: Problem, start: Bits, assuming: boolean, limit: number): SearchResult {
+  // A want that is unknown and that no step sets without reading it: no step leads there.
+  if (!assuming && problem.mustAssume.some((bits, word) => ((start[word] ?? 0) & bits) !== 0)) {
+    return { kind: 'none', statesExpanded: 0 };
+  }
   store.clear();
   heap.clear();
   const root = store.start(start);
