@@ -49,8 +49,15 @@ export interface Bound {
 /** Three answers: null is UNKNOWN. */
 export type Test = (env: Env) => boolean | null;
 
-export function tableKey(name: NameParts): string {
-  return name.join('\u0000').toLowerCase();
+const keys = new WeakMap<NameParts, string>();
+
+function tableKey(name: NameParts): string {
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = name.join('\u0000').toLowerCase();
+    keys.set(name, key);
+  }
+  return key;
 }
 
 export function readTable(evaluation: Evaluation, name: NameParts): VirtualTable {

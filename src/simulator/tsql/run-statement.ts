@@ -7,6 +7,7 @@ import type { Instruction } from './compile.ts';
 import { convert } from './convert.ts';
 import type { CommandOutcome } from './host.ts';
 import { finishInsert, runInsert } from './insert.ts';
+import { readTable } from './evaluation.ts';
 import { complete, evaluationOf, noteError, say, sayMessage, setVariable } from './machine.ts';
 import type { Machine, RunningFrame } from './machine.ts';
 import { printed, raisedError, thrownError } from './run-messages.ts';
@@ -87,14 +88,8 @@ function runStatement(machine: Machine, frame: RunningFrame, statement: PlainSta
       return;
     }
     case 'insert':
-      if (statement.source.kind === 'exec') {
-        runCall(machine, frame, statement.source.call, true);
-        return;
-      }
-      {
-        finishInsert(machine, frame, runInsert(machine, frame, statement));
-        return;
-      }
+      insert(machine, frame, statement);
+      return;
     case 'exec': {
       runCall(machine, frame, statement.call, false);
       return;
@@ -104,6 +99,18 @@ function runStatement(machine: Machine, frame: RunningFrame, statement: PlainSta
       return;
     }
   }
+}
+
+/** The target of INSERT ... EXEC must be there before the callee runs. */
+function insert(
+  machine: Machine,
+  frame: RunningFrame,
+  statement: Extract<PlainStatement, { kind: 'insert' }>,
+): void {
+  if (statement.source.kind === 'exec') {
+    readTable(evaluationOf(machine, frame), statement.table);
+    runCall(machine, frame, statement.source.call, true);
+  } else finishInsert(machine, frame, runInsert(machine, frame, statement));
 }
 
 type Of<K extends PlainStatement['kind']> = Extract<PlainStatement, { kind: K }>;

@@ -59,6 +59,7 @@ const REFUSALS: readonly (readonly [string, readonly number[], readonly unknown[
   ['create table #a (x int not null); insert #a values (null); select 1', [515], [1]],
   ["create table #a (x nvarchar(2)); insert #a values ('abc'); select 1", [8152], [1]],
   ["create table #a (x int, y int); insert #a exec ('select 1'); select 1", [213], [1]],
+  ['insert #none exec sp_slow; select 1', [208], []],
   ['select distinct name from sys.databases order by database_id', [145], []],
   ['select name from sys.databases order by 2', [108], []],
   ["raiserror('bad %s %d', 16, 3, N'thing', 7); select 1", [50000], [1]],
