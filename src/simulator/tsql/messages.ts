@@ -1,5 +1,5 @@
 /**
- * The T-SQL engine's own refusals: number, severity, state and text as sys.messages has them. Errors of databases,
+ * The T-SQL engine's own refusals: number, severity, state and text after sys.messages. Errors of databases,
  * backups and jobs are the host's.
  */
 import type { MessageToken } from '../sql-tokens.ts';
@@ -12,7 +12,8 @@ interface Row {
   readonly text: string;
 }
 
-// `%s` is filled in order. States and texts: sys.messages (English); a state may differ in rare call paths.
+// `%s` is filled in order. Only a few of these rows stand in the sql-server reference; numbers and texts of the others are
+// the language's well-known ones written down without a server at hand: texts and above all states are unverified.
 // prettier-ignore
 const MESSAGES = {
   102: { class: 15, state: 1, text: "Incorrect syntax near '%s'." },
