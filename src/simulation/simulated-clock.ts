@@ -34,10 +34,10 @@ export class SimulatedClock implements Clock {
     return this.#elapsedMs;
   }
 
-  /** Calls `action` after `ms` of simulated time; the returned function takes it back. */
+  /** Calls `action` after `ms` of simulated time, rounded up to whole ones; the returned function takes it back. */
   after(ms: number, action: () => void): () => void {
     const due: Due = {
-      atMs: this.#elapsedMs + Math.max(0, ms),
+      atMs: this.#elapsedMs + Math.max(0, Math.ceil(ms)),
       order: (this.#order += 1),
       action,
       cancelled: false,

@@ -8,6 +8,7 @@ import { silentMetrics } from '../daemon/loop-metrics.ts';
 import { createPoolObserver } from '../observers/observe-pool.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { Random } from '../ports/random.ts';
+import { DAEMON_LOGIN } from '../simulator/estate/fresh-instance.ts';
 import { MemoryJournal, MemoryLease } from './memory-journal.ts';
 import { memorySource } from './memory-source.ts';
 import { Life, mortalClock, mortalFiles, mortalJournal, mortalShell, mortalSql } from './mortal-ports.ts';
@@ -54,7 +55,7 @@ export class SimulatedDaemon {
     };
     const own = mortalClock(clock, life);
     this.#sql = new SimulatedSql(estate, own, {
-      login: 'pchat',
+      login: DAEMON_LOGIN,
       password: world.sqlPassword,
       connectDeadlineMs: CONNECT_DEADLINE_MS,
       latencyMs,

@@ -68,6 +68,7 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
   readonly #instance: InstanceName;
   readonly #closed: () => unknown;
   #connection: string | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #onEvent: (event: ConnectionEvent) => void = () => undefined;
 
   constructor(
@@ -144,7 +145,14 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     });
   }
 
-  async run(statement: SqlStatement, options: RunOptions): Promise<SqlAnswer> {
+  /** One request at a time on one connection, as the driver does it. */
+  run(statement: SqlStatement, options: RunOptions): Promise<SqlAnswer> {
+    const answer = this.#last.then(() => this.#run(statement, options));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #run(statement: SqlStatement, options: RunOptions): Promise<SqlAnswer> {
     await this.connect(options.signal);
     const connection = this.#connection;
     if (connection === undefined)
