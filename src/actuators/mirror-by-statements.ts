@@ -12,12 +12,17 @@ import {
   restoreDatabase,
   restoreLog,
 } from '../statements/change-backup-restore.ts';
-import { readMirroringEndpoint, setPartner, setWitness } from '../statements/change-mirroring.ts';
+import {
+  readMirroringEndpoint,
+  setPartner,
+  setPartnerOff,
+  setWitness,
+} from '../statements/change-mirroring.ts';
 import { requireNumber, requireText, rowsOf } from './answer-rows.ts';
 import { BackupHeaders } from './backup-headers.ts';
 import { isOpen, positionOf, readCopy, type CopyNow } from './copy-now.ts';
 import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
-import { joinPath, shippingName, uniqueName } from './file-names.ts';
+import { baseName, joinPath, shippingName, uniqueName } from './file-names.ts';
 import { hasNumber, recheckCopy, sqlError, openInstance, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
 import { requireInstance } from './serving-instance.ts';
@@ -28,6 +33,7 @@ import { raiseBarrier } from './write-barrier.ts';
 /** The mirror lacks log: one more log backup is taken and applied. */
 const MIRROR_BEHIND = [1412, 1408, 1478];
 const ALREADY_MIRRORED = 1405;
+const ALREADY_APPLIED = 4326;
 const ATTEMPTS = 3;
 
 /** `TCP://host:port` of an instance's started mirroring endpoint; the host is the declared one. */
@@ -93,13 +99,33 @@ async function catchUp(
       `${database} on ${mirror.instance} does not say where its roll-forward starts`,
     );
   }
-  for (const name of chainLogBackups(files, start).applicable) {
-    await mirror.long(`RESTORE LOG [${database}] FROM ${name}`, restoreLog(database, joinPath(share, name)));
+  const applicable = chainLogBackups(files, start).applicable;
+  // Mirroring wants at least one log restored; when nothing was written since the full backup, ours ends where the copy stands.
+  const names = applicable.length > 0 ? applicable : [baseName(path)];
+  for (const name of names) {
+    const statement = restoreLog(database, joinPath(share, name));
+    await mirror.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate: [ALREADY_APPLIED] });
   }
 }
 
+/** Not by the facts of this step: the copy was seeded anew since, so its lineage is another one than they show. */
+async function release(ports: ActuatorPorts, mirror: InstanceSession, database: string): Promise<void> {
+  const what = `ALTER DATABASE [${database}] SET PARTNER OFF`;
+  const answer = await mirror.change(what, setPartnerOff(database), { tolerate: 'all' });
+  const limit = { everyMs: 500, limitMs: 10_000 };
+  const released = await waitFor(ports, mirror.context, limit, async () =>
+    (await readCopy(mirror, database)).role === null ? true : undefined,
+  );
+  if (released === undefined) throw sqlError(mirror.instance, setPartnerOff(database), answer);
+}
+
 /** On the mirror first. false: the mirror lacks log. */
-async function join(principal: InstanceSession, mirror: InstanceSession, database: string): Promise<boolean> {
+async function join(
+  ports: ActuatorPorts,
+  principal: InstanceSession,
+  mirror: InstanceSession,
+  database: string,
+): Promise<boolean> {
   const principalAddress = await endpointOf(principal);
   const mirrorAddress = await endpointOf(mirror);
   const onMirror = `ALTER DATABASE [${database}] SET PARTNER = ${principalAddress}`;
@@ -108,7 +134,11 @@ async function join(principal: InstanceSession, mirror: InstanceSession, databas
   const statement = setPartner(database, mirrorAddress);
   const answer = await principal.change(onPrincipal, statement, { tolerate: 'all' });
   if ((await recheckCopy(principal, database)).role === 'PRINCIPAL') return true;
-  if (hasNumber(answer, ...MIRROR_BEHIND)) return false;
+  if (hasNumber(answer, ...MIRROR_BEHIND)) {
+    // A copy that waits for its principal takes no log (3104): it is released first.
+    await release(ports, mirror, database);
+    return false;
+  }
   throw sqlError(principal.instance, statement, answer);
 }
 
@@ -155,7 +185,7 @@ export async function mirrorByStatements(
     await seedMirror(ports, principal, mirror, database);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     await catchUp(ports, principal, mirror, headers, database);
-    if (await join(principal, mirror, database)) return;
+    if (await join(ports, principal, mirror, database)) return;
   }
   throw new PoolError(
     'PCO_DONE_NOT_SEEN',

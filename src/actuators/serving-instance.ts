@@ -17,11 +17,13 @@ export function seenInstance(facts: PoolFacts, instance: InstanceName): Instance
 
 /** Facts of an instance; PCO_STEP_REFUSED when it did not answer in this round. */
 export function requireInstance(facts: PoolFacts, instance: InstanceName): InstanceFacts {
-  const seen = seenInstance(facts, instance);
-  if (seen === undefined) {
-    throw new PoolError('PCO_STEP_REFUSED', `${instance} did not answer when it was observed for this step`);
-  }
-  return seen;
+  const observed = facts.instances[instance];
+  if (observed?.kind === 'value') return observed.value;
+  const why = observed === undefined ? 'it is not part of the pool' : observed.reason;
+  throw new PoolError(
+    'PCO_STEP_REFUSED',
+    `${instance} was not seen when it was observed for this step: ${why}`,
+  );
 }
 
 export function requireDatabase(facts: PoolFacts, instance: InstanceName, database: string): DatabaseFacts {
