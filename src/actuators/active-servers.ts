@@ -39,7 +39,7 @@ async function startStopped(
       }
     } catch (error) {
       const problem = toPoolError(error);
-      if (problem.code !== 'PCO_CMDLET_FAILED') throw error;
+      if (problem.code !== 'PCO_CMDLET_FAILED' && problem.code !== 'PCO_COMPUTER_UNREACHABLE') throw error;
       notStarted[server] = problem.message;
     }
   }

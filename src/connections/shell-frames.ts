@@ -1,5 +1,6 @@
 /** Lines of the management shell's child as frames, and answers as values or errors. Pure. */
 import type { CmdletAnswer } from '../ports/management-shell.ts';
+import { classifyCmdletFailure } from '../topology/cmdlet-failure.ts';
 import { PoolError } from '../topology/pool-error.ts';
 
 const MARK = '\u001ePC1 ';
@@ -65,21 +66,13 @@ export function parseFrame(line: string): ShellFrame {
   };
 }
 
-/**
- * While the Central Management Store is being moved or cannot be written every change is refused; the one recorded wording is
- * `###50020:XDSForceReplication: ...` (skype reference 9). The other words are a guess and marked unverified there.
- */
-const READ_ONLY =
-  /###50020|XDSForceReplication|central management store.*(read.?only|cannot be written|not available)/is;
-
 export function answerOf(cmdlet: string, frame: ShellFrame): CmdletAnswer {
   if (frame.kind !== 'answer')
     throw new PoolError('PCO_UNEXPECTED_ANSWER', `${cmdlet}: ${frame.kind} instead of an answer`);
   if (frame.ok) return { objects: frame.objects, warnings: frame.warnings };
   const { message = '', errorId = '', category = '' } = frame.error ?? {};
-  const code = READ_ONLY.test(`${message} ${errorId}`) ? 'PCO_CMS_READ_ONLY' : 'PCO_CMDLET_FAILED';
   throw new PoolError(
-    code,
+    classifyCmdletFailure({ message, errorId, category }),
     `${cmdlet} failed: ${message} (${[category, errorId].filter(Boolean).join(', ')})`,
   );
 }

@@ -11,7 +11,10 @@ export type Sighting<T> =
   | { readonly kind: 'value'; readonly value: T; readonly source: string; readonly atMs: number }
   | { readonly kind: 'unknown'; readonly source: string; readonly error: PoolError };
 
-/** The source refused or said nonsense: an answer all the same, and a sign of life. */
+/**
+ * The source refused or said nonsense: an answer all the same, and a sign of life. PCO_COMPUTER_UNREACHABLE is none: there
+ * the shell answered, not the computer that it was asked about.
+ */
 const ANSWERS: readonly ErrorCode[] = [
   'PCO_LOGIN_FAILED',
   'PCO_SQL_ERROR',

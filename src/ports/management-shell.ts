@@ -20,7 +20,7 @@ export interface CmdletAnswer {
 export interface ManagementShell {
   /**
    * Rejects with PoolError: PCO_SHELL_UNAVAILABLE when it was not sent, PCO_OUTCOME_UNKNOWN when it was sent and the answer was
-   * lost or late, PCO_CMDLET_FAILED / PCO_CMS_READ_ONLY when the cmdlet reported an error.
+   * lost or late, PCO_CMDLET_FAILED / PCO_CMS_READ_ONLY / PCO_COMPUTER_UNREACHABLE when the cmdlet reported an error.
    */
   invoke(
     request: CmdletRequest,

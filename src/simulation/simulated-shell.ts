@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
 import type { CmdletOutcome } from '../simulator/estate-contract.ts';
+import { classifyCmdletFailure } from '../topology/cmdlet-failure.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { MemoryEstate } from './memory-estate.ts';
 
@@ -47,9 +48,5 @@ export class SimulatedShell<State> implements ManagementShell {
 
 function requireOk(outcome: CmdletOutcome, cmdlet: string): CmdletAnswer {
   if (outcome.ok) return { objects: outcome.objects, warnings: outcome.warnings };
-  const readOnly = outcome.message.includes('###50020');
-  throw new PoolError(
-    readOnly ? 'PCO_CMS_READ_ONLY' : 'PCO_CMDLET_FAILED',
-    `${cmdlet}: ${outcome.message} (${outcome.errorId})`,
-  );
+  throw new PoolError(classifyCmdletFailure(outcome), `${cmdlet}: ${outcome.message} (${outcome.errorId})`);
 }

@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   PCO_PATH_UNMAPPED:         { retry: 'human',   meaning: 'The settings do not say where the daemon finds a path that SQL Server names.' },
   PCO_SHELL_UNAVAILABLE:     { retry: 'backoff', meaning: 'The management shell did not start, died or did not answer in time.' },
   PCO_CMDLET_FAILED:         { retry: 'backoff', meaning: 'A cmdlet reported an error.' },
+  PCO_COMPUTER_UNREACHABLE:  { retry: 'backoff', meaning: 'The management shell could not reach a computer.' },
   PCO_CMS_READ_ONLY:         { retry: 'human',   meaning: 'The Central Management Store cannot be written; every cmdlet that changes is refused.' },
   PCO_STEP_REFUSED:          { retry: 'backoff', meaning: 'A need of the step was false in the fresh read right before its effect.' },
   PCO_IDENTITY_MISMATCH:     { retry: 'human',   meaning: 'Instance, database lineage or site is not the one that the step was planned for.' },

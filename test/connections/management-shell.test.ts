@@ -65,6 +65,7 @@ test('ignores lines that only look like frames', async () => {
 test.each([
   ['Fail', 'PCO_CMDLET_FAILED'],
   ['ReadOnly', 'PCO_CMS_READ_ONLY'],
+  ['Unreachable', 'PCO_COMPUTER_UNREACHABLE'],
   ['Die', 'PCO_OUTCOME_UNKNOWN'],
   ['Broken', 'PCO_OUTCOME_UNKNOWN'],
 ] as const)('%s is %s, and the next cmdlet is answered', async (cmdlet, code) => {

@@ -14,7 +14,8 @@ else {
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   const { id, cmdlet, parameters, computer } = JSON.parse(line);
-  const answer = () => say({ id, ok: true, objects: [{ cmdlet, parameters, computer, pid: process.pid }], warnings: ['w'] });
+  const answer = () =>
+    say({ id, ok: true, objects: [{ cmdlet, parameters, computer, pid: process.pid }], warnings: ['w'] });
   switch (cmdlet) {
     case 'Hang':
       return;
@@ -22,7 +23,9 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       process.exit(1);
       return;
     case 'Noise':
-      process.stdout.write(`{"id":"${id}","ok":true,"objects":[],"warnings":[]}\nWARNING: looks like a frame\n`);
+      process.stdout.write(
+        `{"id":"${id}","ok":true,"objects":[],"warnings":[]}\nWARNING: looks like a frame\n`,
+      );
       return answer();
     case 'Broken':
       process.stdout.write(`${mark}{"id":\n`);
@@ -31,9 +34,34 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       setTimeout(answer, 100);
       return;
     case 'Fail':
-      return say({ id, ok: false, error: { message: 'Command execution failed: no', errorId: 'ProcessingFailed', category: 'InvalidOperation' }, warnings: [] });
+      return say({
+        id,
+        ok: false,
+        error: {
+          message: 'Command execution failed: no',
+          errorId: 'ProcessingFailed',
+          category: 'InvalidOperation',
+        },
+        warnings: [],
+      });
+    case 'Unreachable':
+      return say({
+        id,
+        ok: false,
+        error: {
+          message: 'Connecting to remote server x failed',
+          errorId: 'CannotConnect,PSSessionStateBroken',
+          category: 'OpenError',
+        },
+        warnings: [],
+      });
     case 'ReadOnly':
-      return say({ id, ok: false, error: { message: '###50020:XDSForceReplication: moved', errorId: 'x', category: 'y' }, warnings: [] });
+      return say({
+        id,
+        ok: false,
+        error: { message: '###50020:XDSForceReplication: moved', errorId: 'x', category: 'y' },
+        warnings: [],
+      });
     default:
       return answer();
   }

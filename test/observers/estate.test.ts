@@ -77,3 +77,20 @@ test('a lost site is unknown, source by source, and the other site is still seen
   });
   expect(facts.copyFolder.kind).toBe('value');
 });
+
+test('a chat server that the shell cannot reach has been silent for longer in every round', async () => {
+  const watched = watch();
+  const [server] = watched.pool.sites.home.servers;
+  await look(watched);
+  watched.world.estate.input({ kind: 'fault', command: 'down site home' });
+  const silences: number[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    const start = watched.world.clock.monotonicMs();
+    await watched.world.clock.run(() => watched.world.clock.monotonicMs() >= start + 10_000, 60_000);
+    const seen = (await look(watched)).chatServers[server ?? ''];
+    expect(seen).toMatchObject({ kind: 'unknown', code: 'PCO_COMPUTER_UNREACHABLE' });
+    silences.push(seen?.kind === 'unknown' ? seen.silentForMs : 0);
+  }
+  expect(silences[0]).toBeGreaterThanOrEqual(10_000);
+  expect(silences[1]).toBeGreaterThanOrEqual((silences[0] ?? 0) + 10_000);
+});
