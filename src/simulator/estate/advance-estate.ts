@@ -7,6 +7,7 @@ import { advanceChatClients, nextClientWakeAt } from '../chat/chat-clients.ts';
 import { advanceChatServers, chatSessionEnded, nextServerWakeAt } from '../chat/chat-servers.ts';
 import type { EstateInput } from '../estate-contract.ts';
 import { advanceInstance, nextDueAt } from '../instance/advance.ts';
+import { plain } from '../instance/plain.ts';
 import { advanceReplication, nextReplicationAt } from '../management-shell/cms-state.ts';
 import { agentEnv } from './agent-doors.ts';
 import { chatEnv } from './chat-doors.ts';
@@ -50,7 +51,7 @@ export function advanceEstate(world: World, before: EstateState, input: EstateIn
     hearEvents(world);
     advanceInstances(world, before, everything);
     const heard = hearEvents(world);
-    const changed = advanceTopology(world, before);
+    const changed = advanceTopology(world, before, heard);
     everything ||= heard || changed;
     advanceAgents(world, before, everything);
     advanceChat(world, before, everything);
@@ -80,11 +81,11 @@ function advanceAgents(world: World, before: EstateState, everything: boolean): 
 }
 
 /** true: something that chat servers look at may have changed. */
-function advanceTopology(world: World, before: EstateState): boolean {
+function advanceTopology(world: World, before: EstateState, heard: boolean): boolean {
   const { draft, nowMs } = world;
   const replication = due(nextReplicationAt(before.cms), nowMs);
   if (replication) advanceReplication(draft.cms, draft.chat, replicationTiming(world));
-  const cmdlets = due(nextCmdletAt(before.cmdlets), nowMs);
+  const cmdlets = heard || due(nextCmdletAt(before.cmdlets), nowMs);
   if (cmdlets) advanceCmdlets(world);
   return replication || cmdlets;
 }
@@ -125,7 +126,7 @@ function releaseDelayed(world: World): void {
   const ready = draft.delayed.filter(({ dueAtMs }) => dueAtMs <= world.nowMs);
   if (ready.length === 0) return;
   draft.delayed = draft.delayed.filter(({ dueAtMs }) => dueAtMs > world.nowMs);
-  world.outputs.push(...ready.map(({ output }) => output));
+  world.outputs.push(...ready.map(({ output }) => plain(output)));
 }
 
 export function estateWakeAt(state: EstateState): number | undefined {

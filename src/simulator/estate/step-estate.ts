@@ -6,6 +6,7 @@ import { createDraft, finishDraft } from 'immer';
 import { post } from '../chat/chat-clients.ts';
 import type { EstateFiles, EstateInput, EstateOutput } from '../estate-contract.ts';
 import { attention, login, request } from '../instance/requests.ts';
+import { plain } from '../instance/plain.ts';
 import { advanceEstate, estateWakeAt } from './advance-estate.ts';
 import { applyFault } from './apply-faults.ts';
 import { chatEnv } from './chat-doors.ts';
@@ -121,7 +122,7 @@ function serve(world: World, input: Exclude<ConnectionInput, { readonly kind: 'd
 function replayHeld(world: World): void {
   for (const [name, host] of Object.entries(world.draft.hosts)) {
     if (host.hung || host.held.length === 0) continue;
-    const { held } = host;
+    const held = host.held.map((input) => plain(input));
     host.held = [];
     for (const input of held)
       if (input.kind === 'login' || input.kind === 'request' || input.kind === 'attention')

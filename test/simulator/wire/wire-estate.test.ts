@@ -130,7 +130,7 @@ describe('the child of the management shell', () => {
       for (;;) {
         const { value, done } = await lines.next();
         if (done === true) throw new Error('the child ended');
-        const line = String(value);
+        const line = value;
         if (line.startsWith('\u001ePC1 ')) return JSON.parse(line.slice(5)) as Record<string, unknown>;
       }
     };
