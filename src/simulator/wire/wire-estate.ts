@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { EstateInput, EstateOutput } from '../estate-contract.ts';
+import type { EstateFiles, EstateInput, EstateOutput } from '../estate-contract.ts';
 import { accountFor, foldersOf, type EstateAccount } from '../estate/checker.ts';
 import { createEstate } from '../estate/create-estate.ts';
 import type { EstateOverrides } from '../estate/estate-options.ts';
@@ -42,6 +42,8 @@ export interface WireEstate {
   readonly controlPort: number;
   /** Windows folder -> directory where the daemon finds it. */
   readonly folders: ReadonlyMap<string, string>;
+  /** Every folder by its Windows name, as it really is, whoever can reach it. */
+  readonly files: EstateFiles;
   /** Program and arguments of the management shell's child. */
   readonly shellCommand: readonly string[];
   /** The estate's own time, ms. */
@@ -160,6 +162,7 @@ export async function startWireEstate(options: WireEstateOptions): Promise<WireE
     passwordFile,
     controlPort,
     folders: running.folders.mounts,
+    files: running.folders,
     shellCommand: [process.execPath, childFile(), '--port', String(controlPort)],
     now: () => running.clock.now(),
     async fault(command) {
