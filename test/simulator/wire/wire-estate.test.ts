@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import sql from 'mssql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { askEstate } from '../../../src/simulator/wire/control-client.ts';
 import { startWireEstate, type WireEstate } from '../../../src/simulator/wire/wire-estate.ts';
 
@@ -51,13 +51,9 @@ async function connect(
 const HOME = 'sql-par-1.contoso.com';
 const BACKUP = 'sql-lyo-1.contoso.com';
 
-async function eventually(reached: () => boolean | Promise<boolean>): Promise<void> {
-  for (let looks = 0; looks < 200; looks += 1) {
-    if (await reached()) return;
-    await askEstate(estate.controlPort, { kind: 'status' }, new AbortController().signal);
-  }
-  throw new Error('never reached');
-}
+/** The estate runs on real time here; a condition with a deadline, no fixed pause. */
+const eventually = (reached: () => boolean): Promise<void> =>
+  vi.waitFor(() => expect(reached()).toBe(true), { timeout: 4_000, interval: 20 });
 
 describe('an estate on the wire', () => {
   test('answers the real driver over TLS that it verifies', async () => {
@@ -103,6 +99,11 @@ describe('an estate on the wire', () => {
     await estate.fault('down instance sql-lyo-2');
     await expect(pool.request().batch('SELECT 1')).rejects.toThrow();
     await estate.fault('up instance sql-lyo-2');
+  });
+
+  test('can be asked for its status from another process', async () => {
+    const status = await askEstate(estate.controlPort, { kind: 'status' }, new AbortController().signal);
+    expect(status).toMatchObject({ poolState: 'Normal', sites: { home: { up: true } } });
   });
 
   test('an unknown fault is refused with the grammar', async () => {
