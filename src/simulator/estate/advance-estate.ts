@@ -19,7 +19,7 @@ import { answers, type InternalEvent, type World } from './world.ts';
 /** More than any chain of events within one instant; beyond it the estate has a defect. */
 const MAX_ROUNDS = 100;
 /** However quiet it is, everything looks again after this long (a stopped endpoint is noticed by nobody's own timer). */
-const SWEEP_MS = 5_000;
+const SWEEP_MS = 30_000;
 
 type PlainInstance = EstateState['instances'][string];
 
@@ -62,18 +62,21 @@ export function advanceEstate(world: World, before: EstateState, input: EstateIn
   throw new Error('the estate does not come to rest within one instant');
 }
 
+/** All or none: what ends on one instance may matter to its mirroring partners. */
 function advanceInstances(world: World, before: EstateState, everything: boolean): void {
-  for (const [name, plain] of Object.entries(before.instances)) {
-    if (!everything && !instanceDue(plain, world.nowMs)) continue;
+  const wanted =
+    everything || Object.values(before.instances).some((instance) => instanceDue(instance, world.nowMs));
+  if (!wanted) return;
+  for (const name of Object.keys(before.instances)) {
     const instance = world.instance(name);
     if (instance !== undefined && !world.host(name).hung) advanceInstance(instance, world.context(instance));
   }
 }
 
 function advanceAgents(world: World, before: EstateState, everything: boolean): void {
-  for (const [name, plain] of Object.entries(before.instances)) {
+  for (const [name, seen] of Object.entries(before.instances)) {
     const wanted =
-      everything || world.changedMsdb.has(name) || due(agentWakeAt(before, name, plain), world.nowMs);
+      everything || world.changedMsdb.has(name) || due(agentWakeAt(before, name, seen), world.nowMs);
     const instance = wanted ? world.instance(name) : undefined;
     if (instance !== undefined && answers(world, instance) && instance.agentRunning)
       advanceAgent(agentEnv(world, instance));
