@@ -134,7 +134,14 @@ class StepRun {
     let notes: StepNotes = {};
     let error: PoolError | undefined;
     try {
-      await journal.append({ kind: 'intent', ...this.#reference, seedStep, risk, facts: factsHash(facts) });
+      await journal.append({
+        kind: 'intent',
+        ...this.#reference,
+        seedStep,
+        risk,
+        facts: factsHash(facts),
+        outsideMs: Math.round(meter.totalMs()),
+      });
       notes = await this.#act(facts);
       await this.#awaitDone();
     } catch (thrown) {
@@ -154,6 +161,7 @@ class StepRun {
       reason: error?.message ?? null,
       durationMs: Math.round(ports.clock.monotonicMs() - startedMs),
       externalMs: Math.round(meter.totalMs() - startedExternalMs),
+      outsideMs: Math.round(meter.totalMs()),
       notes,
     });
     this.#report(result, error);

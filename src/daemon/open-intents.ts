@@ -14,6 +14,7 @@ export async function closeOpenIntents(
   journal: Journal,
   pool: DesiredPool,
   done: (step: StepId) => Known<boolean>,
+  outsideMs: number,
 ): Promise<void> {
   for (const intent of openIntents(journal.records(), pool.topology.name)) {
     const target = TARGETS.find((candidate) => candidate === intent.target);
@@ -37,6 +38,7 @@ export async function closeOpenIntents(
       reason: `the daemon ended during this step; seen afterwards: ${seen === true ? 'done' : seen === false ? 'not done' : 'unknown'}`,
       durationMs: 0,
       externalMs: 0,
+      outsideMs,
       notes: { afterRestart: true },
     });
   }

@@ -169,7 +169,8 @@ export class PoolActor {
       ms: Math.round(ports.clock.monotonicMs() - startedMs),
     });
     if (this.#restarted) {
-      await closeOpenIntents(journal, pool, (step) => this.#judge(pool, facts).done(step));
+      const outsideMs = Math.round(this.#dependencies.meter.totalMs());
+      await closeOpenIntents(journal, pool, (step) => this.#judge(pool, facts).done(step), outsideMs);
       this.#restarted = false;
     }
     const decisions = decisionsOf(journal.records(), this.name);

@@ -36,7 +36,7 @@ export function poolStatus({
     primarySite: pool.primarySite,
     datacenters: { home: sites.home.datacenter, backup: sites.backup.datacenter },
     generation: pool.generation,
-    observedGeneration: decision === undefined ? null : context.pool.generation,
+    observedGeneration: context.decidedFor ?? null,
     origin: pool.origin,
     round: context.round === 0 ? null : `e${String(epoch)}-r${String(context.round)}`,
     observedAt: observation?.facts.observedAt ?? null,

@@ -47,6 +47,8 @@ export type JournalBody =
       readonly seedStep: string | null;
       readonly risk: string;
       readonly facts: string;
+      /** ms that this daemon had waited for the outside when it wrote this; two records of one epoch differ by what was not its own. */
+      readonly outsideMs: number;
     } & StepReference)
   | ({
       /** One external effect inside a step, written before it is sent: a statement, a cmdlet, a copy, a rename. */
@@ -62,6 +64,8 @@ export type JournalBody =
       /** Wall time of the step, and how much of it was spent waiting for SQL Server, the shell, files or the world. */
       readonly durationMs: number;
       readonly externalMs: number;
+      /** As in `intent`. */
+      readonly outsideMs: number;
       /** What the actuator found worth keeping, for example folders and job ids before they vanish. */
       readonly notes: Readonly<Record<string, unknown>>;
     } & StepReference)

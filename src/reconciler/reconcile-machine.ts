@@ -6,7 +6,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { Decision } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { DesiredPool } from '../topology/pool-topology.ts';
+import type { DesiredPool, Generation } from '../topology/pool-topology.ts';
 import { isStalled, nextBackoffMs, type Failure } from './backoff.ts';
 import { decidePool, type PoolDecision } from './decide-pool.ts';
 import { nextSteps } from './next-steps.ts';
@@ -49,6 +49,8 @@ interface Context extends ReconcileInput {
   readonly round: number;
   readonly observation: Observation | undefined;
   readonly decision: PoolDecision | undefined;
+  /** The generation that `decision` was made for; the pool's own may be newer already. */
+  readonly decidedFor: Generation | undefined;
   readonly failures: readonly Failure[];
   readonly leaseLost: boolean;
   readonly stopping: boolean;
@@ -127,6 +129,7 @@ export const reconcileMachine = setup({
     round: 0,
     observation: undefined,
     decision: undefined,
+    decidedFor: undefined,
     failures: [],
     leaseLost: false,
     stopping: false,
@@ -148,6 +151,7 @@ export const reconcileMachine = setup({
           target: 'deciding',
           actions: assign(({ context, event }) => ({
             observation: event.output,
+            decidedFor: context.pool.generation,
             decision: decidePool(
               context.pool,
               event.output.facts,

@@ -23,6 +23,7 @@ export class SimulatedShell<State> implements ManagementShell {
   ): Promise<CmdletAnswer> {
     using deadline = this.#clock.deadline(options.deadlineMs, options.signal);
     const answered = Promise.withResolvers<CmdletOutcome>();
+    answered.promise.catch(() => undefined);
     const late = (): void =>
       answered.reject(
         new PoolError(

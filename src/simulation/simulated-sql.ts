@@ -91,6 +91,7 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     await this.#clock.sleep(this.#options.latencyMs(), deadline.signal);
     const { login, password } = this.#options;
     const answered = Promise.withResolvers<undefined>();
+    answered.promise.catch(() => undefined);
     const request = {
       login,
       password,
@@ -161,6 +162,8 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     using deadline = this.#clock.deadline(limitMs, options.signal);
     const tokens: SqlToken[] = [];
     const answered = Promise.withResolvers<undefined>();
+    // A drop may come while the request is still on its way; it is heard when its answer is awaited.
+    answered.promise.catch(() => undefined);
     this.#onEvent = (event) => this.#collect(event, tokens, options, answered);
     const onAbort = (): void =>
       answered.reject(this.#late(deadline.expired, 'PCO_OUTCOME_UNKNOWN', options.signal));

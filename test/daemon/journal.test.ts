@@ -28,6 +28,7 @@ const intent = (attempt: string): JournalBody => ({
   seedStep: 'failover 4',
   risk: 'no way back',
   facts: 'h',
+  outsideMs: 0,
 });
 const outcome = (attempt: string): JournalBody => ({
   kind: 'outcome',
@@ -38,6 +39,7 @@ const outcome = (attempt: string): JournalBody => ({
   reason: null,
   durationMs: 1,
   externalMs: 1,
+  outsideMs: 1,
   notes: {},
 });
 

@@ -1,0 +1,64 @@
+/** The daemon as a process of its own, started as a person would start it, and ended by signal. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../ports/clock.ts';
+import { PoolError } from '../../topology/pool-error.ts';
+
+const START_LIMIT_MS = 20_000;
+
+const mainFile = (): string => {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`../main.${extension}`, import.meta.url));
+};
+
+export class DaemonProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+  }
+
+  /** Resolves once it listens; its log goes to `logFile`. */
+  static async start(settingsFile: string, logFile: string, clock: Clock): Promise<DaemonProcess> {
+    const args = [mainFile(), 'run', '--settings', settingsFile];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const log = createWriteStream(logFile, { flags: 'a' });
+    child.stderr.pipe(log);
+    const daemon = new DaemonProcess(child);
+    const stopped = new AbortController();
+    try {
+      await Promise.race([
+        once(child.stdout, 'data'),
+        daemon.#exited.then(() => {
+          throw new PoolError('PCO_INTERNAL', `the daemon ended at once; see ${logFile}`);
+        }),
+        clock.sleep(START_LIMIT_MS, stopped.signal).then(() => {
+          throw new PoolError(
+            'PCO_INTERNAL',
+            `the daemon did not start within ${START_LIMIT_MS} ms; see ${logFile}`,
+          );
+        }),
+      ]);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    } finally {
+      stopped.abort();
+    }
+    child.stdout.resume();
+    return daemon;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.running) this.#child.kill(signal);
+    if (this.running) await this.#exited;
+  }
+}

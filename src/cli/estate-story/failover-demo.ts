@@ -1,0 +1,201 @@
+/**
+ * The main job as a story over a real estate: real sockets, files, shell and daemon process. It plays the world and the
+ * administrator, watches through the daemon's own API, and decides nothing for it.
+ */
+import { renameSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import type { PoolStatus } from '../../reconciler/pool-status.ts';
+import { withPrimaryDatacenter } from '../../simulator/estate/desired-document.ts';
+import { toArray } from '../../simulator/instance/chunks.ts';
+import { PoolError } from '../../topology/pool-error.ts';
+import { findDaemon, type DaemonClient } from '../daemon-client.ts';
+import { renderPlan } from '../render-plan.ts';
+import { DaemonProcess } from './daemon-process.ts';
+import { describeRecord, journalRecords } from './journal-file.ts';
+import type { Playground } from './playground.ts';
+import { shippedFiles } from './shipped-files.ts';
+import { reportStory, type StoryReport } from './transition-report.ts';
+
+export interface DemoOptions {
+  readonly playground: Playground;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const LOOK_MS = 100;
+/** Longer than any part of the story takes; reaching it means that something is wrong, and says what. */
+const PART_LIMIT_MS = 90_000;
+/** How long the story watches that nothing moves by itself. */
+const STILL_MS = 3_000;
+const LEAST_FILES = 2;
+const MORE_MESSAGES = 8;
+
+export class FailoverDemo {
+  readonly #options: DemoOptions;
+  readonly #daemon: DaemonProcess;
+  readonly #client: DaemonClient;
+  #told = 0;
+
+  constructor(options: DemoOptions, daemon: DaemonProcess, client: DaemonClient) {
+    this.#options = options;
+    this.#daemon = daemon;
+    this.#client = client;
+  }
+
+  static async play(options: DemoOptions): Promise<StoryReport> {
+    const { documents, directory } = options.playground;
+    const daemon = await DaemonProcess.start(
+      documents.settingsFile,
+      path.join(directory, 'daemon.log'),
+      options.clock,
+    );
+    try {
+      const client = await findDaemon(documents.journalDirectory);
+      if (client === undefined) throw new PoolError('PCO_INTERNAL', 'the daemon does not answer');
+      return await new FailoverDemo(options, daemon, client).#play();
+    } finally {
+      await daemon.end('SIGTERM');
+    }
+  }
+
+  async #play(): Promise<StoryReport> {
+    const { estate } = this.#options.playground;
+    await this.#converge('home', 'The pool is as declared');
+    await estate.fault('clients on');
+    this.#say('Chat clients post messages; log backups are taken and shipped ...');
+    await this.#until('log backups of every kind', () => this.#filesOfEveryKind());
+    const lostFiles = await this.#loseHome();
+    await this.#edit('lyon');
+    await this.#converge('backup', 'The service lives in lyon');
+    await this.#postAgain();
+    this.#say('The home datacenter comes back: rebuilt, empty.');
+    await estate.fault('rebuild site home');
+    await this.#until(
+      'home answers again',
+      async () => (await this.#status()).evidence?.home.verdict === 'alive',
+    );
+    await this.#edit('paris');
+    await this.#converge('home', 'The service lives in paris again, mirrored and shipped');
+    await this.#postAgain();
+    await estate.fault('clients off');
+    return this.#report(lostFiles);
+  }
+
+  /** Answers how many log backups nobody can reach any more. */
+  async #loseHome(): Promise<number> {
+    const { estate } = this.#options.playground;
+    const files = shippedFiles(estate);
+    const { shareSite } = estate.state().options;
+    this.#say(
+      `The home datacenter is lost with ${files.uncopied.length} log backups not copied and ${files.unapplied.length} not applied` +
+        (shareSite === 'home' ? '; the share dies with it.' : '; the share survives.'),
+    );
+    await estate.fault('down site home');
+    await this.#until(
+      'the silence of home',
+      async () => (await this.#status()).evidence?.home.verdict === 'silent',
+    );
+    const { evidence } = await this.#status();
+    for (const sign of evidence?.home.signs ?? [])
+      this.#say(`  ${sign.source}: ${sign.says} for ${(sign.forMs / 1_000).toFixed(0)} s (${sign.detail})`);
+    await this.#watchNothingMove();
+    return shareSite === 'home' ? files.uncopied.length : 0;
+  }
+
+  async #watchNothingMove(): Promise<void> {
+    const { clock, signal } = this.#options;
+    const intents = (): number => this.#records().filter(({ kind }) => kind === 'intent').length;
+    const before = intents();
+    await clock.sleep(STILL_MS, signal);
+    if (intents() !== before)
+      throw new PoolError('PCO_INTERNAL', 'a step was begun although nobody edited the desired state');
+    this.#say('Nothing moves by itself: the file still says paris.');
+  }
+
+  /** As an editor saves: a new file under the old name. */
+  async #edit(datacenter: string): Promise<void> {
+    const { desiredFile } = this.#options.playground.documents;
+    const { generation } = await this.#status();
+    this.#say(`The administrator edits one line: primaryDatacenter: ${datacenter}`);
+    writeFileSync(`${desiredFile}.new`, withPrimaryDatacenter(readFileSync(desiredFile, 'utf8'), datacenter));
+    renameSync(`${desiredFile}.new`, desiredFile);
+    await this.#until('the plan', async () => {
+      const { observedGeneration, plan } = await this.#status();
+      return observedGeneration !== null && observedGeneration.counter > generation.counter && plan !== null;
+    });
+    const { pool, plan, ledger, drift, evidence, gate } = await this.#status();
+    if (plan !== null && ledger !== null && evidence !== null && gate !== null)
+      this.#say(renderPlan({ pool, plan, ledger, drift, evidence, gate }));
+  }
+
+  async #converge(site: 'home' | 'backup', said: string): Promise<void> {
+    await this.#until(`converged in ${site}`, async () => {
+      const status = await this.#status();
+      return status.state === 'converged' && status.primarySite === site;
+    });
+    this.#say(`${said}.`);
+  }
+
+  async #postAgain(): Promise<void> {
+    const { estate } = this.#options.playground;
+    const before = estate.checker().acknowledged;
+    await this.#until('new messages', () => estate.checker().acknowledged >= before + MORE_MESSAGES);
+    this.#say(
+      `Clients post again: ${estate.checker().acknowledged - before} more messages are acknowledged.`,
+    );
+  }
+
+  #filesOfEveryKind(): boolean {
+    const { uncopied, unapplied } = shippedFiles(this.#options.playground.estate);
+    return uncopied.length >= LEAST_FILES && unapplied.length >= LEAST_FILES;
+  }
+
+  async #status(): Promise<PoolStatus> {
+    const [pool] = (await this.#client.status()).pools;
+    if (pool === undefined) throw new PoolError('PCO_INTERNAL', 'the daemon has no pool');
+    return pool;
+  }
+
+  async #until(what: string, seen: () => boolean | Promise<boolean>): Promise<void> {
+    const { clock, signal } = this.#options;
+    const endMs = clock.monotonicMs() + PART_LIMIT_MS;
+    while (!(await seen())) {
+      this.#tell();
+      if (!this.#daemon.running) throw new PoolError('PCO_INTERNAL', 'the daemon ended');
+      if (clock.monotonicMs() > endMs)
+        throw new PoolError('PCO_DONE_NOT_SEEN', `${what} was not seen within ${PART_LIMIT_MS / 1_000} s`);
+      await clock.sleep(LOOK_MS, signal);
+    }
+    this.#tell();
+  }
+
+  #records(): ReturnType<typeof journalRecords> {
+    return journalRecords(this.#options.playground.documents.journalDirectory);
+  }
+
+  #tell(): void {
+    const records = this.#records();
+    for (const record of records.slice(this.#told)) {
+      const line = describeRecord(record);
+      if (line !== undefined) this.#options.say(`    ${line}`);
+    }
+    this.#told = records.length;
+  }
+
+  #say(text: string): void {
+    this.#tell();
+    this.#options.say(text);
+  }
+
+  #report(lostFiles: number): StoryReport {
+    const { estate } = this.#options.playground;
+    return reportStory({
+      records: this.#records(),
+      account: estate.checker(),
+      acknowledged: toArray(estate.state().chat.acknowledged),
+      lostFiles,
+    });
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The main job in memory: converged with clients posting, home lost, one line edited, failover, home rebuilt empty, edited back,
+ * failback. One seed gives one journal. Decides nothing for the daemon; it only plays the world and the administrator.
+ */
+import type { EstateAccount } from '../simulator/estate/checker.ts';
+import type { EstateOverrides } from '../simulator/estate/estate-options.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { SimulatedDaemon } from './simulated-daemon.ts';
+import { freshWorld, SimulatedWorld } from './simulated-world.ts';
+
+export interface StoryOptions {
+  readonly seed: number;
+  readonly shareSite: 'home' | 'backup';
+}
+
+export interface StoryResult {
+  /** The whole journal as the file would hold it. */
+  readonly journal: string;
+  readonly simulatedMs: number;
+  readonly account: EstateAccount;
+}
+
+export const POOL = 'contoso-chat';
+const MINUTE_MS = 60_000;
+/** Longer than any failover of the estate; reaching it is a defect. */
+const LIMIT_MS = 4 * 60 * MINUTE_MS;
+
+export const storyOverrides = ({ seed, shareSite }: StoryOptions): EstateOverrides => ({
+  seed: `story ${seed}`,
+  shareSite,
+});
+
+/** One world with one daemon, moved forward by what shall be seen. */
+export class Stage {
+  readonly world: SimulatedWorld;
+  readonly #random: SeededRandom;
+  #daemon: SimulatedDaemon;
+
+  constructor(world: SimulatedWorld, random: SeededRandom) {
+    this.world = world;
+    this.#random = random;
+    this.#daemon = new SimulatedDaemon(world, { random });
+  }
+
+  get daemon(): SimulatedDaemon {
+    return this.#daemon;
+  }
+
+  restart(): void {
+    this.#daemon.crash();
+    this.#daemon = new SimulatedDaemon(this.world, { random: this.#random });
+  }
+
+  /** Converged where the document says now, seen by a round of the newest generation. */
+  async converge(): Promise<void> {
+    const { clock } = this.world;
+    const before = clock.monotonicMs();
+    const reached = await clock.run(() => clock.monotonicMs() > before && this.#converged(), LIMIT_MS);
+    if (!reached)
+      throw new Error(`the pool did not converge within ${LIMIT_MS / MINUTE_MS} simulated minutes`);
+  }
+
+  #converged(): boolean {
+    const status = this.#daemon.daemon.pool(POOL);
+    return (
+      status?.state === 'converged' &&
+      status.observedGeneration?.hash === status.generation.hash &&
+      this.world.document.text.includes(`primaryDatacenter: ${status.datacenters[status.primarySite]}\n`)
+    );
+  }
+
+  async pass(minutes: number): Promise<void> {
+    const end = this.world.clock.monotonicMs() + minutes * MINUTE_MS;
+    await this.world.clock.run(() => this.world.clock.monotonicMs() >= end, minutes * MINUTE_MS + 1);
+  }
+}
+
+const TRAFFIC_MINUTES = 64;
+const DARK_MINUTES = 6;
+const SERVING_MINUTES = 40;
+
+export async function playFailoverStory(options: StoryOptions): Promise<StoryResult> {
+  const stage = new Stage(
+    new SimulatedWorld(freshWorld(storyOverrides(options))),
+    new SeededRandom(options.seed),
+  );
+  const { world } = stage;
+  await stage.converge();
+  world.estate.fault('clients on');
+  await stage.pass(TRAFFIC_MINUTES);
+  world.estate.fault('down site home');
+  await stage.pass(DARK_MINUTES);
+  world.setPrimaryDatacenter('lyon');
+  await stage.converge();
+  await stage.pass(SERVING_MINUTES);
+  world.estate.fault('rebuild site home');
+  if (options.shareSite === 'home') world.estate.fault('up share');
+  await stage.pass(1);
+  world.setPrimaryDatacenter('paris');
+  await stage.converge();
+  await stage.pass(1);
+  world.estate.fault('clients off');
+  const result = {
+    journal: world.disk.text(),
+    simulatedMs: world.clock.monotonicMs(),
+    account: world.account(),
+  };
+  stage.daemon.crash();
+  return result;
+}
