@@ -1,18 +1,14 @@
 /** Gathers the tokens of one answer as they arrive, so that what came before a failure is kept. */
 import type { ResultSet, SqlAnswer, SqlInfo, SqlRow, SqlValue } from '../ports/sql-connection.ts';
-import { toPoolError, type PoolError, type SqlErrorDetail } from '../topology/pool-error.ts';
+import { PoolError, toPoolError, type SqlErrorDetail } from '../topology/pool-error.ts';
 import { sqlValue, type DriverColumn } from './sql-values.ts';
-
-interface Cell {
-  readonly value: unknown;
-  readonly metadata: DriverColumn;
-}
 
 export class AnswerCollector {
   readonly #onInfo: ((info: SqlInfo) => void) | undefined;
   readonly #resultSets: ResultSet[] = [];
   readonly #infos: SqlInfo[] = [];
   readonly #errors: SqlErrorDetail[] = [];
+  #columns: readonly DriverColumn[] = [];
   #rows: SqlRow[] = [];
   /** A value that cannot be represented, or a listener that threw; the driver must not see the exception. */
   failure: PoolError | undefined;
@@ -22,14 +18,19 @@ export class AnswerCollector {
   }
 
   columns(columns: readonly DriverColumn[]): void {
+    this.#columns = columns;
     this.#rows = [];
-    this.#resultSets.push({ columns: columns.map((column) => column.colName), rows: this.#rows });
+    this.#resultSets.push({ columns: columns.map(({ name }) => name), rows: this.#rows });
   }
 
-  row(cells: readonly Cell[]): void {
+  /** @param values in the order of the columns; the driver hands over an object instead for FOR JSON and FOR XML */
+  row(values: unknown): void {
     try {
+      if (!Array.isArray(values))
+        throw new PoolError('PCO_INTERNAL', 'FOR JSON and FOR XML are not handled: name the column');
       const row: Record<string, SqlValue> = {};
-      for (const { value, metadata } of cells) row[metadata.colName] = sqlValue(value, metadata);
+      for (const [index, column] of this.#columns.entries())
+        row[column.name] = sqlValue(values[index], column);
       this.#rows.push(row);
     } catch (error) {
       this.failure ??= toPoolError(error);

@@ -1,64 +1,40 @@
 /**
  * One physical connection to one instance: login under our own deadline, one request at a time, every row, INFO and error
- * token of the answer in order. Knows the driver's failure modes (tds note 5); does not reconnect.
+ * token of the answer in order. Knows the driver's failure modes (tds note 5, ADR 0012); does not reconnect.
  */
-import { Connection, Request, TYPES } from 'tedious';
+import sql from 'mssql';
+import type { Connection } from 'tedious';
 import type { Clock } from '../ports/clock.ts';
 import type { RunOptions, SqlAnswer, SqlParameterType, SqlStatement } from '../ports/sql-connection.ts';
 import { PoolError, type ErrorCode, type SqlErrorDetail } from '../topology/pool-error.ts';
 import { AnswerCollector } from './answer-collector.ts';
+import { connectFailure, detailOf, isServerError, neverSent, type ErrorToken } from './driver-errors.ts';
 import { driverConfiguration, type InstanceConnectionSettings } from './driver-settings.ts';
+import { SingleLoginPool } from './single-login-pool.ts';
+import type { DriverColumn } from './sql-values.ts';
 
 const DRIVER_TYPES = {
-  nvarchar: TYPES.NVarChar,
-  int: TYPES.Int,
-  bit: TYPES.Bit,
-  bigint: TYPES.BigInt,
-  uniqueidentifier: TYPES.UniqueIdentifier,
+  nvarchar: sql.NVarChar,
+  int: sql.Int,
+  bit: sql.Bit,
+  bigint: sql.BigInt,
+  uniqueidentifier: sql.UniqueIdentifier,
 } as const satisfies Record<SqlParameterType, unknown>;
 
 /** ms after an attention at which the socket is closed, should the driver's own cancel time-out not end the request. */
 const LAST_RESORT_MS = 1500;
 
-interface ErrorToken {
-  readonly number: number;
-  readonly state: number;
-  readonly class: number;
-  readonly message: string;
-  readonly procName: string;
-}
-
-const detailOf = ({ number, state, class: severity, message, procName }: ErrorToken): SqlErrorDetail => ({
-  number,
-  state,
-  class: severity,
-  message,
-  ...(procName === '' ? {} : { procedure: procName }),
-});
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-
-/** True when the server answered with error tokens and nothing else went wrong. */
-const isServerError = (error: unknown): boolean =>
-  error instanceof AggregateError ? error.errors.every(isServerError) : codeOf(error) === 'EREQUEST';
-
 export class DriverConnection {
-  readonly #driver: Connection;
   readonly #name: string;
   readonly #clock: Clock;
   #alive = true;
+  #pool: SingleLoginPool | undefined;
+  #driver: Connection | undefined;
   #collector: AnswerCollector | undefined;
 
-  private constructor(driver: Connection, name: string, clock: Clock) {
-    this.#driver = driver;
+  private constructor(name: string, clock: Clock) {
     this.#name = name;
     this.#clock = clock;
-    // Background errors of a dying socket; without a listener they would end the process.
-    driver.on('error', () => (this.#alive = false));
-    driver.on('end', () => (this.#alive = false));
-    driver.on('errorMessage', (token: ErrorToken) => this.#collector?.error(detailOf(token)));
-    driver.on('infoMessage', (token: ErrorToken) => this.#collector?.info(token));
   }
 
   /** False once the socket is known to be gone; a silent loss shows only at the next request. */
@@ -74,14 +50,10 @@ export class DriverConnection {
     parent: AbortSignal,
   ): Promise<DriverConnection> {
     using deadline = clock.deadline(settings.connectDeadlineMs, parent);
-    const driver = new Connection(await driverConfiguration(settings));
-    const connection = new DriverConnection(driver, name, clock);
-    const refusals = new AnswerCollector(undefined);
-    connection.#collector = refusals;
-    const connected = Promise.withResolvers<undefined>();
-    const giveUp = (): void => {
-      driver.close();
-      connected.reject(
+    const connection = new DriverConnection(name, clock);
+    const aborted = Promise.withResolvers<never>();
+    const giveUp = (): void =>
+      aborted.reject(
         new PoolError(
           deadline.expired ? 'PCO_INSTANCE_TIMEOUT' : 'PCO_CANCELLED',
           deadline.expired
@@ -89,17 +61,10 @@ export class DriverConnection {
             : `the connection to ${name} was given up`,
         ),
       );
-    };
     if (deadline.signal.aborted) giveUp();
-    else {
-      deadline.signal.addEventListener('abort', giveUp, { once: true });
-      driver.connect((error) => {
-        if (error === undefined) connected.resolve(undefined);
-        else connected.reject(connectFailure(name, error, refusals.answer().errors));
-      });
-    }
+    else deadline.signal.addEventListener('abort', giveUp, { once: true });
     try {
-      await connected.promise;
+      await Promise.race([connection.#login(settings, deadline.signal), aborted.promise]);
       return connection;
     } catch (error) {
       connection.close();
@@ -110,10 +75,45 @@ export class DriverConnection {
     }
   }
 
+  async #login(settings: InstanceConnectionSettings, signal: AbortSignal): Promise<void> {
+    const refusals = new AnswerCollector(undefined);
+    this.#collector = refusals;
+    const configuration = await driverConfiguration(settings);
+    if (signal.aborted) return;
+    const pool = new SingleLoginPool({
+      ...configuration,
+      beforeConnect: (driver) => this.#adopt(driver),
+    });
+    // Background errors of a dying socket, and every failed acquire; without a listener they would end the process.
+    pool.on('error', () => (this.#alive = false));
+    this.#pool = pool;
+    try {
+      await pool.connect();
+    } catch (error) {
+      throw connectFailure(this.#name, error, refusals.answer().errors);
+    }
+  }
+
+  /** The first physical connection is ours; another one would be another session, so it is closed before it can log in. */
+  #adopt(driver: Connection): void {
+    if (this.#driver !== undefined) {
+      driver.close();
+      this.#alive = false;
+      return;
+    }
+    this.#driver = driver;
+    driver.on('error', () => (this.#alive = false));
+    driver.on('end', () => (this.#alive = false));
+    // Straight from the driver: mssql has no number for a refused login, and merges the errors of a request.
+    driver.on('errorMessage', (token: ErrorToken) => this.#collector?.error(detailOf(token)));
+  }
+
   /** Destroys the socket; a request that runs ends with PCO_OUTCOME_UNKNOWN. Never waits. */
   close(): void {
     this.#alive = false;
-    this.#driver.close();
+    this.#driver?.close();
+    // Only stops the pool's timers. Not awaited: it waits for borrowed connections without limit.
+    this.#pool?.close(() => undefined);
   }
 
   async run(statement: SqlStatement, options: RunOptions): Promise<SqlAnswer> {
@@ -123,17 +123,18 @@ export class DriverConnection {
     if (signal.aborted)
       throw new PoolError('PCO_CANCELLED', `${statement.name} was not sent to ${this.#name}`);
     const interrupted = (): boolean => signal.aborted;
+    const request = this.#request(statement);
     const collector = new AnswerCollector(options.onInfo);
     this.#collector = collector;
     const over = new AbortController();
-    const onAbort = (): void => this.#interrupt(over.signal);
+    const onAbort = (): void => this.#interrupt(request, over.signal);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const failure = await this.#send(statement, collector);
+      const failure = await this.#send(request, statement, collector);
       if (collector.failure !== undefined) throw collector.failure;
-      if (failure === undefined || (isServerError(failure) && !interrupted())) return collector.answer();
-      const late = deadline?.expired === true;
-      throw this.#lost(statement, failure, collector.answer().errors, interrupted(), late);
+      const answer = collector.answer();
+      if (failure === undefined && !(interrupted() && answer.errors.length > 0)) return answer;
+      throw this.#lost(statement, failure, answer.errors, interrupted(), deadline?.expired === true);
     } catch (error) {
       this.close();
       throw error;
@@ -144,23 +145,37 @@ export class DriverConnection {
     }
   }
 
-  #send(statement: SqlStatement, collector: AnswerCollector): Promise<Error | undefined> {
-    return new Promise((resolve) => {
-      const request = new Request(statement.text, (error) =>
-        resolve(error instanceof Error ? error : undefined),
-      );
-      request.on('columnMetadata', (columns) => collector.columns(Array.isArray(columns) ? columns : []));
-      request.on('row', (cells) => collector.row(cells as Parameters<AnswerCollector['row']>[0]));
-      for (const [name, { type, value }] of Object.entries(statement.parameters))
-        request.addParameter(name, DRIVER_TYPES[type], value);
-      if (statement.mode === 'batch') this.#driver.execSqlBatch(request);
-      else this.#driver.execSql(request);
+  #request({ name, mode, parameters }: SqlStatement): sql.Request {
+    // mssql would write the values of a batch into its text.
+    if (mode === 'batch' && Object.keys(parameters).length > 0)
+      throw new PoolError('PCO_INTERNAL', `${name} is a batch and has parameters`);
+    if (this.#pool === undefined)
+      throw new PoolError('PCO_INSTANCE_UNREACHABLE', `${this.#name}: not connected`);
+    return this.#pool.request();
+  }
+
+  /** Every event of the request goes to the collector; resolves with what failed besides the server's own error tokens. */
+  async #send(
+    request: sql.Request,
+    { text, mode, parameters }: SqlStatement,
+    collector: AnswerCollector,
+  ): Promise<Error | undefined> {
+    let failure: Error | undefined;
+    request.on('recordset', (columns: readonly DriverColumn[]) => collector.columns(columns));
+    request.on('row', (values: unknown) => collector.row(values));
+    request.on('info', (token: ErrorToken) => collector.info(token));
+    request.on('error', (error: Error) => {
+      if (!isServerError(error)) failure ??= error;
     });
+    for (const [name, { type, value }] of Object.entries(parameters))
+      request.input(name, DRIVER_TYPES[type], value);
+    await (mode === 'batch' ? request.batch(text) : request.query(text));
+    return failure;
   }
 
   /** Attention first, so that the server stops; then, if that does not end it, the socket. */
-  #interrupt(over: AbortSignal): void {
-    this.#driver.cancel();
+  #interrupt(request: sql.Request, over: AbortSignal): void {
+    request.cancel();
     this.#clock.sleep(LAST_RESORT_MS, over).then(
       () => this.close(),
       () => undefined,
@@ -169,13 +184,12 @@ export class DriverConnection {
 
   #lost(
     statement: SqlStatement,
-    cause: Error,
+    cause: Error | undefined,
     sqlErrors: readonly SqlErrorDetail[],
     interrupted: boolean,
     late: boolean,
   ): PoolError {
-    const notSent = codeOf(cause) === 'EINVALIDSTATE' || codeOf(cause) === 'EPARAM';
-    if (notSent)
+    if (neverSent(cause))
       return new PoolError('PCO_INSTANCE_UNREACHABLE', `${this.#name}: the connection was gone`, { cause });
     const why = late ? 'did not answer in time' : interrupted ? 'was interrupted' : 'dropped the connection';
     const underlying: ErrorCode = late
@@ -189,16 +203,4 @@ export class DriverConnection {
       sqlErrors,
     });
   }
-}
-
-function connectFailure(name: string, cause: Error, sqlErrors: readonly SqlErrorDetail[]): PoolError {
-  if (codeOf(cause) === 'ELOGIN') {
-    const text = sqlErrors.map((error) => `${error.number} ${error.message}`).join('; ');
-    return new PoolError('PCO_LOGIN_FAILED', `${name} refused the login: ${text || cause.message}`, {
-      cause,
-      sqlErrors,
-    });
-  }
-  const code = codeOf(cause) === 'ETIMEOUT' ? 'PCO_INSTANCE_TIMEOUT' : 'PCO_INSTANCE_UNREACHABLE';
-  return new PoolError(code, `${name}: ${cause.message}`, { cause });
 }

@@ -1,6 +1,6 @@
 /** Where an instance is and how to log in, and the driver's options that follow from it. No secret leaves this file but to the driver. */
 import { createRequire } from 'node:module';
-import type { ConnectionConfiguration } from 'tedious';
+import type { config as DriverConfiguration } from 'mssql';
 import { PoolError } from '../topology/pool-error.ts';
 
 export interface InstanceConnectionSettings {
@@ -51,15 +51,22 @@ function installedDriver(): string {
   return manifest.version;
 }
 
+/** Everything but `beforeConnect`. ADR 0012 says which defaults of mssql are traps. */
 export async function driverConfiguration(
   settings: InstanceConnectionSettings,
-): Promise<ConnectionConfiguration> {
+): Promise<DriverConfiguration> {
   return {
     server: settings.host,
     authentication: {
       type: 'default',
       options: { userName: settings.user, password: await settings.password() },
     },
+    // Only here, never in `options`: otherwise mssql sends SELECT 1 before every request, on a silent connection for ever.
+    validateConnection: false,
+    // One connection that is not reaped while a step copies files: with min 0 it is closed after 30 s without a request.
+    pool: { min: 1, max: 1 },
+    stream: true,
+    arrayRowMode: true,
     options: {
       port: settings.port,
       // Never the managed database: 4060 would hide that the instance lives (sql-server reference 7.1).
@@ -74,9 +81,6 @@ export async function driverConfiguration(
       cancelTimeout: CANCEL_TIMEOUT_MS,
       maxRetriesOnTransientErrors: 0,
       useUTC: true,
-      useColumnNames: false,
-      rowCollectionOnDone: false,
-      rowCollectionOnRequestCompletion: false,
     },
   };
 }

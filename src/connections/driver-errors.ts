@@ -1,0 +1,59 @@
+/** What the driver's errors mean: an answer of the server, a request that was never sent, or a login that failed. Pure. */
+import { PoolError, type SqlErrorDetail } from '../topology/pool-error.ts';
+
+/** An error or INFO token as the driver hands it over. */
+export interface ErrorToken {
+  readonly number: number;
+  readonly state: number;
+  readonly class: number;
+  readonly message: string;
+  readonly procName: string;
+}
+
+export const detailOf = ({
+  number,
+  state,
+  class: severity,
+  message,
+  procName,
+}: ErrorToken): SqlErrorDetail => ({
+  number,
+  state,
+  class: severity,
+  message,
+  ...(procName === '' ? {} : { procedure: procName }),
+});
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/**
+ * True for an error token of the server. mssql gives every error of a request the code EREQUEST, a malformed answer as well;
+ * what it wraps tells them apart: the token (`info`), or the driver's own EREQUEST that repeats the tokens at the end.
+ */
+export function isServerError(error: Error): boolean {
+  const original = 'originalError' in error ? error.originalError : undefined;
+  return original instanceof Error && ('info' in original || codeOf(original) === 'EREQUEST');
+}
+
+/** EPARAM: a value that its type does not take; the others: the connection was gone before the text could be sent. */
+const NEVER_SENT: readonly string[] = ['EINVALIDSTATE', 'EPARAM', 'ENOTOPEN', 'ECONNCLOSED'];
+
+export const neverSent = (error: Error | undefined): boolean => NEVER_SENT.includes(codeOf(error) ?? '');
+
+export function connectFailure(
+  name: string,
+  caught: unknown,
+  sqlErrors: readonly SqlErrorDetail[],
+): PoolError {
+  const cause = caught instanceof Error ? caught : new Error(String(caught));
+  if (codeOf(cause) === 'ELOGIN') {
+    const text = sqlErrors.map((error) => `${error.number} ${error.message}`).join('; ');
+    return new PoolError('PCO_LOGIN_FAILED', `${name} refused the login: ${text || cause.message}`, {
+      cause,
+      sqlErrors,
+    });
+  }
+  const code = codeOf(cause) === 'ETIMEOUT' ? 'PCO_INSTANCE_TIMEOUT' : 'PCO_INSTANCE_UNREACHABLE';
+  return new PoolError(code, `${name}: ${cause.message}`, { cause });
+}
