@@ -6,7 +6,7 @@ import sql from 'mssql';
 import type { Connection } from 'tedious';
 import type { Clock } from '../ports/clock.ts';
 import type { RunOptions, SqlAnswer, SqlParameterType, SqlStatement } from '../ports/sql-connection.ts';
-import { PoolError, type ErrorCode, type SqlErrorDetail } from '../topology/pool-error.ts';
+import { PoolError, toPoolError, type ErrorCode, type SqlErrorDetail } from '../topology/pool-error.ts';
 import { AnswerCollector } from './answer-collector.ts';
 import { connectFailure, detailOf, isServerError, neverSent, type ErrorToken } from './driver-errors.ts';
 import { driverConfiguration, type InstanceConnectionSettings } from './driver-settings.ts';
@@ -133,11 +133,12 @@ export class DriverConnection {
       const failure = await this.#send(request, statement, collector);
       if (collector.failure !== undefined) throw collector.failure;
       const answer = collector.answer();
-      if (failure === undefined && !(interrupted() && answer.errors.length > 0)) return answer;
+      // Also when it was interrupted: the answer was complete before the attention arrived.
+      if (failure === undefined) return answer;
       throw this.#lost(statement, failure, answer.errors, interrupted(), deadline?.expired === true);
     } catch (error) {
       this.close();
-      throw error;
+      throw toPoolError(error);
     } finally {
       over.abort();
       signal.removeEventListener('abort', onAbort);
@@ -149,8 +150,8 @@ export class DriverConnection {
     // mssql would write the values of a batch into its text.
     if (mode === 'batch' && Object.keys(parameters).length > 0)
       throw new PoolError('PCO_INTERNAL', `${name} is a batch and has parameters`);
-    if (this.#pool === undefined)
-      throw new PoolError('PCO_INSTANCE_UNREACHABLE', `${this.#name}: not connected`);
+    if (!this.#alive || this.#pool === undefined)
+      throw new PoolError('PCO_INSTANCE_UNREACHABLE', `the connection to ${this.#name} is gone`);
     return this.#pool.request();
   }
 
@@ -184,7 +185,7 @@ export class DriverConnection {
 
   #lost(
     statement: SqlStatement,
-    cause: Error | undefined,
+    cause: Error,
     sqlErrors: readonly SqlErrorDetail[],
     interrupted: boolean,
     late: boolean,

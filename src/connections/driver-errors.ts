@@ -39,7 +39,7 @@ export function isServerError(error: Error): boolean {
 /** EPARAM: a value that its type does not take; the others: the connection was gone before the text could be sent. */
 const NEVER_SENT: readonly string[] = ['EINVALIDSTATE', 'EPARAM', 'ENOTOPEN', 'ECONNCLOSED'];
 
-export const neverSent = (error: Error | undefined): boolean => NEVER_SENT.includes(codeOf(error) ?? '');
+export const neverSent = (error: Error): boolean => NEVER_SENT.includes(codeOf(error) ?? '');
 
 export function connectFailure(
   name: string,

@@ -46,9 +46,11 @@ export function assertSafeDriver(version: string = installedDriver()): void {
   );
 }
 
+/** The one that mssql loads, which need not be the one that this package would find. */
 function installedDriver(): string {
-  const manifest = createRequire(import.meta.url)('tedious/package.json') as { readonly version: string };
-  return manifest.version;
+  const here = createRequire(import.meta.url);
+  const manifest: unknown = createRequire(here.resolve('mssql'))('tedious/package.json');
+  return (manifest as { readonly version: string }).version;
 }
 
 /** Everything but `beforeConnect`. ADR 0012 says which defaults of mssql are traps. */

@@ -50,20 +50,14 @@ class ObserverConnection implements SqlConnection {
 
 class StepConnection implements SqlConnection, AsyncDisposable {
   readonly #driver: DriverConnection;
-  readonly #name: string;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(driver: DriverConnection, name: string) {
+  constructor(driver: DriverConnection) {
     this.#driver = driver;
-    this.#name = name;
   }
 
   run(statement: SqlStatement, options: RunOptions): Promise<SqlAnswer> {
-    const turn = this.#last.then(() => {
-      if (!this.#driver.alive)
-        throw new PoolError('PCO_INSTANCE_UNREACHABLE', `the step's connection to ${this.#name} is gone`);
-      return this.#driver.run(statement, options);
-    });
+    const turn = this.#last.then(() => this.#driver.run(statement, options));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -96,7 +90,7 @@ export class DriverInstances implements SqlInstances, AsyncDisposable {
   }
 
   async open(instance: InstanceName, signal: AbortSignal): Promise<SqlConnection & AsyncDisposable> {
-    return new StepConnection(await this.#connect(instance, signal), instance);
+    return new StepConnection(await this.#connect(instance, signal));
   }
 
   async #connect(instance: InstanceName, signal: AbortSignal): Promise<DriverConnection> {

@@ -8,7 +8,6 @@ import type { SqlStatement } from '../../src/ports/sql-connection.ts';
 import { OWN_PROGRAM } from '../../src/statements/observe-instance.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 import type { InstanceName } from '../../src/topology/pool-topology.ts';
-import type { SqlToken } from '../../src/simulator/sql-tokens.ts';
 import {
   columns,
   done,
@@ -17,63 +16,10 @@ import {
   failedDone,
   info,
   int,
-  localhostCertificate,
   row,
-  startScripted,
   text,
-  type Script,
-  type Scripted,
 } from '../simulator/tds/scripted-server.ts';
-
-const SQL1 = 'sql-1' as InstanceName;
-const never = new AbortController().signal;
-const batch = (name: string): SqlStatement => ({ name, text: name, parameters: {}, mode: 'batch' });
-const one = (value: number): readonly SqlToken[] => [columns(['n', int]), row(value), done(1), end()];
-
-interface World extends AsyncDisposable {
-  readonly server: Scripted;
-  readonly instances: DriverInstances;
-}
-
-async function world(script: Script, connectDeadlineMs = 2000): Promise<World> {
-  const tls = await localhostCertificate();
-  const server = await startScripted({ tls, ...script });
-  const instances = new DriverInstances(
-    (instance) =>
-      instance === SQL1
-        ? {
-            host: '127.0.0.1',
-            port: server.port,
-            serverName: 'localhost',
-            user: 'pchat',
-            password: () => 'hunter2-secret',
-            caPem: tls.cert,
-            encrypt: true,
-            connectDeadlineMs,
-            queryDeadlineMs: 2000,
-          }
-        : undefined,
-    hostClock,
-  );
-  return {
-    server,
-    instances,
-    [Symbol.asyncDispose]: async () => {
-      await instances[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function failure(work: Promise<unknown>): Promise<PoolError> {
-  try {
-    await work;
-  } catch (caught) {
-    if (caught instanceof PoolError) return caught;
-    throw caught;
-  }
-  throw new Error('it did not fail');
-}
+import { batch, failure, never, one, SQL1, world } from './driver-world.ts';
 
 test('brings every result set, every INFO as it comes and every error token in order', async () => {
   await using w = await world({
