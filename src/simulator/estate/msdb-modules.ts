@@ -4,6 +4,7 @@ import type { InstanceDraft } from '../instance/instance-state.ts';
 import type { CellValue } from '../sql-tokens.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import { hasRole } from '../instance/open-database.ts';
+import { standing } from '../instance/plain.ts';
 import { startRun, stopRun } from '../agent/agent.ts';
 import { MSDB_TABLE_NAMES, msdbTable } from '../msdb/msdb-tables.ts';
 import { sameName, type MsdbCall, type MsdbProcedure } from '../msdb/msdb-call.ts';
@@ -54,7 +55,7 @@ export function modulesFor(world: World): EngineModules {
       [
         `msdb.dbo.${name}`,
         (call: ModuleCall) =>
-          msdbTable(name, world.host(call.instance.name).msdb, call.instance.timeZoneMinutes),
+          msdbTable(name, standing(world.host(call.instance.name).msdb), call.instance.timeZoneMinutes),
       ] as const,
   );
   const entry = (database: string, procedure: MsdbProcedure) =>

@@ -2,10 +2,13 @@
  * Values that are replaced whole (content, log, T-SQL session) must be read without immer's proxies: a proxy per message
  * would make every read slow, and the T-SQL engine wants plain objects.
  */
-import { isDraft, original } from 'immer';
+import { current, isDraft, original } from 'immer';
 
 export function plain<T extends object>(value: T): T {
   if (!isDraft(value)) return value;
   const kept: unknown = original<object>(value);
   return kept as T;
 }
+
+/** The value as it stands in this step, with its changes, as plain objects: for reading much of it. What did not change is shared. */
+export const standing = <T extends object>(value: T): T => (isDraft(value) ? current(value) : value);

@@ -7,6 +7,7 @@ import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { instanceLocalMs, instanceUtcMs } from './instants.ts';
 import { message, refuse } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
+import { standing } from './plain.ts';
 import { runCommand } from './run-command.ts';
 import { scalarFunction } from './scalar-functions.ts';
 import { OWN_PROCEDURES } from './system-procedures.ts';
@@ -21,19 +22,33 @@ function findProcedure(ctx: EngineContext, database: string, name: ObjectName): 
   return procedures[inDatabase] ?? (system ? (procedures[inMaster] ?? OWN_PROCEDURES[inMaster]) : undefined);
 }
 
+/** What reads see; good until the next command or procedure. */
+function plainCall(instance: InstanceDraft, ctx: EngineContext, session: SessionDraft): ModuleCall {
+  const now = standing(instance);
+  const own = now.sessions[session.id] ?? standing(session);
+  return { instance: now, session: own, ctx, currentDatabase: own.database };
+}
+
 export function hostFor(instance: InstanceDraft, ctx: EngineContext, session: SessionDraft): TsqlHost {
   const call = (): ModuleCall => ({ instance, session, ctx, currentDatabase: session.database });
+  // Views read plain objects: dozens of them through immer's proxies would be most of a batch's time.
+  let seen: ModuleCall | undefined;
+  const look = (): ModuleCall => (seen ??= plainCall(instance, ctx, session));
   return {
     sessionId: session.id,
     login: session.login,
     localNowMs: instanceLocalMs(instance, ctx.nowMs),
     utcNowMs: instanceUtcMs(instance, ctx.nowMs),
     currentDatabase: () => session.database,
-    table: (name) => findTable(call(), name),
-    tableFunction: (name, args) => findTableFunction(call(), name, args),
-    scalar: (name, args) => scalarFunction(call(), name, args),
-    command: (command) => runCommand(instance, ctx, session, command),
+    table: (name) => findTable(look(), name),
+    tableFunction: (name, args) => findTableFunction(look(), name, args),
+    scalar: (name, args) => scalarFunction(look(), name, args),
+    command: (command) => {
+      seen = undefined;
+      return runCommand(instance, ctx, session, command);
+    },
     procedure: (name, args) => {
+      seen = undefined;
       const database = name.database ?? session.database;
       const target = databaseOf(instance, database);
       if (name.database !== undefined) {
