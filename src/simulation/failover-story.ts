@@ -5,7 +5,7 @@
 import type { EstateAccount } from '../simulator/estate/checker.ts';
 import type { EstateOverrides } from '../simulator/estate/estate-options.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { SimulatedDaemon } from './simulated-daemon.ts';
+import { SimulatedDaemon, type SimulatedDaemonOptions } from './simulated-daemon.ts';
 import { freshWorld, SimulatedWorld } from './simulated-world.ts';
 
 export interface StoryOptions {
@@ -33,22 +33,15 @@ export const storyOverrides = ({ seed, shareSite }: StoryOptions): EstateOverrid
 /** One world with one daemon, moved forward by what shall be seen. */
 export class Stage {
   readonly world: SimulatedWorld;
-  readonly #random: SeededRandom;
-  #daemon: SimulatedDaemon;
+  readonly #daemon: SimulatedDaemon;
 
-  constructor(world: SimulatedWorld, random: SeededRandom) {
+  constructor(world: SimulatedWorld, random: SeededRandom, onAppend?: SimulatedDaemonOptions['onAppend']) {
     this.world = world;
-    this.#random = random;
-    this.#daemon = new SimulatedDaemon(world, { random });
+    this.#daemon = new SimulatedDaemon(world, { random, ...(onAppend === undefined ? {} : { onAppend }) });
   }
 
   get daemon(): SimulatedDaemon {
     return this.#daemon;
-  }
-
-  restart(): void {
-    this.#daemon.crash();
-    this.#daemon = new SimulatedDaemon(this.world, { random: this.#random });
   }
 
   /** Converged where the document says now, seen by a round of the newest generation. */

@@ -68,6 +68,12 @@ export class SimulatedWorld {
     return accountFor(this.state, this.folders);
   }
 
+  /** What the operating system does for a daemon that was killed: every connection of it drops. */
+  dropDaemonConnections(): void {
+    for (const [connection, { instance, party }] of Object.entries(this.state.connections))
+      if (party === 'daemon') this.estate.input({ kind: 'disconnect', instance, connection });
+  }
+
   snapshot(): WorldSnapshot {
     return {
       nowMs: this.clock.now(),

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { problemsAfterAll, recordFailover } from './crash-judge.ts';
+
+test(
+  'a daemon killed before, during or after any effect of a failover finishes it without a second effect',
+  { timeout: 120_000 },
+  async () => {
+    const failover = await recordFailover();
+    expect(failover.cuts.length).toBeGreaterThan(45);
+    expect(await problemsAfterAll(failover.cuts, failover)).toEqual([]);
+  },
+);
