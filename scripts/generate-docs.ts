@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md. With --check it writes nothing and fails
+ * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, the import picture of ARCHITECTURE.md. With --check it writes nothing and fails
  * when a file differs from what the code says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { desiredStateJsonSchema } from '../src/desired-state/schema.ts';
 import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
 import { ERROR_CODES } from '../src/topology/pool-error.ts';
 import { poolFactsSchema } from '../src/topology/pool-facts.ts';
+import { importDiagram } from './source-imports.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const RETRY = {
@@ -48,11 +49,21 @@ ${markdownTable([['Code', 'Meaning', 'Tried again'], ...rows])}
 `;
 }
 
+/** Only what stands between the marks is generated. */
+function architectureMarkdown(): string {
+  const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+  const [before = '', rest = ''] = text.split('<!-- imports:begin -->');
+  const after = rest.split('<!-- imports:end -->')[1] ?? '';
+  const diagram = importDiagram(path.join(root, 'src'));
+  return `${before}<!-- imports:begin -->\n\n${diagram}\n\n<!-- imports:end -->${after}`;
+}
+
 const FILES: Readonly<Record<string, () => string>> = {
   'desired-state.schema.json': () => jsonText(desiredStateJsonSchema()),
   'facts.schema.json': () => jsonText(factsJsonSchema()),
   'docs/errors.md': errorsMarkdown,
   'docs/actions.md': renderActionsMarkdown,
+  'ARCHITECTURE.md': architectureMarkdown,
 };
 
 const check = process.argv.includes('--check');

@@ -11,7 +11,9 @@ if (missing.length === 0) {
   process.exit(0);
 }
 if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) {
-  console.error(`Missing: ${missing.join(', ')}. Install them as root on Debian: apt-get install --no-install-recommends ${missing.join(' ')}`);
+  console.error(
+    `Missing: ${missing.join(', ')}. Install them as root on Debian: apt-get install --no-install-recommends ${missing.join(' ')}`,
+  );
   process.exit(1);
 }
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { folderOf, importsOf, sourceFiles } from '../scripts/source-imports.ts';
 
 /**
  * Folder -> folders and packages that it may import. `x:types` allows only `import type` from x. ARCHITECTURE.md prints the
@@ -64,10 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 const root = path.resolve(import.meta.dirname, '..');
 const src = path.join(root, 'src');
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .sort();
-const folderOf = (file: string): string => file.split(path.sep)[0] ?? '';
+const files = sourceFiles(src);
 const packageOf = (specifier: string): string =>
   specifier.startsWith('node:')
     ? 'node:'
@@ -75,23 +73,6 @@ const packageOf = (specifier: string): string =>
         .split('/')
         .slice(0, specifier.startsWith('@') ? 2 : 1)
         .join('/');
-
-interface Import {
-  readonly specifier: string;
-  readonly typeOnly: boolean;
-}
-
-function importsOf(text: string): Import[] {
-  const statics = [...text.matchAll(/^import (type )?(?:[^;'"]*? from )?'([^']+)'/gm)].map((match) => ({
-    specifier: match[2] ?? '',
-    typeOnly: match[1] !== undefined,
-  }));
-  const dynamics = [...text.matchAll(/\bimport\('([^']+)'\)/g)].map((match) => ({
-    specifier: match[1] ?? '',
-    typeOnly: false,
-  }));
-  return [...statics, ...dynamics];
-}
 
 describe('src', () => {
   test.each(files)('%s imports only what its folder may import', (file) => {
