@@ -1,5 +1,5 @@
 /** Joins msdb to the engine: every msdb table and procedure as a module of the instances, bound to one step's world. */
-import type { EngineModules, ModuleCall } from '../instance/engine-modules.ts';
+import type { EngineContext, EngineModules, ModuleCall } from '../instance/engine-modules.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
 import type { CellValue } from '../sql-tokens.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
@@ -49,31 +49,46 @@ function monitorOf(world: World, from: string, server: string): MsdbState | unde
   return world.host(instance.name).msdb;
 }
 
-export function modulesFor(world: World): EngineModules {
-  const tables = MSDB_TABLE_NAMES.map(
-    (name) =>
-      [
-        `msdb.dbo.${name}`,
-        (call: ModuleCall) =>
-          msdbTable(name, standing(world.host(call.instance.name).msdb), call.instance.timeZoneMinutes),
-      ] as const,
-  );
-  const entry = (database: string, procedure: MsdbProcedure) =>
-    [
-      `${database}.${procedure.name}`,
+const PROCEDURES: readonly (readonly [string, MsdbProcedure])[] = [
+  ...SHIPPING_PROCEDURES.map((procedure) => [`master.${procedure.name}`, procedure] as const),
+  ...MSDB_PROCEDURES.map((procedure) => [`msdb.${procedure.name}`, procedure] as const),
+];
+
+const worlds = new WeakMap<EngineContext, World>();
+
+/** The same modules for every step; they find the step's world by the context of the call. */
+export function modulesFor(ctx: EngineContext, world: World): EngineModules {
+  worlds.set(ctx, world);
+  return MODULES;
+}
+
+function worldOf({ ctx }: ModuleCall): World {
+  const world = worlds.get(ctx);
+  if (world === undefined) throw new Error('the call belongs to no estate');
+  return world;
+}
+
+const MODULES: EngineModules = {
+  tables: Object.fromEntries(
+    MSDB_TABLE_NAMES.map((name) => [
+      `msdb.dbo.${name}`,
+      (call: ModuleCall) => {
+        const { msdb } = worldOf(call).host(call.instance.name);
+        return msdbTable(name, standing(msdb), call.instance.timeZoneMinutes);
+      },
+    ]),
+  ),
+  procedures: Object.fromEntries(
+    PROCEDURES.map(([key, procedure]) => [
+      key,
       (call: ModuleCall, args: Parameters<typeof callProcedure>[2], named: string) => {
+        const world = worldOf(call);
         world.changedMsdb.add(call.instance.name);
         return callProcedure(procedure, msdbCall(world, { ...call, login: call.session.login }), args, named);
       },
-    ] as const;
-  return {
-    tables: Object.fromEntries(tables),
-    procedures: Object.fromEntries([
-      ...SHIPPING_PROCEDURES.map((procedure) => entry('master', procedure)),
-      ...MSDB_PROCEDURES.map((procedure) => entry('msdb', procedure)),
     ]),
-  };
-}
+  ),
+};
 
 /** One procedure called without a session, by the set-up: every parameter by name, every output wanted. */
 export function procedureCaller(

@@ -5,7 +5,7 @@
 import type { EstateFiles, EstateOutput, FileOperation } from '../estate-contract.ts';
 import { endpointAddress } from '../instance/create-instance.ts';
 import { guidFrom } from '../instance/deterministic-guid.ts';
-import type { EngineContext, EngineModules, EngineOutput } from '../instance/engine-modules.ts';
+import type { EngineContext, EngineOutput } from '../instance/engine-modules.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
 import { plain } from '../instance/plain.ts';
 import { removeEntry } from '../instance/remove-entry.ts';
@@ -25,8 +25,6 @@ export interface World {
   /** Engine events that the estate's own parties still have to hear. */
   readonly events: InternalEvent[];
   readonly files: OverlaidFiles;
-  /** Made on first use: many steps run no statement. */
-  modules(): EngineModules;
   /** Instances whose msdb was changed by a procedure in this step: their Agent plans anew. */
   readonly changedMsdb: Set<string>;
   context(instance: InstanceDraft): EngineContext;
@@ -48,7 +46,6 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
   const contexts = new Map<string, EngineContext>();
   const overlay = overlayFiles(files);
   const outputs: EstateOutput[] = [];
-  let modules: EngineModules | undefined;
   const world: World = {
     draft,
     nowMs,
@@ -56,7 +53,6 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
     events: [],
     files: overlay,
     changedMsdb: new Set(),
-    modules: () => (modules ??= modulesFor(world)),
     context(instance) {
       const known = contexts.get(instance.name);
       if (known !== undefined) return known;
@@ -98,16 +94,17 @@ const publishedAt = (name: string, address: string): boolean =>
 
 function contextFor(world: World, instance: InstanceDraft): EngineContext {
   const { site } = world.host(instance.name);
-  return {
+  const ctx: EngineContext = {
     nowMs: world.nowMs,
     files: filesSeenBy(world.draft, site, world.files),
     emitFile: (operation) => world.emitFile(operation),
     emit: (output) => take(world, output),
     peer: (from, address) => peerOf(world, from, address),
     get modules() {
-      return world.modules();
+      return modulesFor(ctx, world);
     },
   };
+  return ctx;
 }
 
 function peerOf(world: World, from: InstanceDraft, address: string): InstanceDraft | undefined {

@@ -78,8 +78,23 @@ export function tableOf(
   rows: readonly NamedValues[],
   bitDefault: false | null = null,
 ): VirtualTable {
-  const columns = columnsOf(object, productVersion);
-  const row = (values: NamedValues): readonly CellValue[] =>
-    columns.map((column) => values[column.name] ?? (column.type.name === 'bit' ? bitDefault : null));
+  const { columns, row } = rowsIn(object, productVersion, bitDefault);
   return { columns, rows: rows.map(row) };
+}
+
+/** The columns, and how named values become a row of them. */
+export function rowsIn(
+  object: CatalogueObject,
+  productVersion: string,
+  bitDefault: false | null,
+): {
+  readonly columns: readonly ColumnToken[];
+  readonly row: (values: NamedValues) => readonly CellValue[];
+} {
+  const columns = columnsOf(object, productVersion);
+  return {
+    columns,
+    row: (values) =>
+      columns.map((column) => values[column.name] ?? (column.type.name === 'bit' ? bitDefault : null)),
+  };
 }

@@ -11,4 +11,8 @@ export function plain<T extends object>(value: T): T {
 }
 
 /** The value as it stands in this step, with its changes, as plain objects: for reading much of it. What did not change is shared. */
-export const standing = <T extends object>(value: T): T => (isDraft(value) ? current(value) : value);
+export function standing<T extends object>(value: T): T {
+  if (!isDraft(value)) return value;
+  const now: unknown = current<object>(value);
+  return now as T;
+}

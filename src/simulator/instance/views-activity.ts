@@ -2,7 +2,7 @@
 import type { CellValue } from '../sql-tokens.ts';
 import type { VirtualTable } from '../tsql/ast.ts';
 import type { SqlFailure } from '../tsql/host.ts';
-import { tableOf, type NamedValues } from './catalogue-columns.ts';
+import { rowsIn, tableOf, type NamedValues } from './catalogue-columns.ts';
 import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { localText, offsetText } from './instants.ts';
@@ -79,9 +79,25 @@ function sessionRow(instance: InstanceDraft, session: SessionDraft): NamedValues
   };
 }
 
+/** Rows of sessions that do not change, with what they were made from. */
+const shownSessions = new WeakMap<
+  SessionDraft,
+  Pick<InstanceDraft, 'databases' | 'clockOffsetMs'> & { readonly row: readonly CellValue[] }
+>();
+
 export function sysSessions(call: ModuleCall): VirtualTable {
-  const rows = visibleSessions(call).map((session) => sessionRow(call.instance, session));
-  return tableOf('sys.dm_exec_sessions', call.instance.productVersion, rows, false);
+  const { instance } = call;
+  const { columns, row } = rowsIn('sys.dm_exec_sessions', instance.productVersion, false);
+  const rows = visibleSessions(call).map((session) => {
+    const known = shownSessions.get(session);
+    if (known?.databases === instance.databases && known.clockOffsetMs === instance.clockOffsetMs)
+      return known.row;
+    const shown = row(sessionRow(instance, session));
+    const { databases, clockOffsetMs } = instance;
+    if (Object.isFrozen(session)) shownSessions.set(session, { databases, clockOffsetMs, row: shown });
+    return shown;
+  });
+  return { columns, rows };
 }
 
 function handleOf(session: SessionDraft): Uint8Array {

@@ -8,6 +8,7 @@ import { sqlType } from './catalogue-columns.ts';
 import { parts } from './chunks.ts';
 import type { Message } from './content.ts';
 import type { DatabaseDraft } from './instance-state.ts';
+import { keptView } from './kept-views.ts';
 import { plain } from './plain.ts';
 
 const columns = (text: string): readonly ColumnToken[] =>
@@ -46,7 +47,10 @@ export function contentTable(
   const content = plain(database.content);
   switch (object.toLowerCase()) {
     case 'tblchat':
-      return { columns: CHAT, rows: parts(content.messages).flatMap(chunkRows) };
+      return keptView(content.messages, 'tblchat', () => ({
+        columns: CHAT,
+        rows: parts(content.messages).flatMap(chunkRows),
+      }));
     case 'tblserveridentity':
       return {
         columns: SERVER_IDENTITY,

@@ -4,6 +4,7 @@ import { tableOf, type NamedValues } from './catalogue-columns.ts';
 import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { localText } from './instants.ts';
+import { keptView, viewKey } from './kept-views.ts';
 import { currentFork, forkAt } from './log-position.ts';
 import { closedError, hasRole, isSysadmin } from './open-database.ts';
 
@@ -73,13 +74,15 @@ function databaseRow(instance: InstanceDraft, database: DatabaseDraft): NamedVal
 /** Who has no ALTER ANY DATABASE or CREATE DATABASE does not see the row of an OFFLINE database at all (reference 1.1). */
 export function sysDatabases({ instance, session }: ModuleCall): VirtualTable {
   const seesOffline = hasRole(instance, session.login, 'dbcreator');
-  const rows = databasesOf(instance).filter((database) => seesOffline || database.state !== 'OFFLINE');
-  return tableOf(
-    'sys.databases',
-    instance.productVersion,
-    rows.map((database) => databaseRow(instance, database)),
-    false,
-  );
+  return keptView(instance.databases, viewKey(instance, 'databases', seesOffline), () => {
+    const rows = databasesOf(instance).filter((database) => seesOffline || database.state !== 'OFFLINE');
+    return tableOf(
+      'sys.databases',
+      instance.productVersion,
+      rows.map((database) => databaseRow(instance, database)),
+      false,
+    );
+  });
 }
 
 function fileRows(instance: InstanceDraft, database: DatabaseDraft): NamedValues[] {
@@ -120,8 +123,10 @@ function fileRows(instance: InstanceDraft, database: DatabaseDraft): NamedValues
 
 export function sysMasterFiles({ instance, session }: ModuleCall): VirtualTable {
   const may = hasRole(instance, session.login, 'dbcreator', 'view-any-definition');
-  const rows = may ? databasesOf(instance).flatMap((database) => fileRows(instance, database)) : [];
-  return tableOf('sys.master_files', instance.productVersion, rows, false);
+  return keptView(instance.databases, viewKey(instance, 'master_files', may), () => {
+    const rows = may ? databasesOf(instance).flatMap((database) => fileRows(instance, database)) : [];
+    return tableOf('sys.master_files', instance.productVersion, rows, false);
+  });
 }
 
 /** The guids are NULL when the database cannot be opened. */
@@ -142,7 +147,9 @@ function recoveryRow(database: DatabaseDraft): NamedValues {
 }
 
 export const sysRecoveryStatus = ({ instance }: ModuleCall): VirtualTable =>
-  tableOf('sys.database_recovery_status', instance.productVersion, databasesOf(instance).map(recoveryRow));
+  keptView(instance.databases, viewKey(instance, 'recovery_status'), () =>
+    tableOf('sys.database_recovery_status', instance.productVersion, databasesOf(instance).map(recoveryRow)),
+  );
 
 /** Logins and the server roles that exist here. */
 export function sysServerPrincipals({ instance, session }: ModuleCall): VirtualTable {

@@ -5,6 +5,7 @@ import type { ModuleCall } from './engine-modules.ts';
 import type { BackupSetRow, MediaFamilyRow, RestoreRow } from './history-rows.ts';
 import type { InstanceDraft } from './instance-state.ts';
 import { datetimeText } from './instants.ts';
+import { keptView, viewKey } from './kept-views.ts';
 import { plain } from './plain.ts';
 import { compatibilityOf } from './views-databases.ts';
 
@@ -88,12 +89,10 @@ export function flagsOf(
 }
 
 export const backupSets = ({ instance }: ModuleCall): VirtualTable =>
-  tableOf(
-    'msdb.dbo.backupset',
-    instance.productVersion,
-    plain(instance.backupSets).map((row) => setRow(instance, row)),
-    false,
-  );
+  keptView(instance.backupSets, viewKey(instance, 'backupset'), () => {
+    const rows = plain(instance.backupSets).map((row) => setRow(instance, row));
+    return tableOf('msdb.dbo.backupset', instance.productVersion, rows, false);
+  });
 
 const familyRow = (row: MediaFamilyRow): NamedValues => ({
   media_set_id: row.mediaSetId,
@@ -107,28 +106,28 @@ const familyRow = (row: MediaFamilyRow): NamedValues => ({
 });
 
 export const mediaFamilies = ({ instance }: ModuleCall): VirtualTable =>
-  tableOf(
-    'msdb.dbo.backupmediafamily',
-    instance.productVersion,
-    plain(instance.mediaFamilies).map(familyRow),
-  );
+  keptView(instance.mediaFamilies, viewKey(instance, 'backupmediafamily'), () => {
+    const rows = plain(instance.mediaFamilies).map(familyRow);
+    return tableOf('msdb.dbo.backupmediafamily', instance.productVersion, rows);
+  });
+
+const mediaSetRow = (row: MediaFamilyRow): NamedValues => ({
+  media_set_id: row.mediaSetId,
+  media_family_count: 1,
+  software_name: 'Microsoft SQL Server',
+  software_vendor_id: MICROSOFT,
+  MTF_major_version: 1,
+  mirror_count: 1,
+  is_password_protected: false,
+  is_compressed: false,
+  is_encrypted: false,
+});
 
 export const mediaSets = ({ instance }: ModuleCall): VirtualTable =>
-  tableOf(
-    'msdb.dbo.backupmediaset',
-    instance.productVersion,
-    plain(instance.mediaFamilies).map((row) => ({
-      media_set_id: row.mediaSetId,
-      media_family_count: 1,
-      software_name: 'Microsoft SQL Server',
-      software_vendor_id: MICROSOFT,
-      MTF_major_version: 1,
-      mirror_count: 1,
-      is_password_protected: false,
-      is_compressed: false,
-      is_encrypted: false,
-    })),
-  );
+  keptView(instance.mediaFamilies, viewKey(instance, 'backupmediaset'), () => {
+    const rows = plain(instance.mediaFamilies).map(mediaSetRow);
+    return tableOf('msdb.dbo.backupmediaset', instance.productVersion, rows);
+  });
 
 const restoreRow = (instance: InstanceDraft, row: RestoreRow): NamedValues => ({
   restore_history_id: row.id,
@@ -144,8 +143,7 @@ const restoreRow = (instance: InstanceDraft, row: RestoreRow): NamedValues => ({
 });
 
 export const restoreHistory = ({ instance }: ModuleCall): VirtualTable =>
-  tableOf(
-    'msdb.dbo.restorehistory',
-    instance.productVersion,
-    plain(instance.restores).map((row) => restoreRow(instance, row)),
-  );
+  keptView(instance.restores, viewKey(instance, 'restorehistory'), () => {
+    const rows = plain(instance.restores).map((row) => restoreRow(instance, row));
+    return tableOf('msdb.dbo.restorehistory', instance.productVersion, rows);
+  });

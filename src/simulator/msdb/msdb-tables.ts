@@ -1,6 +1,7 @@
 /** The msdb tables as rows in catalogue order. A table shows what the state holds; nothing is computed but the Agent's encodings. */
 import type { CellValue } from '../sql-tokens.ts';
 import type { VirtualTable } from '../tsql/ast.ts';
+import { keptView } from '../instance/kept-views.ts';
 import { dateNumber, timeNumber } from './instance-clock.ts';
 import { CATEGORIES } from './jobs.ts';
 import { MSDB_TABLES, type MsdbTable } from './msdb-columns.ts';
@@ -111,7 +112,11 @@ function rowsOf(table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): rea
   }
 }
 
-export function msdbTable(table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): VirtualTable {
+/** `msdb` frozen between steps: the same object, the same rows. */
+export const msdbTable = (table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): VirtualTable =>
+  keptView(msdb, `${table} ${timeZoneMinutes}`, () => madeTable(table, msdb, timeZoneMinutes));
+
+function madeTable(table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): VirtualTable {
   const columns = MSDB_TABLES[table];
   const rows = rowsOf(table, msdb, timeZoneMinutes).map((values) =>
     columns.map(({ name }) => values[name] ?? null),

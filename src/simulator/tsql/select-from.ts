@@ -81,7 +81,7 @@ function cursorOf(step: BoundStep): Cursor {
     if (reader.lateral) return reader.rows(env);
     all ??= reader.rows(env);
     if (step.lookup === undefined || all.length < INDEX_FROM) return all;
-    index ??= indexed(all, step.lookup);
+    index ??= indexOf(all, step.lookup);
     return probe(index, step.lookup, env);
   };
   return (env, at, inner) => {
@@ -96,6 +96,19 @@ function cursorOf(step: BoundStep): Cursor {
     env.rows[at] = undefined;
     return !kept(env) || inner();
   };
+}
+
+const indexes = new WeakMap<readonly Row[], Map<Lookup, ReadonlyMap<unknown, readonly Row[]>>>();
+
+/** Frozen rows are those of a table that did not change since: its index is still good. */
+function indexOf(rows: readonly Row[], lookup: Lookup): ReadonlyMap<unknown, readonly Row[]> {
+  if (!Object.isFrozen(rows)) return indexed(rows, lookup);
+  let known = indexes.get(rows);
+  if (known === undefined)
+    indexes.set(rows, (known = new Map<Lookup, ReadonlyMap<unknown, readonly Row[]>>()));
+  let index = known.get(lookup);
+  if (index === undefined) known.set(lookup, (index = indexed(rows, lookup)));
+  return index;
 }
 
 function indexed(rows: readonly Row[], lookup: Lookup): ReadonlyMap<unknown, readonly Row[]> {
