@@ -2,5 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 /** Parts that we did not write, against the estate: FreeTDS. They need `npm run setup`. */
 export default defineConfig({
-  test: { include: ['test/interop/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 1, passWithNoTests: false },
+  test: {
+    include: ['test/interop/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+    passWithNoTests: false,
+  },
 });
