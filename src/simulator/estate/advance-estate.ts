@@ -2,46 +2,25 @@
  * What time does to the estate, in a fixed order. Most steps are quiet (a heartbeat, a message, a poll): they touch only what is
  * due, judged on the plain state before the step. Faults, events and changes of the topology make everything look again.
  */
-import { advanceAgent, agentOperationFinished, agentSessionEnded, nextAgentWakeAt } from '../agent/agent.ts';
-import { advanceChatClients, nextClientWakeAt } from '../chat/chat-clients.ts';
-import { advanceChatServers, chatSessionEnded, nextServerWakeAt } from '../chat/chat-servers.ts';
+import { advanceAgent, agentOperationFinished, agentSessionEnded } from '../agent/agent.ts';
+import { advanceChatClients } from '../chat/chat-clients.ts';
+import { advanceChatServers, chatSessionEnded } from '../chat/chat-servers.ts';
 import type { EstateInput } from '../estate-contract.ts';
-import { advanceInstance, nextDueAt } from '../instance/advance.ts';
+import { advanceInstance } from '../instance/advance.ts';
 import { plain } from '../instance/plain.ts';
 import { advanceReplication, nextReplicationAt } from '../management-shell/cms-state.ts';
 import { agentEnv } from './agent-doors.ts';
 import { chatEnv } from './chat-doors.ts';
 import { replicationTiming } from './cmdlet-doors.ts';
-import type { EstateDraft, EstateState } from './estate-state.ts';
-import { advanceCmdlets, cmdletOperationFinished, cmdletSessionEnded, nextCmdletAt } from './run-cmdlets.ts';
+import { agentWakeAt, clientWakeAt, cmdletWakeAt, due, instanceDue, serverWakeAt } from './due-times.ts';
+import type { EstateState } from './estate-state.ts';
+import { advanceCmdlets, cmdletOperationFinished, cmdletSessionEnded } from './run-cmdlets.ts';
 import { answers, type InternalEvent, type World } from './world.ts';
 
 /** More than any chain of events within one instant; beyond it the estate has a defect. */
 const MAX_ROUNDS = 100;
 /** However quiet it is, everything looks again after this long (a stopped endpoint is noticed by nobody's own timer). */
-const SWEEP_MS = 30_000;
-
-type PlainInstance = EstateState['instances'][string];
-
-const due = (at: number | undefined, nowMs: number): boolean => at !== undefined && at <= nowMs;
-
-/** Waiting statements (no end of their own) are tried in every step. */
-const instanceDue = (instance: PlainInstance, nowMs: number): boolean =>
-  due(nextDueAt(instance as EstateDraft['instances'][string]), nowMs) ||
-  Object.values(instance.operations).some(({ finishesAtMs }) => finishesAtMs === null);
-
-const agentWakeAt = (state: EstateState, name: string, instance: PlainInstance): number | undefined => {
-  const host = state.hosts[name];
-  if (host === undefined || !instance.agentRunning) return undefined;
-  return nextAgentWakeAt(
-    host.agent as EstateDraft['hosts'][string]['agent'],
-    host.msdb.jobSchedules,
-    instance.clockOffsetMs,
-  );
-};
-
-const serverWakeAt = (state: EstateState): number | undefined =>
-  nextServerWakeAt(state.chat as EstateDraft['chat'], (server) => state.sites[server.site].up);
+export const SWEEP_MS = 30_000;
 
 export function advanceEstate(world: World, before: EstateState, input: EstateInput): void {
   const sweep = world.nowMs - before.sweptAtMs >= SWEEP_MS;
@@ -88,7 +67,7 @@ function advanceTopology(world: World, before: EstateState, heard: boolean): boo
   const { draft, nowMs } = world;
   const replication = due(nextReplicationAt(before.cms), nowMs);
   if (replication) advanceReplication(draft.cms, draft.chat, replicationTiming(world));
-  const cmdlets = heard || due(nextCmdletAt(before.cmdlets), nowMs);
+  const cmdlets = heard || due(cmdletWakeAt(before), nowMs);
   if (cmdlets) advanceCmdlets(world);
   return replication || cmdlets;
 }
@@ -96,8 +75,7 @@ function advanceTopology(world: World, before: EstateState, heard: boolean): boo
 function advanceChat(world: World, before: EstateState, everything: boolean): void {
   const { draft, nowMs } = world;
   if (everything || due(serverWakeAt(before), nowMs)) advanceChatServers(draft.chat, chatEnv(world));
-  if (due(nextClientWakeAt(before.chat as EstateDraft['chat']), nowMs))
-    advanceChatClients(draft.chat, chatEnv(world));
+  if (due(clientWakeAt(before), nowMs)) advanceChatClients(draft.chat, chatEnv(world));
 }
 
 /** true: there was one. */
@@ -130,23 +108,4 @@ function releaseDelayed(world: World): void {
   if (ready.length === 0) return;
   draft.delayed = draft.delayed.filter(({ dueAtMs }) => dueAtMs > world.nowMs);
   world.outputs.push(...ready.map(({ output }) => plain(output)));
-}
-
-export function estateWakeAt(state: EstateState): number | undefined {
-  const instants: (number | undefined)[] = [
-    nextReplicationAt(state.cms),
-    nextCmdletAt(state.cmdlets),
-    serverWakeAt(state),
-    nextClientWakeAt(state.chat as EstateDraft['chat']),
-    ...state.delayed.map(({ dueAtMs }) => dueAtMs),
-  ];
-  for (const [name, instance] of Object.entries(state.instances)) {
-    if (instance.status !== 'running' || state.hosts[name]?.hung === true) continue;
-    instants.push(
-      nextDueAt(instance as EstateDraft['instances'][string]),
-      agentWakeAt(state, name, instance),
-    );
-  }
-  const known = instants.filter((instant) => instant !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -5,6 +5,7 @@ import { cmdletWeight, refuseCall, runCmdlet } from '../management-shell/cmdlets
 import type { RunningCmdlet } from '../management-shell/running-cmdlet.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import { cmdletEnv } from './cmdlet-doors.ts';
+import type { EstateState } from './estate-state.ts';
 import { advanceInstallation, installationOperationFinished } from './install-mirror.ts';
 import type { World } from './world.ts';
 
@@ -14,12 +15,22 @@ type CmdletInput = Extract<EstateInput, { readonly kind: 'cmdlet' }>;
 const SESSION_OPEN_FAILED = '-2144108102,PSSessionOpenFailed';
 
 export function acceptCmdlet(world: World, input: CmdletInput): void {
-  const { shell, options } = world.draft;
-  if (shell === 'hung') return;
+  const accepted = acceptance(world.draft, input, world.nowMs);
+  if (accepted === undefined) return;
+  if ('ok' in accepted) answer(world, input.id, accepted);
+  else world.draft.cmdlets.push(accepted);
+}
+
+/** What becomes of a call: it runs, it is refused at once, or (undefined) nobody answers. Changes nothing. */
+export function acceptance(
+  { shell, options }: Pick<EstateState, 'shell' | 'options'>,
+  input: CmdletInput,
+  nowMs: number,
+): RunningCmdlet | CmdletOutcome | undefined {
+  if (shell === 'hung') return undefined;
   if (shell === 'down') {
     const text = 'Connecting to remote server failed: the server is not reachable.';
-    answer(world, input.id, cmdletFailure(text, SESSION_OPEN_FAILED, 'OpenError'));
-    return;
+    return cmdletFailure(text, SESSION_OPEN_FAILED, 'OpenError');
   }
   const { id, cmdlet, parameters, computer } = input;
   const running: RunningCmdlet = {
@@ -27,13 +38,11 @@ export function acceptCmdlet(world: World, input: CmdletInput): void {
     cmdlet,
     parameters: { ...parameters },
     computer,
-    startedAtMs: world.nowMs,
-    dueAtMs: world.nowMs + options.cmdletMs * cmdletWeight(cmdlet),
+    startedAtMs: nowMs,
+    dueAtMs: nowMs + options.cmdletMs * cmdletWeight(cmdlet),
     install: undefined,
   };
-  const refused = refuseCall(running);
-  if (refused === undefined) world.draft.cmdlets.push(running);
-  else answer(world, id, refused);
+  return refuseCall(running) ?? running;
 }
 
 function answer(world: World, id: string, outcome: CmdletOutcome): void {

@@ -2,15 +2,17 @@
  * The estate's step: one input at one instant, then everything that is due. Pure: (state, input, time, folders) -> (state,
  * outputs). Time never goes back. What happens within one step has a fixed order, so one seed gives one run.
  */
-import { createDraft, finishDraft } from 'immer';
+import { createDraft, finishDraft, freeze } from 'immer';
 import { post } from '../chat/chat-clients.ts';
 import type { EstateFiles, EstateInput, EstateOutput } from '../estate-contract.ts';
 import { attention, login, request } from '../instance/requests.ts';
 import { plain } from '../instance/plain.ts';
-import { advanceEstate, estateWakeAt } from './advance-estate.ts';
+import { advanceEstate } from './advance-estate.ts';
 import { applyFault } from './apply-faults.ts';
 import { chatEnv } from './chat-doors.ts';
+import { estateWakeAt } from './due-times.ts';
 import type { EstateDraft, EstateState } from './estate-state.ts';
+import { quietStep } from './quiet-step.ts';
 import { acceptCmdlet } from './run-cmdlets.ts';
 import { createWorld, pathStands, type World } from './world.ts';
 import { writableAtTwoSites } from './writable-sites.ts';
@@ -28,8 +30,17 @@ export function stepEstate(
   nowMs: number,
   files: EstateFiles,
 ): EstateStep {
-  const draft = createDraft(state as EstateDraft) as EstateDraft;
   const now = Math.max(state.nowMs, nowMs);
+  const quiet = quietStep(state, input, now, files);
+  if (quiet !== undefined) {
+    const totalMs = state.writable.totalMs + (state.writable.atTwoSites ? now - state.nowMs : 0);
+    const writable = freeze({ ...state.writable, totalMs });
+    return {
+      state: freeze({ ...state, nowMs: now, writable, cmdlets: quiet.cmdlets }),
+      outputs: quiet.outputs,
+    };
+  }
+  const draft = createDraft(state as EstateDraft) as EstateDraft;
   if (state.writable.atTwoSites) draft.writable.totalMs += now - state.nowMs;
   draft.nowMs = now;
   const world = createWorld(draft, now, files);
@@ -131,4 +142,4 @@ function replayHeld(world: World): void {
 }
 
 /** True UTC, ms, of the next thing that happens by itself; undefined: nothing will. */
-export const nextWakeAt = (state: EstateState): number | undefined => estateWakeAt(state);
+export const nextWakeAt = estateWakeAt;

@@ -85,14 +85,23 @@ export function finishOperation(
 /** Instant (true UTC, ms) at which advanceInstance has something to do next; undefined: nothing by itself. */
 export function nextDueAt(instance: InstanceDraft): number | undefined {
   if (instance.status !== 'running') return undefined;
-  const instants = [
-    ...Object.values(instance.operations).map(operationDueAt),
-    ...Object.values(instance.databases).flatMap((database) => [
+  return earliest([operationsDueAt(instance.operations), databasesDueAt(instance.databases)]);
+}
+
+export const operationsDueAt = (operations: InstanceDraft['operations']): number | undefined =>
+  earliest(Object.values(operations).map(operationDueAt));
+
+export const databasesDueAt = (databases: InstanceDraft['databases']): number | undefined =>
+  earliest(
+    Object.values(databases).flatMap((database) => [
       database.state === 'RECOVERING' ? (database.recoveredAtMs ?? undefined) : undefined,
       mirrorDueAt(database),
     ]),
-  ].filter((instant) => instant !== undefined);
-  return instants.length === 0 ? undefined : Math.min(...instants);
+  );
+
+function earliest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Cuts what runs, as a crash of its connection would: for faults such as `cut restore`. Returns how many. */
