@@ -15,7 +15,7 @@ import { replicationTiming } from './cmdlet-doors.ts';
 import { agentWakeAt, clientWakeAt, cmdletWakeAt, due, instanceDue, serverWakeAt } from './due-times.ts';
 import type { EstateState } from './estate-state.ts';
 import { advanceCmdlets, cmdletOperationFinished, cmdletSessionEnded } from './run-cmdlets.ts';
-import { answers, type InternalEvent, type World } from './world.ts';
+import { answers, hostAround, type InternalEvent, type World } from './world.ts';
 
 /** More than any chain of events within one instant; beyond it the estate has a defect. */
 const MAX_ROUNDS = 100;
@@ -48,7 +48,8 @@ function advanceInstances(world: World, before: EstateState, everything: boolean
   if (!wanted) return;
   for (const name of Object.keys(before.instances)) {
     const instance = world.instance(name);
-    if (instance !== undefined && !world.host(name).hung) advanceInstance(instance, world.context(instance));
+    if (instance !== undefined && !hostAround(world, name).hung)
+      advanceInstance(instance, world.context(instance));
   }
 }
 

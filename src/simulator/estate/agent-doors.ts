@@ -11,7 +11,7 @@ export const AGENT_LOGIN = 'CONTOSO\\svc-sqlagent';
 
 export function agentEnv(world: World, instance: InstanceDraft): AgentEnv {
   const host = world.host(instance.name);
-  const { speed } = world.draft.options;
+  const { speed } = world.around.options;
   return {
     msdb: host.msdb,
     agent: host.agent,
@@ -23,7 +23,7 @@ export function agentEnv(world: World, instance: InstanceDraft): AgentEnv {
       copyBytesPerSecond: speed.copyBytesPerSecond,
       minimumCopyMs: speed.minimumCopyMs,
     },
-    files: filesSeenBy(world.draft, host.site, world.files),
+    files: filesSeenBy(world.around, host.site, world.files),
     emitFile: (operation) => world.emitFile(operation),
     databaseState: (name) => stateOf(instance, name),
     runCommand(owner, command) {

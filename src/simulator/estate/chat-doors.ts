@@ -2,17 +2,18 @@
 import type { ChatEnv, OpenSession } from '../chat/chat-env.ts';
 import type { ChatServerDraft, ChatSite } from '../chat/chat-state.ts';
 import { heartbeat, insertMessage } from '../instance/chat-doors.ts';
+import { unlessChanged } from '../instance/plain.ts';
 import { closeInternalSession, openInternalSession } from '../instance/sessions.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
 import { sitesConnected } from './links.ts';
-import { answers, reaches, type World } from './world.ts';
+import { answers, hostAround, reaches, type World } from './world.ts';
 
 /** Neither sysadmin nor db_owner: RESTRICTED_USER keeps it out. */
 export const CHAT_LOGIN = 'CONTOSO\\svc-persistentchat';
 
 /** Primary, then mirror, of a site's store. */
 function storeOf(world: World, site: ChatSite): readonly InstanceDraft[] {
-  const { primary, mirror } = world.draft.options.sites[site];
+  const { primary, mirror } = world.around.options.sites[site];
   return [primary, mirror].flatMap((options) => {
     const instance = options === undefined ? undefined : world.instance(options.name);
     return instance === undefined ? [] : [instance];
@@ -27,7 +28,7 @@ function connect(world: World, server: ChatServerDraft, site: ChatSite): OpenSes
       login: CHAT_LOGIN,
       host: server.fqdn.split('.')[0]?.toUpperCase() ?? server.fqdn,
       program: 'Skype for Business Server Persistent Chat',
-      database: world.draft.options.chatDatabase,
+      database: world.around.options.chatDatabase,
     });
     if (opened.kind === 'open') return { instance: instance.name, sessionId: opened.sessionId };
   }
@@ -38,15 +39,15 @@ export function chatEnv(world: World): ChatEnv {
   const found = (session: OpenSession): InstanceDraft | undefined => world.instance(session.instance);
   return {
     nowMs: world.nowMs,
-    machineUp: (server) => world.draft.sites[server.site].up,
-    siteOf: (name) => world.host(name).site,
+    machineUp: (server) => world.around.sites[server.site].up,
+    siteOf: (name) => hostAround(world, name).site,
     connect: (server, site) => connect(world, server, site),
     sessionAlive(server) {
       const instance = server.session === null ? undefined : found(server.session);
       if (instance?.status !== 'running' || server.session === null) return false;
       return (
-        instance.sessions[server.session.sessionId]?.owner === `chat:${server.fqdn}` &&
-        sitesConnected(world.draft, server.site, world.host(instance.name).site)
+        unlessChanged(instance.sessions)[server.session.sessionId]?.owner === `chat:${server.fqdn}` &&
+        sitesConnected(world.around, server.site, hostAround(world, instance.name).site)
       );
     },
     closeSession(session) {

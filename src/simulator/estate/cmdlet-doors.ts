@@ -9,15 +9,15 @@ import type { ReplicationTiming } from '../management-shell/cms-state.ts';
 import type { AlterDatabaseChange, Command } from '../tsql/ast.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import { ESTATE_SITES } from './estate-options.ts';
-import { answers, type World } from './world.ts';
+import { answers, hostAround, type World } from './world.ts';
 
 /** The person whose rights the shell has: sysadmin on the chat instances. */
 export const SHELL_LOGIN = 'CONTOSO\\svc-csadmin';
 
 export const replicationTiming = (world: World): ReplicationTiming => ({
   nowMs: world.nowMs,
-  delayMs: world.draft.options.replicationDelayMs,
-  machineUp: (server) => world.draft.sites[server.site].up,
+  delayMs: world.around.options.replicationDelayMs,
+  machineUp: (server) => world.around.sites[server.site].up,
 });
 
 /** The shell stands beside the daemon but is not cut off with it: only dead sites and instances are out of its reach. */
@@ -26,7 +26,7 @@ export function shellReaches(world: World, name: string): InstanceDraft | undefi
     (instance) => instance.name.toLowerCase() === name.toLowerCase(),
   );
   if (found === undefined || !answers(world, found)) return undefined;
-  return world.draft.sites[world.host(found.name).site].up ? found : undefined;
+  return world.around.sites[hostAround(world, found.name).site].up ? found : undefined;
 }
 
 export interface ShellCommand {
@@ -80,14 +80,14 @@ function immediate(
 
 export function publishedStores(world: World): readonly PublishedStore[] {
   return ESTATE_SITES.map((site) => {
-    const { primary, mirror, witness } = world.draft.options.sites[site];
+    const { primary, mirror, witness } = world.around.options.sites[site];
     return { site, primary: primary.name, mirror: mirror?.name, witness: witness?.name };
   });
 }
 
 export function cmdletEnv(world: World): CmdletEnv {
   const { draft } = world;
-  const { options } = draft;
+  const { options } = world.around;
   return {
     cms: draft.cms,
     chat: draft.chat,
@@ -98,7 +98,7 @@ export function cmdletEnv(world: World): CmdletEnv {
     complianceDatabase: options.complianceDatabase,
     compliance: options.compliance,
     instance: (name) => shellReaches(world, name),
-    machineUp: (server) => draft.sites[server.site].up,
+    machineUp: (server) => world.around.sites[server.site].up,
     setPartnerFailover: (name, database) =>
       alter(world, 'Invoke-CsDatabaseFailover', name, database, { kind: 'partner', option: 'FAILOVER' }),
     setPartnerOff: (name, database) =>

@@ -15,7 +15,7 @@ type CmdletInput = Extract<EstateInput, { readonly kind: 'cmdlet' }>;
 const SESSION_OPEN_FAILED = '-2144108102,PSSessionOpenFailed';
 
 export function acceptCmdlet(world: World, input: CmdletInput): void {
-  const accepted = acceptance(world.draft, input, world.nowMs);
+  const accepted = acceptance(world.around, input, world.nowMs);
   if (accepted === undefined) return;
   if ('ok' in accepted) answer(world, input.id, accepted);
   else world.draft.cmdlets.push(accepted);
@@ -53,7 +53,7 @@ function answer(world: World, id: string, outcome: CmdletOutcome): void {
 function end(world: World, running: RunningCmdlet, outcome: CmdletOutcome): void {
   world.draft.cmdlets = world.draft.cmdlets.filter(({ id }) => id !== running.id);
   if (outcome.ok && running.install !== undefined) world.count(running.cmdlet);
-  if (world.draft.shell === 'up') answer(world, running.id, outcome);
+  if (world.around.shell === 'up') answer(world, running.id, outcome);
 }
 
 export function advanceCmdlets(world: World): void {

@@ -14,7 +14,7 @@ import { estateWakeAt } from './due-times.ts';
 import type { EstateDraft, EstateState } from './estate-state.ts';
 import { quietStep } from './quiet-step.ts';
 import { acceptCmdlet } from './run-cmdlets.ts';
-import { createWorld, pathStands, type World } from './world.ts';
+import { createWorld, hostAround, pathStands, type World } from './world.ts';
 import { writableAtTwoSites } from './writable-sites.ts';
 
 export interface EstateStep {
@@ -35,17 +35,14 @@ export function stepEstate(
   if (quiet !== undefined) {
     const totalMs = state.writable.totalMs + (state.writable.atTwoSites ? now - state.nowMs : 0);
     const writable = freeze({ ...state.writable, totalMs });
-    return {
-      state: freeze({ ...state, nowMs: now, writable, cmdlets: quiet.cmdlets }),
-      outputs: quiet.outputs,
-    };
+    return { state: freeze({ ...state, nowMs: now, writable, ...quiet.changes }), outputs: quiet.outputs };
   }
   const draft = createDraft(state as EstateDraft) as EstateDraft;
   if (state.writable.atTwoSites) draft.writable.totalMs += now - state.nowMs;
-  draft.nowMs = now;
-  const world = createWorld(draft, now, files);
+  const world = createWorld(draft, now, files, input.kind === 'fault' ? draft : state);
   take(world, input);
   advanceEstate(world, state, input);
+  draft.nowMs = now;
   const finished = finishDraft(draft) as EstateState;
   const atTwoSites = writableAtTwoSites(finished);
   if (atTwoSites === finished.writable.atTwoSites) return { state: finished, outputs: world.outputs };
@@ -90,9 +87,10 @@ function takeConnection(world: World, input: ConnectionInput): void {
       world.outputs.push({ kind: 'drop', instance: input.instance, connection, how: 'reset' });
     return;
   }
-  const host = world.host(instance.name);
   if (input.kind === 'disconnect') {
-    host.held = host.held.filter((held) => !('connection' in held) || held.connection !== connection);
+    const host = world.host(instance.name);
+    if (host.held.length > 0)
+      host.held = host.held.filter((held) => !('connection' in held) || held.connection !== connection);
     world.endConnection(connection);
     return;
   }
@@ -102,7 +100,8 @@ function takeConnection(world: World, input: ConnectionInput): void {
   if (entry === undefined) return;
   if (!pathStands(world, connection)) entry.severed = true;
   if (entry.severed) return;
-  if (host.hung) {
+  if (hostAround(world, instance.name).hung) {
+    const host = world.host(instance.name);
     if (host.held.length < MAX_HELD_INPUTS) host.held.push(input);
     return;
   }

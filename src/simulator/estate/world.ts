@@ -7,10 +7,10 @@ import { endpointAddress } from '../instance/create-instance.ts';
 import { guidFrom } from '../instance/deterministic-guid.ts';
 import type { EngineContext, EngineOutput } from '../instance/engine-modules.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
-import { plain } from '../instance/plain.ts';
+import { unlessChanged } from '../instance/plain.ts';
 import { removeEntry } from '../instance/remove-entry.ts';
 import { disconnect } from '../instance/requests.ts';
-import type { EstateDraft, HostDraft } from './estate-state.ts';
+import type { EstateDraft, EstateState, HostDraft } from './estate-state.ts';
 import type { EstateSite } from './estate-options.ts';
 import { filesSeenBy, linkStands, sitesConnected } from './links.ts';
 import { modulesFor } from './msdb-modules.ts';
@@ -18,8 +18,14 @@ import { overlayFiles, type OverlaidFiles } from './overlay-files.ts';
 
 export type InternalEvent = Extract<EngineOutput, { readonly kind: 'session-ended' | 'operation-finished' }>;
 
+/** What only faults change, and what nothing changes: read plain in every other step. */
+export type Surroundings = Pick<EstateState, 'sites' | 'cutLinks' | 'share' | 'shell' | 'options'> & {
+  readonly hosts: Readonly<Record<string, Pick<EstateState['hosts'][string], 'site' | 'hung' | 'slowMs'>>>;
+};
+
 export interface World {
   readonly draft: EstateDraft;
+  readonly around: Surroundings;
   readonly nowMs: number;
   readonly outputs: EstateOutput[];
   /** Engine events that the estate's own parties still have to hear. */
@@ -42,12 +48,18 @@ export interface World {
   newGuid(): string;
 }
 
-export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFiles): World {
+export function createWorld(
+  draft: EstateDraft,
+  nowMs: number,
+  files: EstateFiles,
+  around: Surroundings = draft,
+): World {
   const contexts = new Map<string, EngineContext>();
   const overlay = overlayFiles(files);
   const outputs: EstateOutput[] = [];
   const world: World = {
     draft,
+    around,
     nowMs,
     outputs,
     events: [],
@@ -66,7 +78,7 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
       if (host === undefined) throw new Error(`the estate has no instance ${name}`);
       return host;
     },
-    nameAt: (address) => Object.keys(plain(draft.instances)).find((name) => publishedAt(name, address)),
+    nameAt: (address) => Object.keys(around.hosts).find((name) => publishedAt(name, address)),
     emitFile(operation) {
       overlay.apply(operation);
       outputs.push({ kind: 'file', operation });
@@ -92,11 +104,17 @@ export function createWorld(draft: EstateDraft, nowMs: number, files: EstateFile
 const publishedAt = (name: string, address: string): boolean =>
   address.toLowerCase().startsWith(`tcp://${name.toLowerCase()}:`);
 
+export function hostAround({ around }: World, name: string): Surroundings['hosts'][string] {
+  const host = around.hosts[name];
+  if (host === undefined) throw new Error(`the estate has no instance ${name}`);
+  return host;
+}
+
 function contextFor(world: World, instance: InstanceDraft): EngineContext {
-  const { site } = world.host(instance.name);
+  const { site } = hostAround(world, instance.name);
   const ctx: EngineContext = {
     nowMs: world.nowMs,
-    files: filesSeenBy(world.draft, site, world.files),
+    files: filesSeenBy(world.around, site, world.files),
     emitFile: (operation) => world.emitFile(operation),
     emit: (output) => take(world, output),
     peer: (from, address) => peerOf(world, from, address),
@@ -111,16 +129,16 @@ function peerOf(world: World, from: InstanceDraft, address: string): InstanceDra
   const other = world.instance(world.nameAt(address) ?? '');
   if (other === undefined || endpointAddress(other)?.toLowerCase() !== address.toLowerCase())
     return undefined;
-  return reaches(world, world.host(from.name).site, other) && answers(world, from) ? other : undefined;
+  return reaches(world, hostAround(world, from.name).site, other) && answers(world, from) ? other : undefined;
 }
 
 /** Its process runs and answers. */
 export const answers = (world: World, instance: InstanceDraft): boolean =>
-  instance.status === 'running' && !world.host(instance.name).hung;
+  instance.status === 'running' && !hostAround(world, instance.name).hung;
 
 /** Somebody in `site` gets an answer from the instance. */
 export const reaches = (world: World, site: EstateSite, instance: InstanceDraft): boolean =>
-  answers(world, instance) && sitesConnected(world.draft, site, world.host(instance.name).site);
+  answers(world, instance) && sitesConnected(world.around, site, hostAround(world, instance.name).site);
 
 function take(world: World, output: EngineOutput): void {
   switch (output.kind) {
@@ -148,9 +166,9 @@ type ConnectionOutput = Extract<EngineOutput, { readonly connection: string }>;
 /** Answers to a severed connection are lost; those of a slow instance come later. */
 export function send(world: World, output: ConnectionOutput): void {
   const { draft } = world;
-  const connection = draft.connections[output.connection];
+  const connection = unlessChanged(draft.connections)[output.connection];
   if (connection === undefined || connection.severed || !pathStands(world, output.connection)) return;
-  const { slowMs } = world.host(output.instance);
+  const { slowMs } = hostAround(world, output.instance);
   if (slowMs > 0) draft.delayed.push({ dueAtMs: world.nowMs + slowMs, output });
   else world.outputs.push(output);
   if (output.kind === 'drop' || output.kind === 'login-refused') {
@@ -160,9 +178,9 @@ export function send(world: World, output: ConnectionOutput): void {
 
 /** Packets pass between a client and its instance. A person's tools stand beside the daemon but are not cut off with it. */
 export function pathStands(world: World, connectionId: string): boolean {
-  const connection = world.draft.connections[connectionId];
+  const connection = unlessChanged(world.draft.connections)[connectionId];
   if (connection === undefined) return false;
-  const { site } = world.host(connection.instance);
-  if (!world.draft.sites[site].up) return false;
-  return connection.party === 'operator' || linkStands(world.draft, 'daemon', site);
+  const { site } = hostAround(world, connection.instance);
+  if (!world.around.sites[site].up) return false;
+  return connection.party === 'operator' || linkStands(world.around, 'daemon', site);
 }

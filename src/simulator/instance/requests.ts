@@ -9,14 +9,15 @@ import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { errorToken, message } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { cutOperation } from './operations.ts';
-import { plain } from './plain.ts';
+import { plain, unlessChanged } from './plain.ts';
 import { addSession, removeSession } from './sessions.ts';
 import { hostFor } from './tsql-host.ts';
 
-export const sessionOfConnection = (instance: InstanceDraft, connection: string): SessionDraft | undefined =>
-  Object.values(instance.sessions).find(
-    (session) => session.kind === 'user' && session.connection === connection,
-  );
+export function sessionOfConnection(instance: InstanceDraft, connection: string): SessionDraft | undefined {
+  const sessions = Object.values(unlessChanged(instance.sessions));
+  const found = sessions.find((session) => session.kind === 'user' && session.connection === connection);
+  return found === undefined ? undefined : instance.sessions[found.id];
+}
 
 /** 18456 for an account that may not; 4060, then 18456, for a database that cannot be opened (order unverified, reference 10.10). */
 export function login(
