@@ -100,9 +100,14 @@ export function sysSessions(call: ModuleCall): VirtualTable {
   return { columns, rows };
 }
 
+const handles = new Map<number, Uint8Array>();
+
 function handleOf(session: SessionDraft): Uint8Array {
+  const known = handles.get(session.id);
+  if (known !== undefined) return known;
   const handle = new Uint8Array(HASH_LENGTH);
   new DataView(handle.buffer).setUint32(0, session.id);
+  handles.set(session.id, handle);
   return handle;
 }
 

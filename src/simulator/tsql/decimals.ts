@@ -8,8 +8,20 @@ export interface Decimal {
 
 const DECIMAL = /^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/;
 
-/** undefined: the text is not a plain decimal number. */
+const KEPT_TEXTS = 4_096;
+const kept = new Map<string, Decimal | undefined>();
+
+/** undefined: the text is not a plain decimal number. The same LSNs are compared again and again. */
 export function parseDecimal(text: string): Decimal | undefined {
+  const known = kept.get(text);
+  if (known !== undefined || kept.has(text)) return known;
+  const parsed = parsedDecimal(text);
+  if (kept.size >= KEPT_TEXTS) kept.clear();
+  kept.set(text, parsed);
+  return parsed;
+}
+
+function parsedDecimal(text: string): Decimal | undefined {
   const found = DECIMAL.exec(text);
   const whole = found?.[2] ?? '';
   const fraction = found?.[3] ?? '';

@@ -8,6 +8,8 @@ import { convert } from './convert.ts';
 import type { CommandOutcome } from './host.ts';
 import { finishInsert, runInsert } from './insert.ts';
 import { readTable } from './evaluation.ts';
+import type { Row } from './evaluation.ts';
+import { keptAnswer, watch } from './kept-answers.ts';
 import { complete, evaluationOf, noteError, say, sayMessage, setVariable } from './machine.ts';
 import type { Machine, RunningFrame } from './machine.ts';
 import { printed, raisedError, thrownError } from './run-messages.ts';
@@ -140,13 +142,21 @@ function runSelect(machine: Machine, frame: RunningFrame, { query }: Of<'select'
   const evaluation = evaluationOf(machine, frame);
   const plan = queryPlan(query, evaluation);
   say(machine, { kind: 'columns', columns: plan.columns });
-  let rows = 0;
-  plan.run(evaluation, undefined, (values) => {
-    rows += 1;
+  const known = keptAnswer(plan, evaluation);
+  if (known !== undefined) {
+    for (const values of known) say(machine, { kind: 'row', values });
+    complete(machine, frame, known.length, true);
+    return;
+  }
+  const watching = watch(plan, evaluation);
+  const rows: Row[] = [];
+  plan.run(watching.evaluation, undefined, (values) => {
+    rows.push(values);
     say(machine, { kind: 'row', values });
     return true;
   });
-  complete(machine, frame, rows, true);
+  watching.keep(rows);
+  complete(machine, frame, rows.length, true);
 }
 
 /** SELECT @a = x, @b = y: the last row stays; no row leaves the variables as they were. */
