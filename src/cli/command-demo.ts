@@ -7,6 +7,7 @@ import { hostClock } from '../daemon/host/host-clock.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
 import { FailoverDemo } from './estate-story/failover-demo.ts';
+import { Interruption } from './estate-story/interruption.ts';
 import { openPlayground } from './estate-story/playground.ts';
 import type { StoryReport } from './estate-story/transition-report.ts';
 
@@ -36,9 +37,7 @@ async function demo(options: DemoCommandOptions): Promise<void> {
   if (!Number.isFinite(factor) || factor < 1)
     throw new PoolError('PCO_USAGE', '--factor is a number of 1 or more');
   const directory = options.directory ?? mkdtempSync(path.join(os.tmpdir(), 'pchat-demo-'));
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort(new PoolError('PCO_CANCELLED', 'interrupted'));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  using interruption = new Interruption();
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const playground = await openPlayground({
     directory,
@@ -48,12 +47,17 @@ async function demo(options: DemoCommandOptions): Promise<void> {
     nowMs: hostClock.now(),
   });
   try {
-    const report = await FailoverDemo.play({ playground, clock: hostClock, say, signal: stop.signal });
+    const report = await FailoverDemo.play({
+      playground,
+      clock: hostClock,
+      say,
+      signal: interruption.signal,
+    });
     if (options.output === 'json') say(JSON.stringify(report));
     else say(describe(report));
     judge(report);
   } finally {
-    await playground.estate.stop();
+    await playground.stop();
     if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
   }
 }

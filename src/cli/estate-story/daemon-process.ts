@@ -25,7 +25,9 @@ export class DaemonProcess {
   /** Resolves once it listens; its log goes to `logFile`. */
   static async start(settingsFile: string, logFile: string, clock: Clock): Promise<DaemonProcess> {
     const args = [mainFile(), 'run', '--settings', settingsFile];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: Ctrl-C at the terminal must reach the daemon once, from its owner; twice ends it at once.
+    const detached = process.platform !== 'win32';
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached });
     const log = createWriteStream(logFile, { flags: 'a' });
     child.stderr.pipe(log);
     const daemon = new DaemonProcess(child);
@@ -60,5 +62,18 @@ export class DaemonProcess {
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.running) this.#child.kill(signal);
     if (this.running) await this.#exited;
+  }
+
+  /** Asks it to end, and ends it when it has not after `limitMs`. */
+  async endWithin(limitMs: number, clock: Clock): Promise<void> {
+    const ended = new AbortController();
+    const late = clock.sleep(limitMs, ended.signal).then(
+      () => this.end('SIGKILL'),
+      // Ended in time.
+      () => undefined,
+    );
+    await this.end('SIGTERM');
+    ended.abort();
+    await late;
   }
 }

@@ -1,7 +1,9 @@
 /** The daemon's journal as another process sees it: read only, whole lines only. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { JournalRecord } from '../../ports/journal.ts';
+
+const PIECE_BYTES = 65_536;
 
 /** Every record so far; none when the file is not there yet. */
 export function journalRecords(directory: string): readonly JournalRecord[] {
@@ -31,5 +33,45 @@ export function describeRecord(record: JournalRecord): string | undefined {
       return `evidence about ${record.site}: ${record.verdict}`;
     default:
       return undefined;
+  }
+}
+
+/** What is new since the last look. Reads only the bytes that were added, since a journal may grow for days. */
+export class JournalTail {
+  readonly #file: string;
+  #position = 0;
+
+  constructor(directory: string) {
+    this.#file = path.join(directory, 'journal.ndjson');
+  }
+
+  next(): readonly JournalRecord[] {
+    const added = bytesFrom(this.#file, this.#position);
+    const whole = added.subarray(0, added.lastIndexOf('\n') + 1);
+    this.#position += whole.length;
+    const lines = whole.toString('utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as JournalRecord);
+  }
+}
+
+function bytesFrom(file: string, position: number): Buffer {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    // The daemon has not written anything yet.
+    return Buffer.alloc(0);
+  }
+  try {
+    const pieces: Buffer[] = [];
+    for (let at = position; ;) {
+      const piece = Buffer.alloc(PIECE_BYTES);
+      const count = readSync(descriptor, piece, 0, PIECE_BYTES, at);
+      if (count === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, count));
+      at += count;
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -1,15 +1,21 @@
 /** A simulated estate with its documents in a folder: what demo, start and estate have in common. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { hostClock } from '../../daemon/host/host-clock.ts';
 import type { DesiredDocumentOptions } from '../../simulator/estate/desired-document.ts';
 import type { EstateOverrides } from '../../simulator/estate/estate-options.ts';
 import { startWireEstate, type WireEstate } from '../../simulator/wire/wire-estate.ts';
+import { PoolError } from '../../topology/pool-error.ts';
 import { writeEstateDocuments, type EstateDocuments } from './estate-documents.ts';
+import { writeFreetdsConf } from './freetds-conf.ts';
+import { estateAnswers, removeControlPort, writeControlPort } from './running-estate.ts';
 
 export interface Playground {
   readonly directory: string;
   readonly estate: WireEstate;
   readonly documents: EstateDocuments;
+  /** Ends the estate; the folder stays. */
+  stop(): Promise<void>;
 }
 
 export interface PlaygroundOptions {
@@ -34,13 +40,27 @@ export const PLAYGROUND_SHIPPING: EstateOverrides = {
   copyEveryMinutes: 45,
   restoreEveryMinutes: 60,
 };
+/** Written first by every estate, see src/simulator/wire/wire-secrets.ts. */
+const PASSWORD_FILE = 'sql-password';
 const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;
 
-/** Begins with an empty folder. */
+/** Empties only what an estate has left: a mistyped --directory must not cost anybody's files. */
+async function emptyFolder(directory: string): Promise<void> {
+  const entries = existsSync(directory) ? readdirSync(directory) : [];
+  if (entries.length > 0 && !entries.includes(PASSWORD_FILE))
+    throw new PoolError('PCO_USAGE', `${directory} is not empty and holds no estate`);
+  if (await estateAnswers(directory, hostClock))
+    throw new PoolError('PCO_USAGE', `an estate runs in ${directory} already`, {
+      hint: 'end it, or choose another folder with --directory',
+    });
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Begins with an empty folder. Throws PCO_USAGE when there is something else in it, or an estate that runs. */
 export async function openPlayground(options: PlaygroundOptions): Promise<Playground> {
   const directory = path.resolve(options.directory);
-  rmSync(directory, { recursive: true, force: true });
+  await emptyFolder(directory);
   mkdirSync(directory, { recursive: true });
   const estate = await startWireEstate({
     directory,
@@ -61,5 +81,15 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     stepTimeout: '1m',
     ...options.document,
   });
-  return { directory, estate, documents };
+  writeFreetdsConf(estate, directory);
+  writeControlPort(directory, estate.controlPort);
+  return {
+    directory,
+    estate,
+    documents,
+    stop: async () => {
+      removeControlPort(directory);
+      await estate.stop();
+    },
+  };
 }
