@@ -103,7 +103,8 @@ export class DriverConnection {
     }
     this.#driver = driver;
     driver.on('error', () => (this.#alive = false));
-    driver.on('end', () => (this.#alive = false));
+    // Closed, not just marked: the pool of a connection that is gone would reap every second for the life of the process.
+    driver.on('end', () => this.close());
     // Straight from the driver: mssql has no number for a refused login, and merges the errors of a request.
     driver.on('errorMessage', (token: ErrorToken) => this.#collector?.error(detailOf(token)));
   }

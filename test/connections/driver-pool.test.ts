@@ -87,6 +87,17 @@ test('the pool never logs in again after its connection has gone', async () => {
   pool.close(() => undefined);
 });
 
+test('a connection that the server has ended leaves no timer behind', async () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  await using w = await world({ answer: () => one(1) });
+  await w.instances.observer(SQL1).run(batch('a'), second);
+  w.server.server.drop(w.server.server.connections()[0]?.id ?? '', 'reset');
+  await expect.poll(() => w.server.disconnects.length).toBe(1);
+  await expect.poll(timers).toBeLessThanOrEqual(before);
+});
+
 test('refuses every request, should mssql one day ask for its connections by other names', async () => {
   await using w = await world({ answer: () => one(1) });
   const names = ['_poolCreate', '_poolDestroy'];
