@@ -29,6 +29,8 @@ const LOOK_MS = 100;
 const PART_LIMIT_MS = 90_000;
 /** How long the story watches that nothing moves by itself. */
 const STILL_MS = 3_000;
+/** A daemon at rest ends at once. */
+const END_LIMIT_MS = 20_000;
 const LEAST_FILES = 2;
 const MORE_MESSAGES = 8;
 
@@ -56,7 +58,7 @@ export class FailoverDemo {
       if (client === undefined) throw new PoolError('PCO_INTERNAL', 'the daemon does not answer');
       return await new FailoverDemo(options, daemon, client).#play();
     } finally {
-      await daemon.end('SIGTERM');
+      await daemon.endWithin(END_LIMIT_MS, options.clock);
     }
   }
 
