@@ -4,7 +4,7 @@
  */
 import type { CmdletAnswer, CmdletRequest } from '../ports/management-shell.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import type { InstanceName } from '../topology/pool-topology.ts';
+import { mirroringShareFor, type InstanceName } from '../topology/pool-topology.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
 
 const CMDLET_DEADLINE_MS = 120_000;
@@ -156,7 +156,7 @@ export async function installMirror(
     DatabaseType: request.type,
     SqlServerFqdn: host,
     ...(instance === undefined ? {} : { SqlInstanceName: instance }),
-    FileShare: context.pool.topology.logShipping.mirroringShare,
+    FileShare: mirroringShareFor(context.pool.topology, request.principal),
     ...(request.dropLeftover ? { DropExistingDatabasesOnMirror: true } : {}),
     Confirm: false,
   };

@@ -5,7 +5,7 @@
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { valueOf } from '../topology/known.ts';
-import type { InstanceName } from '../topology/pool-topology.ts';
+import { mirroringShareFor, type InstanceName } from '../topology/pool-topology.ts';
 import {
   backupDatabase,
   backupLog,
@@ -60,7 +60,7 @@ async function seedMirror(
   mirror: InstanceSession,
   database: string,
 ): Promise<void> {
-  const { mirroringShare } = principal.context.pool.topology.logShipping;
+  const mirroringShare = mirroringShareFor(principal.context.pool.topology, principal.instance);
   const path = joinPath(mirroringShare, uniqueName(ports, database, 'mirror', 'bak'));
   const backup = backupDatabase(database, path, 'copy-only');
   await principal.long(`BACKUP DATABASE [${database}] TO ${path} WITH COPY_ONLY`, backup);

@@ -192,7 +192,9 @@ export function complianceOnBothSitesOrNone(pool: PoolDocument): Problem[] {
 
 /** A tail in the shipping share would be taken for a normal log backup and applied. */
 export function quarantineIsNoShippingFolder(pool: PoolDocument): Problem[] {
-  const folders = [pool.logShipping.share, pool.logShipping.copyFolder, pool.logShipping.mirroringShare];
+  const { share, copyFolder, mirroringShare } = pool.logShipping;
+  const own = centers(pool).flatMap(([, center]) => center.mirroringShare ?? []);
+  const folders = [share, copyFolder, mirroringShare, ...own];
   return centers(pool).flatMap(([name, center]) =>
     folders.some((folder) => same(folder, center.quarantineFolder))
       ? [

@@ -107,13 +107,17 @@ const datacenterSchema = z.strictObject({
     'Where a fence saves the tail of this site; never the shipping share.',
     'D:\\Quarantine',
   ),
+  mirroringShare: folder(
+    "Share for mirroring backups of this datacenter; left out: the pool's, which the loss of the other datacenter may take away.",
+    '\\\\fs02\\mgc-mirroring',
+  ).optional(),
 });
 
 const logShippingSchema = z.strictObject({
   share: folder('Share with the log backups, as SQL Server names it.', '\\\\fs01\\mgc-logs'),
   copyFolder: folder("Copy destination on the backup site's SQL Server.", 'D:\\LSCopy'),
   mirroringShare: folder(
-    'Share for the backups that Install-CsMirrorDatabase takes.',
+    'Share for the backups that Install-CsMirrorDatabase takes, where a datacenter names none of its own.',
     '\\\\fs01\\mgc-mirroring',
   ),
   backupEvery: duration('A log backup is taken this often.', MINUTE_MS, DAY_MS, '15m').prefault('15m'),

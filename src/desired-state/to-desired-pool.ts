@@ -56,6 +56,7 @@ function siteNamed(document: PoolDocument, site: Site): SiteTopology {
     servers: center.servers.map((server) => server as ServerFqdn),
     activeServers: center.activeServers.map((server) => server as ServerFqdn),
     quarantineFolder: center.quarantineFolder,
+    mirroringShare: center.mirroringShare,
   };
 }
 

@@ -34,6 +34,8 @@ export interface SiteTopology {
   readonly activeServers: readonly ServerFqdn[];
   /** Folder for tails taken by a fence, as SQL Server of this site names it. Never the shipping share. */
   readonly quarantineFolder: string;
+  /** Share of this site for mirroring backups; undefined: the pool's, which a loss of the other site may take away. */
+  readonly mirroringShare?: string | undefined;
 }
 
 export interface LogShipping {
@@ -97,6 +99,16 @@ export interface DesiredPool {
   readonly generation: Generation;
   /** Where the document came from: file path, or repository@commit. */
   readonly origin: string;
+}
+
+/** Share for the backups that make a mirror around this instance; both partners of a pair see it. */
+export function mirroringShareFor({ sites, logShipping }: PoolTopology, instance: InstanceName): string {
+  const site = SITES.find((name) =>
+    [sites[name].chat, sites[name].compliance].some((store) =>
+      [store?.primary, store?.mirror].includes(instance),
+    ),
+  );
+  return (site === undefined ? undefined : sites[site].mirroringShare) ?? logShipping.mirroringShare;
 }
 
 /** Every instance of the pool once, with the part it plays. */

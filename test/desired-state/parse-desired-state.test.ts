@@ -127,7 +127,7 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
   [
     'one quarantine folder for both sites',
     edited('D:\\Quarantine\\lyon', 'D:\\Quarantine\\paris'),
-    'D:\\Quarantine\\paris\n\n    # Folders',
+    'D:\\Quarantine\\paris\n        mirroringShare',
     'name of its own',
   ],
   ['a duration without a unit', edited('maxDataLoss: 30m', 'maxDataLoss: 30'), '30 #', 'expected text'],

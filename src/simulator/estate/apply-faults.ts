@@ -10,6 +10,7 @@ import { freshHost, freshInstance } from './fresh-instance.ts';
 import type { EstateSite } from './estate-options.ts';
 import { parseFault, type Fault } from './fault-grammar.ts';
 import { dropCmdlets } from './run-cmdlets.ts';
+import { foldersAt } from './links.ts';
 import { pathStands, type World } from './world.ts';
 
 /** undefined: done; else why not. */
@@ -151,10 +152,21 @@ function turnSite(world: World, site: EstateSite, change: 'down' | 'return' | 'r
   return undefined;
 }
 
-/** Fresh machines, databases as Topology Builder installs them: ONLINE, empty, a lineage of their own, no mirror, no log shipping. */
+/** New disks: what the old ones held is gone. */
+function emptyFolders(world: World, site: EstateSite): void {
+  for (const folder of foldersAt(world.draft, site)) {
+    const listing = world.files.list(folder);
+    if ('osError' in listing) continue;
+    for (const { name } of listing)
+      world.emitFile({ operation: 'delete', path: `${folder.replace(/\\+$/, '')}\\${name}` });
+  }
+}
+
+/** Fresh machines and disks, databases as Topology Builder installs them: ONLINE, empty, a lineage of their own, no mirror, no log shipping. */
 function rebuild(world: World, site: EstateSite): void {
   const { draft } = world;
   const { options } = draft;
+  emptyFolders(world, site);
   for (const part of ['primary', 'mirror', 'witness'] as const) {
     const wanted = options.sites[site][part];
     if (wanted === undefined) continue;

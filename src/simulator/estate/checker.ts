@@ -74,7 +74,7 @@ export function foldersOf(state: Pick<EstateState, 'options'>): readonly string[
       share,
       mirroringShare,
       copyFolder,
-      ...ESTATE_SITES.map((site) => sites[site].quarantineFolder),
+      ...ESTATE_SITES.flatMap((site) => [sites[site].quarantineFolder, sites[site].mirroringShare ?? share]),
     ]),
   ];
 }

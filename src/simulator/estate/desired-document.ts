@@ -25,7 +25,15 @@ export const DEFAULT_DOCUMENT: DesiredDocumentOptions = {
 const POOL_NAME = 'contoso-chat';
 
 function datacenter(options: EstateOptions, site: EstateSite): string {
-  const { datacenter: name, primary, mirror, witness, chatServers, quarantineFolder } = options.sites[site];
+  const {
+    datacenter: name,
+    primary,
+    mirror,
+    witness,
+    chatServers,
+    quarantineFolder,
+    mirroringShare,
+  } = options.sites[site];
   const role = site === 'home' ? 'primary-store' : 'backup-store';
   const witnessLine = witness === undefined ? '' : `          witness: ${witness.name}\n`;
   const compliance = options.compliance
@@ -39,7 +47,7 @@ function datacenter(options: EstateOptions, site: EstateSite): string {
 ${witnessLine}${compliance}        servers: &${name}
 ${chatServers.map((server) => `          - ${server}\n`).join('')}        activeServers: *${name}
         quarantineFolder: ${quarantineFolder}
-`;
+${mirroringShare === undefined ? '' : `        mirroringShare: ${mirroringShare}\n`}`;
 }
 
 export function desiredDocument(

@@ -20,6 +20,8 @@ export interface EstateSiteOptions {
   readonly witness: EstateInstanceOptions | undefined;
   readonly chatServers: readonly string[];
   readonly quarantineFolder: string;
+  /** Share of this site for mirroring backups; undefined: the estate's, which stands where the backup share does. */
+  readonly mirroringShare: string | undefined;
 }
 
 export interface EstateOptions {
@@ -84,6 +86,7 @@ const DEFAULT_SITES: Readonly<Record<EstateSite, EstateSiteOptions>> = {
     witness: instance('sql-par-w', -400, HOME_ZONE),
     chatServers: servers('par'),
     quarantineFolder: 'D:\\Quarantine\\paris',
+    mirroringShare: undefined,
   },
   backup: {
     datacenter: 'lyon',
@@ -92,6 +95,7 @@ const DEFAULT_SITES: Readonly<Record<EstateSite, EstateSiteOptions>> = {
     witness: instance('sql-lyo-w', 0, BACKUP_ZONE),
     chatServers: servers('lyo'),
     quarantineFolder: 'D:\\Quarantine\\lyon',
+    mirroringShare: '\\\\fs02\\mgc-mirroring',
   },
 };
 

@@ -1,6 +1,6 @@
 /** Who can reach whom: sites, links between parties, the share, and what that makes of a folder seen from somewhere. Pure. */
 import type { EstateFiles } from '../estate-contract.ts';
-import type { EstateSite } from './estate-options.ts';
+import { ESTATE_SITES, type EstateSite } from './estate-options.ts';
 import type { EstateState } from './estate-state.ts';
 
 export type LinkEnd = 'daemon' | 'home' | 'backup' | 'share';
@@ -31,6 +31,13 @@ const key = (folder: string): string => folder.replace(/[\\/]+$/, '').toLowerCas
 const within = (folder: string, root: string): boolean =>
   key(folder) === key(root) || key(folder).startsWith(`${key(root)}\\`);
 
+/** A site's own mirroring share stands in that site. */
+function mirroringSite(state: Links, folder: string): EstateSite | undefined {
+  return ESTATE_SITES.find((site) => within(folder, state.options.sites[site].mirroringShare ?? '?'));
+}
+
+const NOT_FOUND_ON_NETWORK = { osError: OS_NETWORK_PATH_NOT_FOUND };
+
 /** undefined: the folder answers the viewer; else the OS error number. The daemon sees local folders through their site's mount. */
 export function folderReach(
   state: Links,
@@ -39,11 +46,15 @@ export function folderReach(
 ): { readonly osError: number } | undefined {
   const { options } = state;
   if ([options.share, options.mirroringShare].some((root) => within(folder, root)))
-    return shareAnswers(state, viewer) ? undefined : { osError: OS_NETWORK_PATH_NOT_FOUND };
+    return shareAnswers(state, viewer) ? undefined : NOT_FOUND_ON_NETWORK;
+  const mirroring = mirroringSite(state, folder);
+  if (mirroring !== undefined && viewer !== 'daemon')
+    return sitesConnected(state, viewer, mirroring) ? undefined : NOT_FOUND_ON_NETWORK;
   const local: readonly (readonly [string, EstateSite])[] = [
     [options.copyFolder, 'backup'],
     [options.sites.home.quarantineFolder, 'home'],
     [options.sites.backup.quarantineFolder, 'backup'],
+    ...(mirroring === undefined ? [] : ([[folder, mirroring]] as const)),
   ];
   const owners = local.filter(([root]) => within(folder, root)).map(([, site]) => site);
   if (viewer !== 'daemon') return owners.includes(viewer) ? undefined : { osError: OS_PATH_NOT_FOUND };
@@ -51,6 +62,20 @@ export function folderReach(
   return mounted
     ? undefined
     : { osError: owners.length === 0 ? OS_PATH_NOT_FOUND : OS_NETWORK_PATH_NOT_FOUND };
+}
+
+/** Folders whose disks stand in the site and are lost with it. */
+export function foldersAt(
+  { options, share }: Pick<EstateState, 'options' | 'share'>,
+  site: EstateSite,
+): readonly string[] {
+  const { mirroringShare, quarantineFolder } = options.sites[site];
+  return [
+    quarantineFolder,
+    ...(mirroringShare === undefined ? [] : [mirroringShare]),
+    ...(site === 'backup' ? [options.copyFolder] : []),
+    ...(share.site === site ? [options.share, options.mirroringShare] : []),
+  ];
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('\\')));

@@ -233,3 +233,35 @@ describe('the seed by hand', () => {
     expect(account.counts).toMatchObject({ [`recovered@${BACKUP}/mgc`]: 1, 'Install-CsMirrorDatabase': 1 });
   });
 });
+
+describe('a share at home', () => {
+  const files = (estate: DrivenEstate): number => estate.folders.list(SHARE).length;
+
+  test('dies with home, and is empty when the site is rebuilt', () => {
+    const estate = new DrivenEstate({ shareSite: 'home' });
+    estate.minutes(40);
+    expect(files(estate)).toBeGreaterThan(0);
+    estate.fault('down site home');
+    expect(folderReach(estate.state, 'daemon', SHARE)).toEqual({ osError: 53 });
+    estate.fault('rebuild site home');
+    expect(folderReach(estate.state, 'daemon', SHARE)).toBeUndefined();
+    expect(files(estate)).toBe(0);
+  });
+
+  test('comes back with its files when the site returns', () => {
+    const estate = new DrivenEstate({ shareSite: 'home' });
+    estate.minutes(40);
+    const before = files(estate);
+    estate.fault('down site home');
+    estate.fault('return site home');
+    expect(files(estate)).toBeGreaterThanOrEqual(before);
+  });
+
+  test('leaves a site that has a mirroring share of its own able to make a mirror', () => {
+    const estate = new DrivenEstate({ shareSite: 'home' });
+    const own = estate.state.options.sites.backup.mirroringShare ?? '';
+    estate.fault('down site home');
+    expect(folderReach(estate.state, 'backup', own)).toBeUndefined();
+    expect(folderReach(estate.state, 'backup', estate.state.options.mirroringShare)).toEqual({ osError: 53 });
+  });
+});
