@@ -3,7 +3,7 @@
  * committed in the database (on a synchronised mirror: hardened on both); these messages are what the checker counts.
  */
 import { append } from '../instance/chunks.ts';
-import { plain } from '../instance/plain.ts';
+import { plain, unlessChanged } from '../instance/plain.ts';
 import type { ChatEnv } from './chat-env.ts';
 import type { ChatClientDraft, ChatDraft, ChatServerDraft } from './chat-state.ts';
 import { isActive } from './chat-servers.ts';
@@ -65,8 +65,9 @@ function refuse(chat: ChatDraft, message: string): PostResult {
 }
 
 export function advanceChatClients(chat: ChatDraft, env: ChatEnv): void {
-  for (const client of Object.values(chat.clients)) {
-    if (!client.posting || env.nowMs < client.nextPostAtMs) continue;
+  for (const { name, posting, nextPostAtMs } of Object.values(unlessChanged(chat.clients))) {
+    const client = posting && env.nowMs >= nextPostAtMs ? chat.clients[name] : undefined;
+    if (client === undefined) continue;
     client.nextPostAtMs = env.nowMs + chat.timing.postEveryMs;
     post(chat, env, client.name, `message ${client.posted + 1} of ${client.name}`);
   }

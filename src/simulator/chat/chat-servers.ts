@@ -3,7 +3,7 @@
  * the list keep the session they have and take no new clients (skype reference 4.3); after a lost session only active ones
  * come back. That an active server switches databases live when the state arrives is unverified (skype reference 8 #4).
  */
-import { plain } from '../instance/plain.ts';
+import { plain, unlessChanged } from '../instance/plain.ts';
 import type { ChatEnv } from './chat-env.ts';
 import type { ChatDraft, ChatServerDraft, ChatSite } from './chat-state.ts';
 
@@ -15,33 +15,47 @@ export const isActive = (server: ChatServerDraft): boolean =>
   plain(server.replica).activeServers.some((name) => name.toLowerCase() === server.fqdn.toLowerCase());
 
 export function advanceChatServers(chat: ChatDraft, env: ChatEnv): void {
-  for (const server of Object.values(chat.servers)) {
-    leave(server, env);
-    join(chat, server, env);
-    beat(chat, server, env);
+  for (const seen of Object.values(unlessChanged(chat.servers))) {
+    const leaving = leaves(seen, env);
+    const server = leaving || joins(seen, env) || beats(seen, env) ? chat.servers[seen.fqdn] : undefined;
+    if (server === undefined) continue;
+    if (leaving) leave(server, env);
+    if (joins(unlessChanged(server), env)) join(chat, server, env);
+    if (beats(unlessChanged(server), env)) beat(chat, server, env);
   }
 }
 
-function leave(server: ChatServerDraft, env: ChatEnv): void {
-  if (server.session === null) return;
+function leaves(server: ChatServerDraft, env: ChatEnv): boolean {
+  if (server.session === null) return false;
   const running = env.machineUp(server) && server.service === 'Running';
   const elsewhere = isActive(server) && env.siteOf(server.session.instance) !== storeSite(server);
-  if (running && !elsewhere && env.sessionAlive(server)) return;
-  env.closeSession(server.session);
+  return !running || elsewhere || !env.sessionAlive(server);
+}
+
+function leave(server: ChatServerDraft, env: ChatEnv): void {
+  if (server.session !== null) env.closeSession(server.session);
   server.session = null;
 }
 
+const joins = (server: ChatServerDraft, env: ChatEnv): boolean =>
+  server.session === null &&
+  server.service === 'Running' &&
+  isActive(server) &&
+  env.machineUp(server) &&
+  env.nowMs >= server.nextConnectAtMs;
+
 function join(chat: ChatDraft, server: ChatServerDraft, env: ChatEnv): void {
-  if (server.session !== null || server.service !== 'Running') return;
-  if (!isActive(server) || !env.machineUp(server) || env.nowMs < server.nextConnectAtMs) return;
   const opened = env.connect(server, storeSite(server));
   server.session = opened === undefined ? null : { ...opened };
   if (opened === undefined) server.nextConnectAtMs = env.nowMs + chat.timing.connectRetryMs;
   else server.nextHeartbeatAtMs = env.nowMs;
 }
 
+const beats = ({ session, nextHeartbeatAtMs }: ChatServerDraft, env: ChatEnv): boolean =>
+  session !== null && env.nowMs >= nextHeartbeatAtMs;
+
 function beat(chat: ChatDraft, server: ChatServerDraft, env: ChatEnv): void {
-  if (server.session === null || env.nowMs < server.nextHeartbeatAtMs) return;
+  if (server.session === null) return;
   server.nextHeartbeatAtMs = env.nowMs + chat.timing.heartbeatMs;
   if (env.heartbeat(server, server.session)) return;
   env.closeSession(server.session);

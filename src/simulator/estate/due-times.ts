@@ -76,22 +76,22 @@ export function serverWakeAt({ chat, sites }: EstateState): number | undefined {
 export const clientWakeAt = ({ chat }: EstateState): number | undefined => ofClients(chat);
 export const cmdletWakeAt = ({ cmdlets }: EstateState): number | undefined => ofCmdlets(cmdlets);
 
-/** All but the cmdlets; `silent` instances (hung ones) do nothing by themselves. */
-export function wakeBesideCmdlets(state: EstateState, silent: (name: string) => boolean): number | undefined {
+/** All but the cmdlets. Instances that do not run or hang do nothing by themselves. */
+const besideCmdlets = remembered((state: EstateState): number | undefined => {
   let first = earliest([nextReplicationAt(state.cms), serverWakeAt(state), clientWakeAt(state)]);
   for (const { dueAtMs } of state.delayed) first = earliest([first, dueAtMs]);
   for (const [name, instance] of Object.entries(state.instances)) {
-    if (silent(name)) continue;
+    if (instance.status !== 'running' || state.hosts[name]?.hung === true) continue;
     first = earliest([first, instanceDueAt(instance), agentWakeAt(state, name, instance)]);
   }
   return first;
-}
+});
 
 export const estateWakeAt = (state: EstateState): number | undefined =>
-  earliest([
-    cmdletWakeAt(state),
-    wakeBesideCmdlets(
-      state,
-      (name) => state.instances[name]?.status !== 'running' || state.hosts[name]?.hung === true,
-    ),
-  ]);
+  earliest([cmdletWakeAt(state), besideCmdlets(state)]);
+
+/** Nothing but cmdlets is due, and no statement waits for something that this step might bring. */
+export const onlyCmdletsDue = (state: EstateState, nowMs: number): boolean =>
+  !due(besideCmdlets(state), nowMs) &&
+  Object.values(state.instances).every(({ operations }) => !someWait(operations)) &&
+  Object.values(state.hosts).every(({ hung }) => !hung);

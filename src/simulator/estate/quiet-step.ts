@@ -10,7 +10,7 @@ import { runCmdlet } from '../management-shell/cmdlets.ts';
 import type { RunningCmdlet } from '../management-shell/running-cmdlet.ts';
 import { SWEEP_MS } from './advance-estate.ts';
 import { cmdletEnv } from './cmdlet-doors.ts';
-import { due, instanceDue, wakeBesideCmdlets } from './due-times.ts';
+import { onlyCmdletsDue } from './due-times.ts';
 import type { EstateDraft, EstateState } from './estate-state.ts';
 import { acceptance } from './run-cmdlets.ts';
 import { createWorld, pathStands, type World } from './world.ts';
@@ -30,19 +30,11 @@ export function quietStep(
   files: EstateFiles,
 ): QuietStep | undefined {
   if (input.kind !== 'cmdlet' && input.kind !== 'tick' && input.kind !== 'request') return undefined;
-  if (!isQuiet(state, nowMs)) return undefined;
+  if (nowMs - state.sweptAtMs >= SWEEP_MS || !onlyCmdletsDue(state, nowMs)) return undefined;
   // The frozen state stands in for a draft: a reader that changed something after all would throw.
   const world = createWorld(state as EstateDraft, nowMs, files, state);
   return input.kind === 'request' ? quietRequest(world, state, input) : quietCmdlets(world, state, input);
 }
-
-const isQuiet = (state: EstateState, nowMs: number): boolean =>
-  nowMs - state.sweptAtMs < SWEEP_MS &&
-  !due(
-    wakeBesideCmdlets(state, () => false),
-    nowMs,
-  ) &&
-  !Object.values(state.instances).some((instance) => instanceDue(instance, nowMs));
 
 function quietRequest(world: World, state: EstateState, input: Input<'request'>): QuietStep | undefined {
   const { connection } = input;

@@ -1,4 +1,9 @@
-/** An append-only list as plain data: whole chunks are shared between states, only the last one is copied when it grows. */
+/**
+ * An append-only list as plain data: whole chunks are shared between states, only the last one is copied when it grows. What
+ * `append` makes is frozen, so that immer need not walk through all of it again.
+ */
+import { freeze } from 'immer';
+
 export interface Chunks<T> {
   readonly full: readonly (readonly T[])[];
   readonly last: readonly T[];
@@ -9,8 +14,9 @@ const CHUNK_LENGTH = 256;
 export const noChunks: Chunks<never> = { full: [], last: [] };
 
 export function append<T>(list: Chunks<T>, item: T): Chunks<T> {
-  const last = [...list.last, item];
-  return last.length < CHUNK_LENGTH ? { full: list.full, last } : { full: [...list.full, last], last: [] };
+  const last = Object.freeze([...list.last, freeze(item, true)]);
+  if (last.length < CHUNK_LENGTH) return Object.freeze({ full: list.full, last });
+  return Object.freeze({ full: Object.freeze([...list.full, last]), last: Object.freeze([]) });
 }
 
 export const countOf = (list: Chunks<unknown>): number =>

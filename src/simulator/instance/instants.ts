@@ -12,7 +12,13 @@ export const instanceLocalMs = (instance: InstanceDraft, nowMs: number): number 
   instanceUtcMs(instance, nowMs) + instance.timeZoneMinutes * MINUTE_MS;
 
 /** ISO text without zone, for datetime columns. */
-export const datetimeText = (ms: number): string => new Date(ms).toISOString().slice(0, -1);
+export function datetimeText(ms: number): string {
+  if (ms !== lastText.ms) lastText = { ms, text: new Date(ms).toISOString().slice(0, -1) };
+  return lastText.text;
+}
+
+/** One instant is shown many times in a row: by every table of an answer. */
+let lastText = { ms: 0, text: '1970-01-01T00:00:00.000' };
 
 /** Local datetime of an instant that is true UTC. */
 export const localText = (instance: InstanceDraft, trueUtcMs: number): string =>

@@ -1,9 +1,9 @@
 /** How the log of a principal reaches its mirror: positions, log and content are shared values, so hardening is cheap. */
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, MirroringDraft } from './instance-state.ts';
-import { compareLsns } from './log-position.ts';
+import { compareLsns, type ForkEntry } from './log-position.ts';
 import { databaseOf } from './open-database.ts';
-import { plain } from './plain.ts';
+import { plain, unlessChanged } from './plain.ts';
 
 /** Partner and its copy, when both endpoints are started, the link stands and both belong to one session. */
 export interface Partner {
@@ -35,13 +35,18 @@ export function partnerOf(
   return { instance: other, database: copy, mirroring: copy.mirroring };
 }
 
+const sameForks = (a: readonly ForkEntry[], b: readonly ForkEntry[]): boolean =>
+  a.length === b.length &&
+  a.every(({ fork, startLsn }, at) => fork === b[at]?.fork && startLsn === b[at].startLsn);
+
 /** The mirror gets everything that the principal has. */
 export function harden(principal: DatabaseDraft, mirror: DatabaseDraft): void {
   mirror.content = plain(principal.content);
   mirror.log = plain(principal.log);
   mirror.position = principal.position;
   mirror.redoTarget = principal.position;
-  mirror.forks = principal.forks.map((entry) => ({ ...entry }));
+  const forks = unlessChanged(principal.forks);
+  if (!sameForks(forks, unlessChanged(mirror.forks))) mirror.forks = forks.map((entry) => ({ ...entry }));
   mirror.lastLogBackupLsn = principal.lastLogBackupLsn;
   mirror.lastFullBackupLsn = principal.lastFullBackupLsn;
   mirror.beginsChain = principal.beginsChain;

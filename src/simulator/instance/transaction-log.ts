@@ -1,4 +1,5 @@
 /** Writing, truncating and replaying the log of one database. */
+import { freeze } from 'immer';
 import { append, fromArray, noChunks, toArray } from './chunks.ts';
 import { applyChange, bytesOf, type ContentChange, type LogRecord } from './content.ts';
 import type { DatabaseDraft } from './instance-state.ts';
@@ -9,7 +10,8 @@ import { plain } from './plain.ts';
 export function writeRecord(database: DatabaseDraft, change: ContentChange): string {
   const lsn = database.position ?? '1';
   database.log = append(plain(database.log), { lsn, change });
-  database.content = applyChange(plain(database.content), change);
+  // Frozen here, or immer would look through every message for drafts.
+  database.content = freeze(applyChange(plain(database.content), change), true);
   database.position = lsnAfter(lsn, bytesOf(change));
   return lsn;
 }

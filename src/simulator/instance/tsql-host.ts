@@ -34,21 +34,31 @@ export function hostFor(instance: InstanceDraft, ctx: EngineContext, session: Se
   // Views read plain objects: dozens of them through immer's proxies would be most of a batch's time.
   let seen: ModuleCall | undefined;
   const look = (): ModuleCall => (seen ??= plainCall(instance, ctx, session));
+  const tables = new Map<string, ReturnType<TsqlHost['table']>>();
+  const table: TsqlHost['table'] = (name) => {
+    const key = `${name.database ?? ''}\u0000${name.schema ?? ''}\u0000${name.object}`;
+    if (!tables.has(key)) tables.set(key, findTable(look(), name));
+    return tables.get(key);
+  };
+  const changing = (): void => {
+    seen = undefined;
+    tables.clear();
+  };
   return {
     sessionId: session.id,
     login: session.login,
     localNowMs: instanceLocalMs(instance, ctx.nowMs),
     utcNowMs: instanceUtcMs(instance, ctx.nowMs),
     currentDatabase: () => session.database,
-    table: (name) => findTable(look(), name),
+    table,
     tableFunction: (name, args) => findTableFunction(look(), name, args),
     scalar: (name, args) => scalarFunction(look(), name, args),
     command: (command) => {
-      seen = undefined;
+      changing();
       return runCommand(instance, ctx, session, command);
     },
     procedure: (name, args) => {
-      seen = undefined;
+      changing();
       const database = name.database ?? session.database;
       const target = databaseOf(instance, database);
       if (name.database !== undefined) {

@@ -79,23 +79,32 @@ function sessionRow(instance: InstanceDraft, session: SessionDraft): NamedValues
   };
 }
 
-/** Rows of sessions that do not change, with what they were made from. */
-const shownSessions = new WeakMap<
-  SessionDraft,
-  Pick<InstanceDraft, 'databases' | 'clockOffsetMs'> & { readonly row: readonly CellValue[] }
->();
+/** The row of a session that does not change, with what else it was made from. */
+interface ShownRow extends Pick<InstanceDraft, 'databases' | 'clockOffsetMs'> {
+  readonly row: readonly CellValue[];
+}
+
+function shownOnce(
+  shown: WeakMap<SessionDraft, ShownRow>,
+  { databases, clockOffsetMs }: InstanceDraft,
+  session: SessionDraft,
+  make: () => readonly CellValue[],
+): readonly CellValue[] {
+  const known = shown.get(session);
+  if (known?.databases === databases && known.clockOffsetMs === clockOffsetMs) return known.row;
+  const row = make();
+  shown.set(session, { databases, clockOffsetMs, row });
+  return row;
+}
+
+const shownSessions = new WeakMap<SessionDraft, ShownRow>();
 
 export function sysSessions(call: ModuleCall): VirtualTable {
   const { instance } = call;
   const { columns, row } = rowsIn('sys.dm_exec_sessions', instance.productVersion, false);
   const rows = visibleSessions(call).map((session) => {
-    const known = shownSessions.get(session);
-    if (known?.databases === instance.databases && known.clockOffsetMs === instance.clockOffsetMs)
-      return known.row;
-    const shown = row(sessionRow(instance, session));
-    const { databases, clockOffsetMs } = instance;
-    if (Object.isFrozen(session)) shownSessions.set(session, { databases, clockOffsetMs, row: shown });
-    return shown;
+    const make = (): readonly CellValue[] => row(sessionRow(instance, session));
+    return Object.isFrozen(session) ? shownOnce(shownSessions, instance, session, make) : make();
   });
   return { columns, rows };
 }
@@ -157,11 +166,23 @@ function requestRow({ instance, ctx }: ModuleCall, session: SessionDraft): Named
   };
 }
 
+/** Of sessions that do not change and have no operation, only this column moves on. */
+const ELAPSED = 'total_elapsed_time';
+const shownRequests = new WeakMap<SessionDraft, ShownRow>();
+
 export function sysRequests(call: ModuleCall): VirtualTable {
+  const { instance, ctx } = call;
+  const { columns, row } = rowsIn('sys.dm_exec_requests', instance.productVersion, false);
+  const elapsedAt = columns.findIndex(({ name }) => name === ELAPSED);
   const rows = visibleSessions(call)
     .filter((session) => session.kind === 'system' || session.running || session.operation !== null)
-    .map((session) => requestRow(call, session));
-  return tableOf('sys.dm_exec_requests', call.instance.productVersion, rows, false);
+    .map((session) => {
+      const still = session.operation === null && Object.isFrozen(session);
+      if (!still) return row(requestRow(call, session));
+      const shown = shownOnce(shownRequests, instance, session, () => row(requestRow(call, session)));
+      return shown.with(elapsedAt, Math.max(0, ctx.nowMs - session.requestStartedAtMs));
+    });
+  return { columns, rows };
 }
 
 export const sysConnections = serverStateOnly(({ instance, session: self }) => {

@@ -114,7 +114,36 @@ function rowsOf(table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): rea
 
 /** `msdb` frozen between steps: the same object, the same rows. */
 export const msdbTable = (table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): VirtualTable =>
-  keptView(msdb, `${table} ${timeZoneMinutes}`, () => madeTable(table, msdb, timeZoneMinutes));
+  keptView(partOf(table, msdb), `${table} ${timeZoneMinutes}`, () => madeTable(table, msdb, timeZoneMinutes));
+
+/** What of msdb the table shows. */
+function partOf(table: MsdbTable, msdb: MsdbState): object {
+  switch (table) {
+    case 'log_shipping_primary_databases':
+      return msdb.primaryDatabases;
+    case 'log_shipping_primary_secondaries':
+      return msdb.primarySecondaries;
+    case 'log_shipping_secondary':
+      return msdb.secondaries;
+    case 'log_shipping_secondary_databases':
+      return msdb.secondaryDatabases;
+    case 'log_shipping_monitor_primary':
+      return msdb.monitorPrimary;
+    case 'log_shipping_monitor_secondary':
+      return msdb.monitorSecondary;
+    case 'log_shipping_monitor_history_detail':
+      return msdb.historyDetail;
+    case 'sysjobs':
+    case 'sysjobs_view':
+      return msdb.jobs;
+    case 'sysjobactivity':
+      return msdb.activity;
+    case 'sysjobhistory':
+      return msdb.jobHistory;
+    default:
+      return msdb;
+  }
+}
 
 function madeTable(table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): VirtualTable {
   const columns = MSDB_TABLES[table];

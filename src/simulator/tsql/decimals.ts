@@ -66,6 +66,7 @@ export function fits(digits: bigint, precision: number): boolean {
 }
 
 export function compareDecimals(a: Decimal, b: Decimal): number {
+  if (a.scale === b.scale) return a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0;
   const scale = Math.max(a.scale, b.scale);
   const left = rescale(a, scale);
   const right = rescale(b, scale);

@@ -3,7 +3,7 @@
  * says the same again. What looked at clocks, variables or the session is never kept: it is worked out anew.
  */
 import type { CellValue } from '../sql-tokens.ts';
-import type { TypedValue } from './ast.ts';
+import type { Command, ObjectName, ProcedureArgument, TypedValue } from './ast.ts';
 import { readTable } from './evaluation.ts';
 import type { Evaluation, Row } from './evaluation.ts';
 import type { TsqlHost } from './host.ts';
@@ -46,65 +46,109 @@ const holdsStill = ({ tables, asked }: KeptAnswer, evaluation: Evaluation): bool
 
 /** Looks on while the plan runs; `keep` keeps its rows if nothing stands against it. */
 export function watch(plan: QueryPlan, evaluation: Evaluation): Watch {
-  const asked = new Map<string, Asked>();
-  let loose = false;
-  const loosen = <T>(value: T): T => {
-    loose = true;
-    return value;
-  };
-  const scalar: TsqlHost['scalar'] = (name, args) => {
-    const answer = evaluation.host.scalar(name, args);
-    const plain =
-      answer !== undefined && 'value' in answer && !args.some((arg) => typeof arg === 'object' && arg);
-    if (!plain || asked.size >= MOST_ASKED) loose = true;
-    else asked.set(`${name} ${args.map(String).join('\u0000')}`, { name, args, answer });
-    return answer;
-  };
+  const host = new WatchedHost(evaluation.host);
   return {
-    evaluation: watched(evaluation, loosen, scalar),
+    evaluation: new WatchedEvaluation(evaluation, host),
     keep(rows) {
       const tables = [...evaluation.tables.values()].map(({ name, table }) => ({ name, rows: table.rows }));
-      if (loose || tables.length === 0 || !tables.every((table) => Object.isFrozen(table.rows))) return;
+      if (host.loose || tables.length === 0 || !tables.every((table) => Object.isFrozen(table.rows))) return;
       const known = answers.get(plan) ?? [];
-      answers.set(plan, [{ tables, asked: [...asked.values()], rows }, ...known].slice(0, KEPT_PER_PLAN));
+      answers.set(
+        plan,
+        [{ tables, asked: [...host.asked.values()], rows }, ...known].slice(0, KEPT_PER_PLAN),
+      );
     },
   };
 }
 
-function watched(evaluation: Evaluation, loosen: <T>(value: T) => T, scalar: TsqlHost['scalar']): Evaluation {
-  const { host, session, variables, caught, tables, memo } = evaluation;
-  const watchedHost: TsqlHost = {
-    get sessionId() {
-      return loosen(host.sessionId);
-    },
-    get login() {
-      return loosen(host.login);
-    },
-    get localNowMs() {
-      return loosen(host.localNowMs);
-    },
-    get utcNowMs() {
-      return loosen(host.utcNowMs);
-    },
-    currentDatabase: () => loosen(host.currentDatabase()),
-    table: (name) => host.table(name),
-    tableFunction: (name, args) => loosen(host.tableFunction(name, args)),
-    scalar,
-    command: (command) => loosen(host.command(command)),
-    procedure: (name, args) => loosen(host.procedure(name, args)),
-  };
-  return {
-    host: watchedHost,
-    tables,
-    memo,
-    get session() {
-      return loosen(session);
-    },
-    get variables() {
-      return loosen(variables);
-    },
-    get caught() {
-      return loosen(caught);
-    },
-  };
+/** Notes what is asked; `loose`: something that cannot be asked again. */
+class WatchedHost implements TsqlHost {
+  readonly asked = new Map<string, Asked>();
+  loose = false;
+  readonly #host: TsqlHost;
+
+  constructor(host: TsqlHost) {
+    this.#host = host;
+  }
+
+  #loose(): TsqlHost {
+    this.loose = true;
+    return this.#host;
+  }
+
+  get sessionId(): number {
+    return this.#loose().sessionId;
+  }
+
+  get login(): string {
+    return this.#loose().login;
+  }
+
+  get localNowMs(): number {
+    return this.#loose().localNowMs;
+  }
+
+  get utcNowMs(): number {
+    return this.#loose().utcNowMs;
+  }
+
+  currentDatabase(): string {
+    return this.#loose().currentDatabase();
+  }
+
+  table(name: ObjectName): ReturnType<TsqlHost['table']> {
+    return this.#host.table(name);
+  }
+
+  tableFunction(name: ObjectName, args: readonly CellValue[]): ReturnType<TsqlHost['tableFunction']> {
+    return this.#loose().tableFunction(name, args);
+  }
+
+  scalar(name: string, args: readonly CellValue[]): ReturnType<TsqlHost['scalar']> {
+    const answer = this.#host.scalar(name, args);
+    const askable = args.every((arg) => arg === null || typeof arg !== 'object');
+    if (answer === undefined || !('value' in answer) || !askable || this.asked.size >= MOST_ASKED)
+      this.loose = true;
+    else this.asked.set(`${name}\u0000${args.map(String).join('\u0000')}`, { name, args, answer });
+    return answer;
+  }
+
+  command(command: Command): ReturnType<TsqlHost['command']> {
+    return this.#loose().command(command);
+  }
+
+  procedure(name: ObjectName, args: readonly ProcedureArgument[]): ReturnType<TsqlHost['procedure']> {
+    return this.#loose().procedure(name, args);
+  }
+}
+
+class WatchedEvaluation implements Evaluation {
+  readonly host: WatchedHost;
+  readonly tables: Evaluation['tables'];
+  readonly memo: Evaluation['memo'];
+  readonly #evaluation: Evaluation;
+
+  constructor(evaluation: Evaluation, host: WatchedHost) {
+    this.host = host;
+    this.tables = evaluation.tables;
+    this.memo = evaluation.memo;
+    this.#evaluation = evaluation;
+  }
+
+  #loose(): Evaluation {
+    this.host.loose = true;
+    return this.#evaluation;
+  }
+
+  get session(): Evaluation['session'] {
+    return this.#loose().session;
+  }
+
+  get variables(): Evaluation['variables'] {
+    return this.#loose().variables;
+  }
+
+  get caught(): Evaluation['caught'] {
+    return this.#loose().caught;
+  }
 }
