@@ -5,6 +5,7 @@
 import { WORDS, allBits, bitOf, unknownBit, wordOf } from './encode-vector.ts';
 import type { Goal } from './goal.ts';
 import { waysToHold, type Condition, type GroundStep, type PoolShape } from './ground-rows.ts';
+import { relax, type Relaxed } from './relaxed-reach.ts';
 import type { Variable } from './variables.ts';
 import type { WayOut } from './ways-out.ts';
 
@@ -18,7 +19,8 @@ export interface Assumption {
   readonly unknown: number;
   /** 0: the operator itself sets the variable; it must only be seen. */
   readonly bit: number;
-  readonly all: number;
+  /** Every value with which the operator may be taken. */
+  readonly serving: number;
 }
 
 export interface Operator {
@@ -44,6 +46,9 @@ export interface Want {
   readonly strict: Int32Array;
   /** The same without `unknown`: an unknown want may be met by an assumption. */
   readonly ifAssumed: Int32Array;
+  /** Orders of the operators that may bring it; of the steps alone. */
+  readonly achievers: ReadonlySet<number>;
+  readonly steps: ReadonlySet<number>;
 }
 
 /** The operators' masks side by side, WORDS per operator: what the inner loop of the search reads. */
@@ -64,10 +69,11 @@ export interface Problem {
   readonly goalMasks: Masks;
   /** One pseudo operator per alternative of the whole goal: it sets nothing. */
   readonly goals: readonly Operator[];
+  /** The goal's wants, the hardest to bring first. */
+  readonly wants: readonly Want[];
   /** Wants that pairwise need different steps: each unmet one costs at least one step. */
   readonly bound: readonly Want[];
-  /** `unknown` bits that every way to the goal must assume. */
-  readonly mustAssume: Words;
+  readonly relaxed: Relaxed;
 }
 
 export const STEP = 1 << 25;
@@ -99,16 +105,19 @@ function forbiddenBits(
 }
 
 function assumptionsOf(condition: Condition, reads: readonly Variable[]): Assumption[] {
-  const make = (variable: Variable, value: string | undefined): Assumption => ({
+  const make = (variable: Variable, values: readonly string[]): Assumption => ({
     variable,
-    value: value ?? 'any',
+    value: values[0] ?? 'any',
     word: wordOf(variable),
     unknown: unknownBit(variable),
-    bit: value === undefined ? 0 : bitOf(variable, value),
-    all: allBits(variable),
+    bit: values[0] === undefined ? 0 : bitOf(variable, values[0]),
+    serving:
+      values.length === 0
+        ? allBits(variable) & ~unknownBit(variable)
+        : values.reduce((bits, value) => bits | bitOf(variable, value), 0),
   });
-  const needed = [...condition].map(([variable, values]) => make(variable, values[0]));
-  return [...needed, ...reads.filter((read) => !condition.has(read)).map((read) => make(read, undefined))];
+  const needed = [...condition].map(([variable, values]) => make(variable, values));
+  return [...needed, ...reads.filter((read) => !condition.has(read)).map((read) => make(read, []))];
 }
 
 function operator(
@@ -155,47 +164,45 @@ function masksOf(operators: readonly Operator[]): Masks {
   };
 }
 
-function achieversOf(alternatives: readonly Condition[], steps: readonly GroundStep[]): Set<GroundStep> {
-  const achieves = (step: GroundStep): boolean =>
-    step.variants.some(({ sets }) =>
-      alternatives.some((way) =>
-        [...way].some(([variable, values]) => values.includes(sets.get(variable) ?? '')),
-      ),
-    );
-  return new Set(steps.filter(achieves));
+/** Orders of the operators that set a value which some alternative asks for. */
+function achieversOf(alternatives: readonly Words[], operators: readonly Operator[]): Set<number> {
+  const brings = ({ set }: Operator): boolean =>
+    alternatives.some((asked) => asked.some((bits, word) => ((set[word] ?? 0) & bits) !== 0));
+  return new Set(operators.filter(brings).map(({ order }) => order));
 }
 
-function boundOf(goal: Goal, steps: readonly GroundStep[], shape: PoolShape): Want[] {
-  const wants = goal.wants.map((name) => {
+function wantsOf(goal: Goal, operators: readonly Operator[], shape: PoolShape): Want[] {
+  const wants = goal.wants.map((name): Want => {
     const ways = waysToHold([name], goal.site, shape);
     const masks = ways.map((way) => forbiddenBits(way, []));
-    const strict = Int32Array.from(masks.flatMap((mask) => mask.strict));
-    const ifAssumed = Int32Array.from(
-      masks.flatMap((mask) => mask.strict.map((bits, word) => bits & ~(mask.unknowns[word] ?? 0))),
-    );
-    return { strict, ifAssumed, achievers: achieversOf(ways, steps) };
+    const asked = ways.map((way) => {
+      const words = zero();
+      for (const { word, serving } of assumptionsOf(way, [])) add(words, word, serving);
+      return words;
+    });
+    return {
+      strict: Int32Array.from(masks.flatMap((mask) => mask.strict)),
+      ifAssumed: Int32Array.from(
+        masks.flatMap((mask) => mask.strict.map((bits, word) => bits & ~(mask.unknowns[word] ?? 0))),
+      ),
+      achievers: achieversOf(asked, operators),
+      steps: achieversOf(
+        asked,
+        operators.filter(({ wayOut }) => wayOut === undefined),
+      ),
+    };
   });
-  const chosen: typeof wants = [];
-  for (const want of wants.sort((a, b) => a.achievers.size - b.achievers.size)) {
-    if (chosen.every((other) => ![...want.achievers].some((step) => other.achievers.has(step))))
-      chosen.push(want);
-  }
-  return chosen;
+  return wants.sort((a, b) => a.steps.size - b.steps.size);
 }
 
-/** An unknown variable of the goal must be assumed unless some step sets it without reading it. */
-function mustAssume(goal: Goal, steps: readonly GroundStep[], shape: PoolShape): number[] {
-  const words = zero();
-  for (const name of goal.wants) {
-    const ways = waysToHold([name], goal.site, shape);
-    for (const variable of ways.length === 1 ? (ways[0]?.keys() ?? []) : []) {
-      const blind = steps.some(
-        (step) => !step.reads.includes(variable) && step.variants.some(({ sets }) => sets.has(variable)),
-      );
-      if (!blind) add(words, wordOf(variable), unknownBit(variable));
-    }
+/** Wants that no step brings together and that nothing `counted` elsewhere brings. */
+export function disjointWants(wants: readonly Want[], counted: readonly number[]): Want[] {
+  const chosen: Want[] = [];
+  for (const want of wants) {
+    if (counted.some((order) => want.achievers.has(order))) continue;
+    if (chosen.every((other) => ![...want.steps].some((step) => other.steps.has(step)))) chosen.push(want);
   }
-  return words;
+  return chosen;
 }
 
 export function compileProblem(
@@ -223,12 +230,14 @@ export function compileProblem(
     operator(-1, way, new Map(), [], 0, {}),
   );
   const all = [...operators, ...people];
+  const wants = wantsOf(goal, all, shape);
   return {
     operators: all,
     masks: masksOf(all),
     goalMasks: masksOf(goals),
     goals,
-    bound: boundOf(goal, steps, shape),
-    mustAssume: mustAssume(goal, steps, shape),
+    wants,
+    bound: disjointWants(wants, []),
+    relaxed: relax(all, goals),
   };
 }

@@ -45,6 +45,11 @@ export function allBits(variable: Variable): number {
 
 export const unknownBit = (variable: Variable): number => 1 << placeOf(variable).shift;
 
+/** The `unknown` bits of all variables, by word. */
+export const UNKNOWN_BITS: readonly number[] = Array.from({ length: WORDS }, (_, word) =>
+  ALL_VARIABLES.reduce((bits, variable) => bits | (wordOf(variable) === word ? unknownBit(variable) : 0), 0),
+);
+
 /** Throws for a value that the variable does not have: a typing error in a table, found by every test that grounds it. */
 export function bitOf(variable: Variable, value: string): number {
   const { shift, values } = placeOf(variable);
@@ -55,13 +60,19 @@ export function bitOf(variable: Variable, value: string): number {
 
 export type Bits = Int32Array;
 
+/** Looked up instead of searched for: encoding is a good part of planning a pool that is as it should be. */
+const CODES = ALL_VARIABLES.map((variable) => {
+  const { word, values } = placeOf(variable);
+  return { variable, word, bits: new Map(values.map((value) => [value, bitOf(variable, value)])) };
+});
+
 export function encode(vector: Vector): Bits {
-  const bits = new Int32Array(WORDS);
-  for (const variable of ALL_VARIABLES) {
-    const { word } = placeOf(variable);
-    bits[word] = (bits[word] ?? 0) | bitOf(variable, vector[variable]);
+  const encoded = new Int32Array(WORDS);
+  for (const { variable, word, bits } of CODES) {
+    const value = vector[variable];
+    encoded[word] = (encoded[word] ?? 0) | (bits.get(value) ?? bitOf(variable, value));
   }
-  return bits;
+  return encoded;
 }
 
 export function decode(bits: Bits): Vector {

@@ -3,7 +3,7 @@
  * pool and vector. Says nothing about permission (gates.ts) and nothing about the world (reduce-pool.ts).
  */
 import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
-import { encode } from './encode-vector.ts';
+import { encode, type Bits } from './encode-vector.ts';
 import { goalOf, goalWithoutProtection, type Goal } from './goal.ts';
 import { ground, shapeKey, type GroundStep, type PoolShape } from './ground-rows.ts';
 import { searchPlan, type Found } from './search-plan.ts';
@@ -61,8 +61,7 @@ interface Problems {
   readonly withoutProtection: Problem;
 }
 
-function solve(problems: Problems, vector: Vector): FoundPlan {
-  const start = encode(vector);
+function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
   const strict = searchPlan(problems.whole, start, false, STATE_LIMIT);
   if (strict.kind === 'too-large') return { kind: 'too-large', statesExpanded: strict.statesExpanded };
   if (strict.kind === 'found') {
@@ -100,10 +99,11 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
     shape,
     steps,
     find(goalSite, vector) {
-      const key = `${goalSite}:${encode(vector).join(':')}`;
+      const start = encode(vector);
+      const key = `${goalSite}:${start.join(':')}`;
       const before = remembered.get(key);
       if (before !== undefined) return before;
-      const found = solve(problems[goalSite], vector);
+      const found = solve(problems[goalSite], vector, start);
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(key, found);
       return found;

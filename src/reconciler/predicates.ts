@@ -37,7 +37,8 @@ export const PREDICATES = {
   current:              [{ current: OWN_CURRENT }],
   /** Equal content is no leave to overwrite by mistake: the barrier and the full backup say which way it goes. */
   currentStrictly:      [{ current: ['S'] }],
-  backupAlone:          [{ current: ['backup'] }],
+  /** Or the restore is done, and cut off before home was opened: the deed recognises its own file and only opens. */
+  backupAlone:          [{ current: ['backup'] }, { current: ['both'], 'home.mgc': ['restricted'] }],
   currentOrSalvaged:    [{ current: ['backup', 'both'] }],
   /** The other copy serves, or (equal content) the reviewed edit chose it; the write barrier of a full backup is no reason. */
   givesWay:             [{ current: ['O', 'diverged-O'] }, { current: ['both'], 'S.mgc': ['online', 'broken', 'recovering'] }],
@@ -62,10 +63,12 @@ export const PREDICATES = {
   nothingLostInBackup:  [{ 'backup.holds': ['nothing', 'released'] }, { 'backup.holds': ['saved'], 'backup.cannotWrite': ['yes'] }],
   noSecondary:          [{ 'shipping.secondary': ['absent'] }],
   secondaryPaused:      [{ 'shipping.secondary': ['paused'] }],
+  secondaryHeldUp:      [{ 'shipping.secondary': ['paused', 'partial'] }],
+  secondaryAwake:       [{ 'shipping.secondary': ['running', 'partial'] }],
   secondaryRunning:     [{ 'shipping.secondary': ['running'] }],
   jobsIdle:             [{ 'shipping.secondary': ['absent', 'paused'] }],
   /** The DR copy is given up when home is out; a paused one (planned move) only right before recovery. */
-  secondaryMayGo:       [{ 'shipping.secondary': ['running'] },
+  secondaryMayGo:       [{ 'shipping.secondary': ['running', 'partial', 'stray'] },
                          { 'shipping.secondary': ['paused'], 'share.uncopied': ['none'], 'copied.unapplied': ['none'] }],
   follows:              [{ 'shipping.follows': ['yes'] }],
   logBackupsEnabled:    [{ 'home.logBackups': ['enabled'] }],
@@ -124,8 +127,8 @@ export const EFFECTS = {
   /** The tail is one more file on the share, so both copies reach the same content. */
   tailOnShare:       [{ set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } }],
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
-  tailInQuarantine:  [{ when: { 'S.holds': ['unsaved'] }, set: { 'S.holds': 'saved' } },
-                      { when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} }],
+  tailInQuarantine:  [{ when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} },
+                      { when: { 'S.holds': ['unsaved'] }, set: { 'S.holds': 'saved' } }],
   otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O', 'O.holds': 'nothing' } },
                       { when: { current: ['O', 'both'] }, set: {} }],
   /** Backup has no such job: ground() drops a variable that the site does not have. */

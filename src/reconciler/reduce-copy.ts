@@ -17,17 +17,11 @@ function restoringValue(copy: SiteCopy, database: DatabaseFacts): Finding {
     return unknownFinding('a RESTORE DATABASE is running on this instance', source);
   }
   const { positionLsn, forkGuid, redoTargetLsn, lastRestore, familyGuid } = database;
-  if (
-    positionLsn === 'unknown' ||
-    forkGuid === 'unknown' ||
-    lastRestore === 'unknown' ||
-    familyGuid === 'unknown'
-  ) {
-    return unknownFinding('RESTORING, but its position, fork or restore history could not be read', source);
-  }
+  // What is known to be missing decides first: a cut restore leaves no history either, and so no lineage.
   if (positionLsn === null || forkGuid === null)
     return finding('cut', 'RESTORING without a position', source);
   if (
+    positionLsn !== 'unknown' &&
     redoTargetLsn !== null &&
     redoTargetLsn !== 'unknown' &&
     compareLsn(lsn(positionLsn), lsn(redoTargetLsn)) < 0
@@ -35,8 +29,12 @@ function restoringValue(copy: SiteCopy, database: DatabaseFacts): Finding {
     return finding('cut', 'RESTORING below its redo target: a restore was interrupted', source);
   }
   const tail = copy.facts.backups.some((set) => set.tail && set.lastLsn === positionLsn);
-  if (lastRestore === null && !tail) {
+  if (positionLsn !== 'unknown' && lastRestore === null && !tail) {
     return finding('cut', 'RESTORING with neither a finished restore nor a tail behind it', source);
+  }
+  const unread = [positionLsn, forkGuid, lastRestore, familyGuid].includes('unknown');
+  if (positionLsn === 'unknown' || unread) {
+    return unknownFinding('RESTORING, but its position, fork or restore history could not be read', source);
   }
   return finding('restoring', `${database.state} at ${positionLsn}`, source);
 }

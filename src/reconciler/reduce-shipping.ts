@@ -37,16 +37,29 @@ function jobsOf(instance: InstanceFacts, roles: readonly JobFacts['role'][]): Jo
   return instance.jobs.filter((job) => roles.includes(job.role));
 }
 
-/** A job without its secondary row still copies and restores: what runs counts, not what is configured. */
+/**
+ * A job without its secondary row still copies and restores: what can run is never idle. But only a configured half with both
+ * jobs enabled ships; a set-up that was cut off between them is `partial`.
+ */
 function secondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
   const row = copy.facts.shippingSecondary[pool.topology.chatDatabase] ?? null;
   const jobs = jobsOf(copy.facts, ['copy', 'restore']);
   const own = row === null ? jobs : jobs.filter((job) => [row.copyJobId, row.restoreJobId].includes(job.id));
   const active = own.filter((job) => job.enabled || job.running);
-  if (active.length > 0) return finding('running', active.map((job) => job.name).join(', '), copy.source);
-  return row === null
-    ? finding('absent', 'no secondary row and no job that can run', copy.source)
-    : finding('paused', 'configured, its jobs are disabled and idle', copy.source);
+  const names = active.map((job) => job.name).join(', ');
+  if (row === null) {
+    return active.length === 0
+      ? finding('absent', 'no secondary row and no job that can run', copy.source)
+      : finding('stray', `no secondary row, but ${names} can run`, copy.source);
+  }
+  if (active.length === 0)
+    return finding('paused', 'configured, its jobs are disabled and idle', copy.source);
+  const ships = (['copy', 'restore'] as const).every((role) =>
+    own.some((job) => job.role === role && job.enabled),
+  );
+  return ships
+    ? finding('running', names, copy.source)
+    : finding('partial', `only ${names} can run`, copy.source);
 }
 
 function logBackupsOf(pool: DesiredPool, views: CopyViews, evidence: Evidence): Finding {

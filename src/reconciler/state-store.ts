@@ -1,15 +1,15 @@
 /** States met by one search, found by their bits, each with the cheapest path to it. Typed arrays, reused between searches. */
-import { WORDS, type Bits } from './encode-vector.ts';
+import type { Bits } from './encode-vector.ts';
+import { STATE_WORDS } from './search-guide.ts';
 
 const CAPACITY = 1 << 16;
 const SLOTS = 1 << 17;
 
 export class StateStore {
-  readonly bits = new Int32Array(CAPACITY * WORDS);
+  readonly bits = new Int32Array(CAPACITY * STATE_WORDS);
   private readonly costs = new Float64Array(CAPACITY);
   private readonly parents = new Int32Array(CAPACITY);
   private readonly operators = new Int16Array(CAPACITY);
-  private readonly orders = new Int16Array(CAPACITY);
   private readonly depths = new Uint8Array(CAPACITY);
   private readonly hops = new Uint8Array(CAPACITY);
   private readonly closed = new Uint8Array(CAPACITY);
@@ -27,14 +27,14 @@ export class StateStore {
   size = (): number => this.count;
   full = (): boolean => this.count >= CAPACITY - 64;
   root = (): number => 0;
-  offset = (node: number): number => node * WORDS;
+  offset = (node: number): number => node * STATE_WORDS;
   costOf = (node: number): number => this.costs[node] ?? 0;
   depthOf = (node: number): number => this.depths[node] ?? 0;
   hopsOf = (node: number): number => this.hops[node] ?? 0;
-  bitsOf = (node: number): Bits => this.bits.slice(node * WORDS, (node + 1) * WORDS);
+  bitsOf = (node: number): Bits => this.bits.slice(node * STATE_WORDS, (node + 1) * STATE_WORDS);
 
   start(state: Bits): number {
-    return this.reach(state, -1, -1, -1, 0, 0);
+    return this.reach(state, -1, -1, 0, 0);
   }
 
   /** True when it was closed before; closes it. */
@@ -45,14 +45,15 @@ export class StateStore {
   }
 
   /** The state's node when this path is the first or a cheaper one; -1 when nothing has to be expanded for it. */
-  reach(state: Bits, parent: number, operator: number, order: number, cost: number, depth: number): number {
+  reach(state: Bits, parent: number, operator: number, cost: number, depth: number): number {
     const slot = this.slotOf(state);
     const known = this.stamps[slot] === this.stamp ? (this.slots[slot] ?? -1) : -1;
     if (known >= 0) {
-      const better = cost < this.costOf(known);
-      const tie = cost === this.costOf(known) && parent !== -1 && this.precedes(parent, order, known);
+      const hops = this.hopsOf(parent) + 1;
+      const better = cost < this.costOf(known) || (cost === this.costOf(known) && hops < this.hopsOf(known));
+      const tie = cost === this.costOf(known) && this.precedes(parent, operator, known);
       if (!better && !tie) return -1;
-      this.remember(known, parent, operator, order, cost, depth);
+      this.remember(known, parent, operator, cost, depth);
       return better ? known : -1;
     }
     if (this.count >= CAPACITY) return -1;
@@ -60,9 +61,9 @@ export class StateStore {
     this.count += 1;
     this.stamps[slot] = this.stamp;
     this.slots[slot] = node;
-    this.bits.set(state, node * WORDS);
+    this.bits.set(state, node * STATE_WORDS);
     this.closed[node] = 0;
-    this.remember(node, parent, operator, order, cost, depth);
+    this.remember(node, parent, operator, cost, depth);
     return node;
   }
 
@@ -73,34 +74,26 @@ export class StateStore {
     return reversed.reverse();
   }
 
-  private remember(
-    node: number,
-    parent: number,
-    operator: number,
-    order: number,
-    cost: number,
-    depth: number,
-  ): void {
+  private remember(node: number, parent: number, operator: number, cost: number, depth: number): void {
     this.costs[node] = cost;
     this.parents[node] = parent;
     this.operators[node] = operator;
-    this.orders[node] = order;
     this.depths[node] = depth;
     this.hops[node] = parent < 0 ? 0 : this.hopsOf(parent) + 1;
   }
 
   /**
-   * Is the sequence of orders through `parent` smaller than the one that `known` has now? Both are walked up side by side to
+   * Is the sequence of operators through `parent` smaller than the one that `known` has now? Both are walked up side by side to
    * their common ancestor; the difference met last is the first one of the sequences.
    */
-  private precedes(parent: number, order: number, known: number): boolean {
+  private precedes(parent: number, operator: number, known: number): boolean {
     const mine = this.hopsOf(parent) + 1;
     if (mine !== this.hopsOf(known)) return mine < this.hopsOf(known);
-    let difference = order - (this.orders[known] ?? 0);
+    let difference = operator - (this.operators[known] ?? 0);
     let left = parent;
     let right = this.parents[known] ?? 0;
     while (left !== right && left > 0 && right > 0) {
-      const here = (this.orders[left] ?? 0) - (this.orders[right] ?? 0);
+      const here = (this.operators[left] ?? 0) - (this.operators[right] ?? 0);
       if (here !== 0) difference = here;
       left = this.parents[left] ?? 0;
       right = this.parents[right] ?? 0;
@@ -110,15 +103,15 @@ export class StateStore {
 
   private slotOf(state: Bits): number {
     let hash = 0;
-    for (let word = 0; word < WORDS; word += 1) {
+    for (let word = 0; word < STATE_WORDS; word += 1) {
       hash = Math.imul(hash ^ (state[word] ?? 0), 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
       if (this.stamps[slot] !== this.stamp) return slot;
-      const at = (this.slots[slot] ?? 0) * WORDS;
+      const at = (this.slots[slot] ?? 0) * STATE_WORDS;
       let same = true;
-      for (let word = 0; word < WORDS && same; word += 1) same = this.bits[at + word] === state[word];
+      for (let word = 0; word < STATE_WORDS && same; word += 1) same = this.bits[at + word] === state[word];
       if (same) return slot;
     }
   }

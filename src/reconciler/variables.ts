@@ -54,7 +54,7 @@ export const VARIABLES = {
   'home.sessions': SESSIONS,
   'backup.sessions': SESSIONS,
   'current': { values: ['home', 'backup', 'both', 'diverged-home', 'diverged-backup', 'none'], meaning: 'which copy has the newest content, files in reach included; diverged-SITE: both wrote, and SITE is the one that serves' },
-  'shipping.secondary': { values: ['absent', 'paused', 'running'], meaning: 'secondary half of mgc at backup with its copy and restore jobs; paused: disabled and idle' },
+  'shipping.secondary': { values: ['absent', 'paused', 'partial', 'stray', 'running'], meaning: 'secondary half of mgc at backup with its copy and restore jobs; running: both are enabled; paused: disabled and idle; partial: not both are enabled, but one can run; stray: a job can run and no secondary is configured' },
   'home.logBackups': { values: ['none', 'stopped', 'enabled', 'unseen'], meaning: 'LSBackup job at home; unseen: home is down by evidence, nobody can look' },
   'shipping.follows': { values: ['yes', 'no'], meaning: 'the backup copy can go on with home\'s log chain: same lineage and fork, no gap' },
   'share': { values: ['readable', 'gone'], meaning: 'the backup share; gone by the same evidence as a site' },
