@@ -16,14 +16,14 @@ export async function runProgram(args: readonly string[], limitMs: number): Prom
   const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  let late = false;
+  const late = new AbortController();
   const timer = setTimeout(() => {
-    late = true;
+    late.abort();
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
   }, limitMs);
   const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(timer);
-  if (late)
+  if (late.signal.aborted)
     throw new Error(
       `npm ${args.join(' ')} did not end within ${String(limitMs)} ms: ${stdout.slice(-2_000)}`,
     );
