@@ -51,10 +51,20 @@ export function readHeaderAnswer(
   };
 }
 
-/** @param zoneMinutes of the server that took the backup when it has been seen, else of the one that read it */
-export const headerInUtc = ({ header, finishedLocalMs }: RawHeader, zoneMinutes: number): BackupHeader => ({
+/**
+ * @param zoneMinutes of the server that took the backup; undefined: never seen, and then the file's own time of change, which no
+ *   zone distorts, stands for the end of the backup
+ */
+export const headerInUtc = (
+  { header, finishedLocalMs }: RawHeader,
+  zoneMinutes: number | undefined,
+  modifiedAt: string,
+): BackupHeader => ({
   ...header,
-  finishedAt: new Date(finishedLocalMs - zoneMinutes * MINUTE_MS).toISOString(),
+  finishedAt:
+    zoneMinutes === undefined
+      ? modifiedAt
+      : new Date(finishedLocalMs - zoneMinutes * MINUTE_MS).toISOString(),
 });
 
 const keyOf = ({ name, sizeBytes, modifiedAt }: FileEntry): string =>

@@ -11,6 +11,8 @@ const BACKUP_TYPES: Readonly<Record<string, BackupSetFacts['type']>> = {
 };
 /** Limit of the facts' contract. */
 const MOST_SETS = 200;
+const UNKNOWN_ZONE = 127;
+const QUARTER_MINUTES = 15;
 
 interface NumberedSet {
   readonly id: number;
@@ -50,11 +52,18 @@ export function readBackups(parts: AnswerParts): BackupSetFacts[] {
     .map(({ set }) => set);
 }
 
+/** Zone of the server that took a restored set, minutes. backupset.time_zone: quarter hours, 127 unknown (reference 1.8). */
+function takenInZone(row: RowReader): number | null {
+  const quarters = row.integerOrNull('time_zone');
+  return quarters === null || quarters === UNKNOWN_ZONE ? null : quarters * QUARTER_MINUTES;
+}
+
 export function readLastRestore(parts: AnswerParts, database: string): DatabaseFacts['lastRestore'] {
   const rows = parts.optional('restores');
   if (rows === undefined) return 'unknown';
   const row = rows.find((candidate) => sameName(candidate.textOrNull('destination_database_name'), database));
   if (row === undefined) return null;
+  const zone = takenInZone(row);
   return {
     type: row.text('restore_type'),
     at: row.local('restore_date'),
@@ -62,8 +71,9 @@ export function readLastRestore(parts: AnswerParts, database: string): DatabaseF
     lastLsn: row.lsn('last_lsn'),
     familyGuid: row.guidOrNull('family_guid'),
     forkGuid: row.guidOrNull('last_recovery_fork_guid'),
-    // By the clock and zone of the server that took it, which msdb does not convert: unverified by up to its zone.
-    backupFinishedAt: row.local('backup_finish_date'),
+    backupFinishedAt:
+      zone === null ? row.local('backup_finish_date') : row.inZone('backup_finish_date', zone),
+    backupTimeZoneMinutes: zone,
     backupServer: row.textOrNull('server_name'),
   };
 }

@@ -10,6 +10,7 @@ import {
   type HeaderPorts,
   type HeaderReader,
 } from './log-chain.ts';
+import { isKnown } from '../topology/known.ts';
 import type { Sighting, SourceMemory } from './source-memory.ts';
 
 export interface FolderLimits {
@@ -28,6 +29,7 @@ export class FolderObserver {
   readonly #limits: FolderLimits;
   /** Offset of a server's local time, by the name that backup headers carry; from every instance ever seen. */
   readonly #zones = new Map<string, number>();
+  readonly #seen = new Set<string>();
 
   constructor(
     ports: HeaderPorts & { readonly files: BackupFiles },
@@ -39,9 +41,20 @@ export class FolderObserver {
     this.#limits = limits;
   }
 
-  /** Backup headers carry local times; the zone of the server that took them is known once it has been seen. */
-  learnZone({ serverName, timeZoneMinutes }: InstanceFacts): void {
+  /**
+   * Backup headers carry local times. The zone of the server that took them is known once it has been seen, or from what was
+   * restored of it: after a restart, home may be gone.
+   */
+  learnZone({ serverName, timeZoneMinutes, databases }: InstanceFacts): void {
     this.#zones.set(serverName.toLowerCase(), timeZoneMinutes);
+    this.#seen.add(serverName.toLowerCase());
+    for (const database of Object.values(databases)) {
+      const restored = isKnown(database) ? database.lastRestore : null;
+      if (!isKnown(restored) || restored?.backupServer == null || restored.backupTimeZoneMinutes === null)
+        continue;
+      const server = restored.backupServer.toLowerCase();
+      if (!this.#seen.has(server)) this.#zones.set(server, restored.backupTimeZoneMinutes);
+    }
   }
 
   async look(
@@ -59,12 +72,10 @@ export class FolderObserver {
     if (listing.kind === 'unknown') return listing;
     cache.keepOnly(folder, listing.value.finished);
     const missing = missingHeaders(listing.value, cache, clock.monotonicMs()).slice(0, headersPerRound);
-    let readerZone = 0;
     const candidates = new Set(missing.length === 0 ? [] : readers);
     while (candidates.size > 0) {
       const reader = await this.#nextReader(candidates, looks, deadline.signal);
       if (reader === undefined) break;
-      readerZone = reader.zoneMinutes;
       const left = missing.filter((file) => cache.get(folder, file)?.kind !== 'read');
       if (left.length === 0) break;
       // Whatever stops the reading, the headers that were read are kept and the others are not read yet.
@@ -73,7 +84,7 @@ export class FolderObserver {
         readHeaders(this.#ports, reader, folder, left, { signal: limit, deadlineMs: folderDeadlineMs }),
       );
     }
-    const zoneOf = (server: string): number => this.#zones.get(server.toLowerCase()) ?? readerZone;
+    const zoneOf = (server: string): number | undefined => this.#zones.get(server.toLowerCase());
     return { ...listing, value: folderFacts(listing.value, cache, zoneOf) };
   }
 
@@ -82,7 +93,7 @@ export class FolderObserver {
     candidates: Set<InstanceName>,
     looks: InstanceLooks,
     signal: AbortSignal,
-  ): Promise<(HeaderReader & { readonly zoneMinutes: number }) | undefined> {
+  ): Promise<HeaderReader | undefined> {
     const given = Promise.withResolvers<undefined>();
     const onAbort = (): void => given.resolve(undefined);
     if (signal.aborted) return undefined;
@@ -97,8 +108,7 @@ export class FolderObserver {
         if (first === undefined) return undefined;
         candidates.delete(first.instance);
         if (first.look?.kind !== 'value') continue;
-        const { version, timeZoneMinutes } = first.look.value;
-        return { instance: first.instance, version, zoneMinutes: timeZoneMinutes };
+        return { instance: first.instance, version: first.look.value.version };
       }
       return undefined;
     } finally {

@@ -98,17 +98,17 @@ async function readOne(
   }
 }
 
-/** @param zoneOf offset of a server's local time by the name in the header, minutes */
+/** @param zoneOf offset of a server's local time by the name in the header, minutes; undefined: never seen */
 export function folderFacts(
   { folder, finished, unfinished }: Listing,
   cache: HeaderCache,
-  zoneOf: (serverName: string) => number,
+  zoneOf: (serverName: string) => number | undefined,
 ): FolderFacts {
   const factsOf = (file: FileEntry): BackupFile => {
     const entry = cache.get(folder, file);
     const { name, sizeBytes, modifiedAt } = file;
     if (entry?.kind === 'read') {
-      const header = headerInUtc(entry.raw, zoneOf(entry.raw.header.serverName));
+      const header = headerInUtc(entry.raw, zoneOf(entry.raw.header.serverName), modifiedAt);
       return { name, sizeBytes, modifiedAt, header, headerProblem: null };
     }
     return {

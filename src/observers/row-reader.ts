@@ -120,7 +120,12 @@ export class RowReader {
 
   /** An instant of the instance's local time, moved to UTC by today's offset: an hour off across a change of daylight saving. */
   local(column: string): string {
-    return new Date(this.clockMs(column) - this.#zoneMinutes * MINUTE_MS).toISOString();
+    return this.inZone(column, this.#zoneMinutes);
+  }
+
+  /** An instant of another server's local time. @param zoneMinutes its offset from UTC */
+  inZone(column: string, zoneMinutes: number): string {
+    return new Date(this.clockMs(column) - zoneMinutes * MINUTE_MS).toISOString();
   }
 
   localOrNull(column: string): string | null {

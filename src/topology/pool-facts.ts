@@ -115,6 +115,8 @@ export const databaseFactsSchema = z.strictObject({
         familyGuid: guid.nullable(),
         forkGuid: guid.nullable(),
         backupFinishedAt: utc,
+        /** Zone of the server that took it; null: msdb does not say, and `backupFinishedAt` is by the reader's zone. */
+        backupTimeZoneMinutes: z.number().int().nullable(),
         backupServer: z.string().nullable(),
       })
       .nullable(),

@@ -94,3 +94,16 @@ test('a chat server that the shell cannot reach has been silent for longer in ev
   expect(silences[0]).toBeGreaterThanOrEqual(10_000);
   expect(silences[1]).toBeGreaterThanOrEqual((silences[0] ?? 0) + 10_000);
 });
+
+test('a daemon that never saw home alive still reads the times of its backups in UTC', async () => {
+  const watched = watch();
+  await watched.world.clock.run(() => false, 75 * 60_000);
+  watched.world.estate.input({ kind: 'fault', command: 'down site home' });
+  const facts = await look(watched);
+  const files = facts.share.kind === 'value' ? facts.share.value.files : [];
+  expect(files.length).toBeGreaterThan(0);
+  for (const { header, modifiedAt, name } of files) {
+    const at = header === 'unknown' ? Number.NaN : Date.parse(header.finishedAt);
+    expect(Math.abs(at - Date.parse(modifiedAt)), name).toBeLessThan(60_000);
+  }
+});

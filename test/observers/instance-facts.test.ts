@@ -59,6 +59,7 @@ const restored = {
       family_guid: FAMILY,
       last_recovery_fork_guid: FORK,
       backup_finish_date: '2026-11-23T12:15:00.000Z',
+      time_zone: 127,
       server_name: 'SQL-9',
     },
   ],
@@ -277,4 +278,13 @@ describe('heartbeats', () => {
 test('turns ticks and agent dates into instants', () => {
   expect(instantOfTicks('621355968000000000')).toBe('1970-01-01T00:00:00.000Z');
   expect(agentInstant(20261231, 233000, -120)).toBe('2027-01-01T01:30:00.000Z');
+});
+
+test.each([
+  ['says in its zone', -20, '2026-11-23T17:15:00.000Z', -300],
+  ['does not say, in its own', 127, '2026-11-23T11:15:00.000Z', null],
+])('moves the end of a restored backup to UTC by the zone that msdb %s', (_says, time_zone, at, minutes) => {
+  const [row] = restored.restores;
+  const parts = { ...state('RESTORING'), ...closed, restores: [{ ...row, time_zone }] };
+  expect(mgc(parts)?.lastRestore).toMatchObject({ backupFinishedAt: at, backupTimeZoneMinutes: minutes });
 });

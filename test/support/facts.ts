@@ -97,6 +97,7 @@ export const restoringDatabase = (overrides: Partial<DatabaseFacts> = {}): Datab
       familyGuid: FAMILY,
       forkGuid: FORK_1,
       backupFinishedAt: minutesAgo(15),
+      backupTimeZoneMinutes: 60,
       backupServer: 'SQL-PAR-1',
     },
     ...overrides,

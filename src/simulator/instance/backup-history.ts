@@ -16,6 +16,7 @@ const rowOf = (header: BackupSetHeader): Omit<BackupSetRow, 'id' | 'mediaSetId' 
   forkPointLsn: header.forkPointLsn,
   startedAtMs: header.startedAtMs,
   finishedAtMs: header.finishedAtMs,
+  timeZoneMinutes: header.timeZoneMinutes,
   databaseCreatedAtMs: header.databaseCreatedAtMs,
   type: header.type === 'full' ? 'D' : 'L',
   databaseName: header.databaseName,

@@ -16,6 +16,8 @@ export interface BackupSetRow {
   /** UTC ms of the instance that took the backup, by its own clock. */
   startedAtMs: number;
   finishedAtMs: number;
+  /** Zone of that instance then; RESTORE carries it over (unverified). */
+  timeZoneMinutes: number;
   databaseCreatedAtMs: number;
   type: BackupType;
   databaseName: string;

@@ -13,9 +13,9 @@ const MINUTE_MS = 60_000;
 const MICROSOFT = 4608;
 const QUARTER_HOUR_MINUTES = 15;
 
-/** History keeps UTC by the instance's clock; msdb shows its wall clock. */
-const wall = (instance: InstanceDraft, utcMs: number): string =>
-  datetimeText(utcMs + instance.timeZoneMinutes * MINUTE_MS);
+/** History keeps UTC by the clock of the instance that did it; msdb shows that instance's wall clock, also where it was restored. */
+const wall = ({ timeZoneMinutes }: Pick<InstanceDraft, 'timeZoneMinutes'>, utcMs: number): string =>
+  datetimeText(utcMs + timeZoneMinutes * MINUTE_MS);
 
 const versionParts = (version: string): readonly number[] => version.split('.').map(Number);
 
@@ -38,15 +38,15 @@ function setRow(instance: InstanceDraft, row: BackupSetRow): NamedValues {
     software_major_version: major ?? null,
     software_minor_version: minor ?? null,
     software_build_version: build ?? null,
-    time_zone: instance.timeZoneMinutes / QUARTER_HOUR_MINUTES,
+    time_zone: row.timeZoneMinutes / QUARTER_HOUR_MINUTES,
     mtf_minor_version: 0,
     first_lsn: row.firstLsn,
     last_lsn: row.lastLsn,
     checkpoint_lsn: row.checkpointLsn,
     database_backup_lsn: row.databaseBackupLsn,
-    database_creation_date: wall(instance, row.databaseCreatedAtMs),
-    backup_start_date: wall(instance, row.startedAtMs),
-    backup_finish_date: wall(instance, row.finishedAtMs),
+    database_creation_date: wall(row, row.databaseCreatedAtMs),
+    backup_start_date: wall(row, row.startedAtMs),
+    backup_finish_date: wall(row, row.finishedAtMs),
     type: row.type,
     compatibility_level: compatibilityOf(row.softwareVersion),
     database_version: 852,
