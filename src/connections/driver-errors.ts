@@ -41,6 +41,16 @@ const NEVER_SENT: readonly string[] = ['EINVALIDSTATE', 'EPARAM', 'ENOTOPEN', 'E
 
 export const neverSent = (error: Error): boolean => NEVER_SENT.includes(codeOf(error) ?? '');
 
+/** Node's and OpenSSL's codes for a certificate that was shown and not accepted (Node.js documentation, tls and X509 errors). */
+const CERTIFICATE_CODE =
+  /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE)/;
+
+const isCertificateRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  (CERTIFICATE_CODE.test(codeOf(error) ?? '') ||
+    isCertificateRefused('originalError' in error ? error.originalError : error.cause) ||
+    isCertificateRefused(error.cause));
+
 export function connectFailure(
   name: string,
   caught: unknown,
@@ -54,6 +64,15 @@ export function connectFailure(
       sqlErrors,
     });
   }
+  if (isCertificateRefused(cause))
+    return new PoolError(
+      'PCO_CERTIFICATE_REFUSED',
+      `${name} shows a certificate that is not trusted: ${cause.message}`,
+      {
+        cause,
+        hint: 'check the CA file and the server name in the operator settings, and the age of the certificate',
+      },
+    );
   const code = codeOf(cause) === 'ETIMEOUT' ? 'PCO_INSTANCE_TIMEOUT' : 'PCO_INSTANCE_UNREACHABLE';
   return new PoolError(code, `${name}: ${cause.message}`, { cause });
 }

@@ -17,6 +17,7 @@ export type Sighting<T> =
  */
 const ANSWERS: readonly ErrorCode[] = [
   'PCO_LOGIN_FAILED',
+  'PCO_CERTIFICATE_REFUSED',
   'PCO_SQL_ERROR',
   'PCO_UNEXPECTED_ANSWER',
   'PCO_CMDLET_FAILED',

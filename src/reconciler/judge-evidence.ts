@@ -14,6 +14,16 @@ const CLOCK_TOLERANCE_MS = 300_000;
 export const unexpired = (decision: Decision, nowMs: number): boolean =>
   decision.expiresAt === null || Date.parse(decision.expiresAt) > nowMs;
 
+/** Codes of a read that nobody answered. */
+const SILENCES: ReadonlySet<string> = new Set(['PCO_INSTANCE_UNREACHABLE', 'PCO_INSTANCE_TIMEOUT']);
+/** Codes of a read that an instance did answer, though not with facts. */
+const SIGNS_OF_LIFE: Readonly<Record<string, string>> = {
+  PCO_LOGIN_FAILED: 'answers and refuses the login',
+  PCO_CERTIFICATE_REFUSED: 'answers with a certificate that is not trusted',
+  PCO_SQL_ERROR: 'answers with an error',
+  PCO_UNEXPECTED_ANSWER: 'answers in a form that is not understood',
+};
+
 function instanceSigns(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[] {
   return instancesOf(pool.topology)
     .filter((party) => party.site === site)
@@ -22,19 +32,16 @@ function instanceSigns(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[] 
       if (observed?.kind === 'value') {
         return { source: instance, says: 'alive', detail: 'answers', forMs: observed.ageMs } as const;
       }
-      if (observed?.code === 'PCO_LOGIN_FAILED') {
-        return {
-          source: instance,
-          says: 'alive',
-          detail: 'answers and refuses the login',
-          forMs: observed.silentForMs,
-        } as const;
-      }
+      const life = SIGNS_OF_LIFE[observed?.code ?? ''];
+      if (life !== undefined)
+        return { source: instance, says: 'alive', detail: life, forMs: observed?.silentForMs ?? 0 } as const;
+      // Not asked, or asked in vain for a reason of our own: no silence of the instance, however long it lasts.
+      const asked = SILENCES.has(observed?.code ?? '');
       return {
         source: instance,
         says: 'silent',
         detail: observed?.reason ?? 'not observed',
-        forMs: observed?.silentForMs ?? 0,
+        forMs: asked ? (observed?.silentForMs ?? 0) : 0,
       } as const;
     });
 }

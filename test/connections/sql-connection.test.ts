@@ -154,7 +154,7 @@ test('does not trust a certificate of another authority', async () => {
     }),
     hostClock,
   );
-  expect((await failure(strangers.open(SQL1, never))).code).toBe('PCO_INSTANCE_UNREACHABLE');
+  expect((await failure(strangers.open(SQL1, never))).code).toBe('PCO_CERTIFICATE_REFUSED');
   expect(w.server.logins).toEqual([]);
 });
 

@@ -98,16 +98,25 @@ describe('evidence', () => {
     );
   });
 
-  test('a refused login is a sign of life', () => {
+  test.each([
+    ['PCO_LOGIN_FAILED', 'alive'],
+    ['PCO_CERTIFICATE_REFUSED', 'alive'],
+    ['PCO_SQL_ERROR', 'alive'],
+    ['PCO_UNEXPECTED_ANSWER', 'alive'],
+    ['PCO_SETTINGS_INVALID', 'unclear'],
+    ['PCO_CANCELLED', 'unclear'],
+    ['PCO_INTERNAL', 'unclear'],
+    ['PCO_INSTANCE_UNREACHABLE', 'silent'],
+  ])('an instance of the lost site that could not be read for %s leaves the verdict %s', (code, verdict) => {
     const lost = world.homeLost();
     const facts = {
       ...lost,
       instances: {
         ...lost.instances,
-        'sql-par-w.contoso.com': world.notSeen<never>('sql-par-w', 600_000, 'PCO_LOGIN_FAILED'),
+        'sql-par-w.contoso.com': world.notSeen<never>('sql-par-w', 600_000, code),
       },
     };
-    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('alive');
+    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe(verdict);
   });
 
   test('a silent witness of the surviving site leaves the verdict unclear', () => {
