@@ -3,10 +3,12 @@
  * the running daemon, else by one look of its own. Changes nothing.
  */
 import type { Command } from 'commander';
+import type { Settings } from '../desired-state/parse-settings.ts';
 import type { Decision } from '../ports/journal.ts';
+import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { DesiredPool } from '../topology/pool-topology.ts';
+import { instancesOf, type DesiredPool } from '../topology/pool-topology.ts';
 import { loadSettings, print, readText, withSettings, type SettingsOptions } from './command-options.ts';
 import { findDaemon } from './daemon-client.ts';
 import { EXIT } from './exit-codes.ts';
@@ -89,14 +91,34 @@ async function decideView(
 
 async function online(options: Options): Promise<readonly PlanView[]> {
   const settings = await loadSettings(options);
-  const daemon = options.desired === undefined ? await findDaemon(settings.journal.directory) : undefined;
-  if (daemon !== undefined) {
-    const { pools } = await daemon.status();
+  const status = await (await findDaemon(settings.journal.directory))?.status();
+  if (status !== undefined && options.desired === undefined) {
+    const { pools } = status;
     return pools.filter(named(options.pool, (pool) => pool.pool)).flatMap((pool) => planViewOf(pool) ?? []);
   }
+  const wanted = await desiredPools(options.desired ?? settings.desiredState.file);
+  const pools = wanted.filter(named(options.pool, (pool) => pool.topology.name));
+  const seen = (pool: DesiredPool): PoolFacts | undefined => factsOf(pool, status?.pools ?? []);
+  const unseen = pools.filter((pool) => seen(pool) === undefined);
+  const looks = unseen.length === 0 ? [] : await lookedAt(settings, unseen);
+  const previews = pools.flatMap((pool) => {
+    const facts = seen(pool);
+    const decisions = status?.pools.find(({ pool: name }) => name === pool.topology.name)?.decisions ?? [];
+    return facts === undefined ? [] : [decideView(pool, facts, decisions, Date.parse(facts.observedAt))];
+  });
+  return [...(await Promise.all(previews)), ...looks];
+}
+
+/** What the daemon sees: it has watched for long enough to tell a silence from a slow answer. undefined: not all of this pool. */
+function factsOf(pool: DesiredPool, known: readonly PoolStatus[]): PoolFacts | undefined {
+  const facts = known.find((candidate) => candidate.pool === pool.topology.name)?.facts;
+  if (facts == null) return undefined;
+  return instancesOf(pool.topology).every(({ instance }) => instance in facts.instances) ? facts : undefined;
+}
+
+async function lookedAt(settings: Settings, pools: readonly DesiredPool[]): Promise<PlanView[]> {
   const { lookOnce } = await import('./look-once.ts');
-  const pools = await desiredPools(options.desired ?? settings.desiredState.file);
-  const looks = await lookOnce(settings, pools.filter(named(options.pool, (pool) => pool.topology.name)));
+  const looks = await lookOnce(settings, pools);
   return Promise.all(looks.map(({ pool, facts, nowMs }) => decideView(pool, facts, [], nowMs)));
 }
 

@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .action(status);
   withSettings(program.command('why'))
     .description('everything that a pool waits for: needs, gates, evidence, variables')
-    .argument('<pool>')
+    .argument('[pool]', 'default: every pool')
     .action(why);
 }
 
@@ -35,9 +35,10 @@ async function status(options: StatusOptions): Promise<void> {
   } while (options.watch === true);
 }
 
-async function why(pool: string, options: SettingsOptions): Promise<void> {
+async function why(name: string | undefined, options: SettingsOptions): Promise<void> {
   const settings = await loadSettings(options);
   const daemon = await requireDaemon(settings.journal.directory);
-  const now = await daemon.pool(pool);
-  print(options, now, () => renderWhy(now));
+  const pools = name === undefined ? (await daemon.status()).pools : [await daemon.pool(name)];
+  const [only] = pools;
+  print(options, pools.length === 1 ? only : pools, () => pools.map(renderWhy).join('\n\n'));
 }

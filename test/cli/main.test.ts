@@ -152,6 +152,14 @@ describe('pchat', { timeout: 30_000 }, () => {
     expect(second.code).toBe(4);
     expect(second.stderr).toContain(`process ${String(daemon.pid)} holds the lease`);
     expect(JSON.parse(suspended.stdout)).toMatchObject([{ decision: 'suspend', by: 'ann' }]);
+    await pchat('attest', 'paris', '--down', '--as', 'ann', '--reason', 'burnt', '--settings', settings);
+    const lyon = path.join(directory, 'lyon.yaml');
+    writeFileSync(lyon, POOL('lyon').replaceAll('.contoso.com', '.invalid'));
+    await expect
+      .poll(async () => (await pchat('plan', '-d', lyon, '-o', 'json', '--settings', settings)).stdout, {
+        timeout: 20_000,
+      })
+      .toContain('"verdict":"attested"');
     daemon.kill('SIGTERM');
     expect(await once(daemon, 'exit')).toEqual([0, null]);
     expect((await pchat('resume', 'chat', '--as', 'ann', '--reason', 'x', '--settings', settings)).code).toBe(
