@@ -1,7 +1,7 @@
 /** One copy of a database as an actuator reads it on its own connection, right before and after a change. */
 import type { SqlAnswer, SqlStatement } from '../ports/sql-connection.ts';
 import type { RollForwardPosition } from '../topology/log-chain.ts';
-import { lsn } from '../topology/lsn.ts';
+import { compareLsn, lsn } from '../topology/lsn.ts';
 import { readCopyNow } from '../statements/change-recheck.ts';
 import { flagOf, requireText, rowsOf, textOrNull } from './answer-rows.ts';
 
@@ -20,6 +20,8 @@ export interface CopyNow {
   /** ONLINE: where the next log backup starts, and the fork that it belongs to. */
   readonly nextLogLsn: string | null;
   readonly recoveryFork: string | null;
+  /** ONLINE: the last recovery happened here; null: on the first line of its lineage. */
+  readonly forkPointLsn: string | null;
   /** Newest finished restore into this database. */
   readonly restored: {
     readonly type: string;
@@ -65,6 +67,10 @@ export async function readCopy(session: Reader, database: string): Promise<CopyN
     redoFork: textOrNull(row, 'redo_start_fork_guid') ?? (standby ? (restored?.fork ?? null) : null),
     nextLogLsn: textOrNull(row, 'last_log_backup_lsn'),
     recoveryFork: textOrNull(row, 'recovery_fork_guid'),
+    forkPointLsn:
+      textOrNull(row, 'first_recovery_fork_guid') === textOrNull(row, 'recovery_fork_guid')
+        ? null
+        : textOrNull(row, 'fork_point_lsn'),
     restored,
   };
 }
@@ -73,6 +79,13 @@ export async function readCopy(session: Reader, database: string): Promise<CopyN
 export const isOpen = (copy: CopyNow): boolean => copy.state === 'ONLINE';
 export const isRollingForward = (copy: CopyNow): boolean =>
   copy.state === 'RESTORING' || copy.state === 'STANDBY';
+
+/**
+ * Does the next log backup of this ONLINE copy begin on its present fork? The first one after a recovery begins before the fork
+ * point, so no copy that stands beyond that point can ever take it (4330; sql-server reference 5.2).
+ */
+export const beginsOnOwnFork = ({ nextLogLsn, forkPointLsn }: CopyNow): boolean =>
+  nextLogLsn !== null && (forkPointLsn === null || compareLsn(lsn(nextLogLsn), lsn(forkPointLsn)) > 0);
 
 /** undefined: the copy does not say where its roll-forward starts (not RESTORING, or cut off in a restore). */
 export function positionOf(copy: CopyNow): RollForwardPosition | undefined {

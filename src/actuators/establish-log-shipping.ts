@@ -63,7 +63,7 @@ export const establishLogShipping: Actuator = async (ports, context): Promise<St
   );
   const secondaryServer = requireInstance(context.facts, secondary).serverName;
   const backupJob = await configurePrimary(home, database, secondaryServer);
-  const seed = await seedSecondary(ports, context, home, backup);
+  const seed = await seedSecondary(ports, context, home, backup, () => mustSucceed(ports, home, backupJob));
   const primaryServer = requireInstance(context.facts, primary).serverName;
   const jobs = await configureSecondary(backup, database, primaryServer);
   await enableJob(home, backupJob);

@@ -3,7 +3,9 @@
  * under the shipping name, so that the secondary meets no gap. LSBackup is idle meanwhile; the caller sees to that.
  */
 import { chainLogBackups } from '../topology/log-chain.ts';
-import { PoolError } from '../topology/pool-error.ts';
+import { compareLsn, lsn } from '../topology/lsn.ts';
+import { PoolError, toPoolError } from '../topology/pool-error.ts';
+import type { BackupFile } from '../topology/pool-facts.ts';
 import { valueOf } from '../topology/known.ts';
 import { mirroringShareFor, type InstanceName } from '../topology/pool-topology.ts';
 import {
@@ -20,11 +22,12 @@ import {
 } from '../statements/change-mirroring.ts';
 import { requireNumber, requireText, rowsOf } from './answer-rows.ts';
 import { BackupHeaders } from './backup-headers.ts';
-import { isOpen, positionOf, readCopy, type CopyNow } from './copy-now.ts';
+import { beginsOnOwnFork, isOpen, positionOf, readCopy, type CopyNow } from './copy-now.ts';
 import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { baseName, joinPath, shippingName, uniqueName } from './file-names.ts';
 import { hasNumber, recheckCopy, sqlError, openInstance, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
+import { followsHome } from './seed-secondary.ts';
 import { requireInstance } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
 import { waitFor } from './waiting.ts';
@@ -45,13 +48,6 @@ async function endpointOf(session: InstanceSession): Promise<string> {
   const [host = session.instance] = session.instance.split('\\');
   return `TCP://${host}:${requireNumber(row, 'port')}`;
 }
-
-const onLineOf = (principal: CopyNow, mirror: CopyNow): boolean =>
-  mirror.state === 'RESTORING' &&
-  mirror.familyGuid !== null &&
-  mirror.familyGuid === principal.familyGuid &&
-  mirror.redoFork !== null &&
-  mirror.redoFork === principal.recoveryFork;
 
 /** COPY_ONLY: the log chain of the secondary is not touched. */
 async function seedMirror(
@@ -77,6 +73,20 @@ async function seedMirror(
   );
 }
 
+/** Into the shipping folder, where the copy job finds it. Returns the path. */
+async function backUpLog(
+  ports: ActuatorPorts,
+  principal: InstanceSession,
+  database: string,
+): Promise<string> {
+  const { share } = principal.context.pool.topology.logShipping;
+  const before = await ports.files.list(share, principal.context.signal);
+  const taken = before.map((file) => file.name);
+  const path = joinPath(share, shippingName(ports.clock.now(), database, taken));
+  await principal.long(`BACKUP LOG [${database}] TO ${path}`, backupLog(database, path));
+  return path;
+}
+
 /** One log backup into the shipping folder, then every file there that the mirror can use. */
 async function catchUp(
   ports: ActuatorPorts,
@@ -86,10 +96,7 @@ async function catchUp(
   database: string,
 ): Promise<void> {
   const { share } = principal.context.pool.topology.logShipping;
-  const before = await ports.files.list(share, principal.context.signal);
-  const taken = before.map((file) => file.name);
-  const path = joinPath(share, shippingName(ports.clock.now(), database, taken));
-  await principal.long(`BACKUP LOG [${database}] TO ${path}`, backupLog(database, path));
+  const path = await backUpLog(ports, principal, database);
   const listing = await ports.files.list(share, mirror.context.signal);
   const files = await headers.logBackups(share, listing);
   const start = positionOf(await readCopy(mirror, database));
@@ -168,6 +175,54 @@ export async function addWitness(
   );
 }
 
+/** An earlier attempt got as far as the join: a log was restored last, and nothing was backed up since. */
+function isCaughtUp(principal: CopyNow, mirror: CopyNow): boolean {
+  const position = positionOf(mirror);
+  if (mirror.restored?.type !== 'L' || position === undefined || principal.nextLogLsn === null) return false;
+  return compareLsn(position.lsn, lsn(principal.nextLogLsn)) >= 0;
+}
+
+interface Mirroring {
+  readonly principal: InstanceSession;
+  readonly mirror: InstanceSession;
+  readonly headers: BackupHeaders;
+  readonly database: string;
+}
+
+/**
+ * A leftover that the files on the share reach is rolled forward; any other one is seeded anew, and only behind a log backup
+ * of the present fork. Returns whether it may join at once.
+ */
+async function readyMirror(
+  ports: ActuatorPorts,
+  { principal, mirror, database }: Mirroring,
+  share: readonly BackupFile[],
+): Promise<boolean> {
+  const serving = await recheckCopy(principal, database);
+  const leftover = await recheckCopy(mirror, database);
+  if (followsHome(serving, leftover, share)) return isCaughtUp(serving, leftover);
+  if (!beginsOnOwnFork(serving)) await backUpLog(ports, principal, database);
+  await seedMirror(ports, principal, mirror, database);
+  return false;
+}
+
+/** Too recent, or on another branch: this copy will never take the log that is there. */
+const CANNOT_FOLLOW = [4305, 4330];
+
+/** The partner's copy is seeded anew, once, when it cannot take the log that is there. */
+async function catchUpOrSeed(
+  ports: ActuatorPorts,
+  { principal, mirror, headers, database }: Mirroring,
+): Promise<void> {
+  try {
+    await catchUp(ports, principal, mirror, headers, database);
+  } catch (error) {
+    if (!toPoolError(error).hasSqlNumber(...CANNOT_FOLLOW)) throw error;
+    await seedMirror(ports, principal, mirror, database);
+    await catchUp(ports, principal, mirror, headers, database);
+  }
+}
+
 /** The partner's copy was judged droppable by the caller. */
 export async function mirrorByStatements(
   ports: ActuatorPorts,
@@ -180,12 +235,12 @@ export async function mirrorByStatements(
   const seen = valueOf(context.facts.share);
   const { version } = requireInstance(context.facts, pair.partner);
   const headers = new BackupHeaders(mirror, version, seen === 'unknown' ? [] : [seen]);
-  const serving = await recheckCopy(principal, database);
-  if (!onLineOf(serving, await recheckCopy(mirror, database)))
-    await seedMirror(ports, principal, mirror, database);
+  const both: Mirroring = { principal, mirror, headers, database };
+  let caughtUp = await readyMirror(ports, both, seen === 'unknown' ? [] : seen.files);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    await catchUp(ports, principal, mirror, headers, database);
+    if (!caughtUp) await catchUpOrSeed(ports, both);
     if (await join(ports, principal, mirror, database)) return;
+    caughtUp = false;
   }
   throw new PoolError(
     'PCO_DONE_NOT_SEEN',

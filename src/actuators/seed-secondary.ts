@@ -8,7 +8,7 @@ import { valueOf } from '../topology/known.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import { backupDatabase, restoreDatabase } from '../statements/change-backup-restore.ts';
 import type { BackupFile, BackupHeader } from '../topology/pool-facts.ts';
-import { isOpen, positionOf, type CopyNow } from './copy-now.ts';
+import { beginsOnOwnFork, isOpen, positionOf, type CopyNow } from './copy-now.ts';
 import { chatSessionsIn, IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath, uniqueName } from './file-names.ts';
 import { recheckCopy, type InstanceSession } from './instance-session.ts';
@@ -23,7 +23,7 @@ export function followsHome(home: CopyNow, backup: CopyNow, share: readonly Back
   const position = positionOf(backup);
   const { nextLogLsn, recoveryFork } = home;
   if (backup.state !== 'RESTORING' || backup.role !== null || position === undefined) return false;
-  if (nextLogLsn === null || recoveryFork === null) return false;
+  if (nextLogLsn === null || recoveryFork === null || !beginsOnOwnFork(home)) return false;
   if (position.familyGuid !== home.familyGuid || position.forkGuid !== recoveryFork) return false;
   if (backup.restored?.fork !== recoveryFork) return false;
   if (reaches(position.lsn, nextLogLsn)) return true;
@@ -36,7 +36,7 @@ export function usableSeed(
   share: readonly BackupFile[],
 ): { readonly name: string; readonly header: BackupHeader } | undefined {
   const { nextLogLsn } = home;
-  if (nextLogLsn === null) return undefined;
+  if (nextLogLsn === null || !beginsOnOwnFork(home)) return undefined;
   return share
     .flatMap(({ name, header }) => (header === 'unknown' ? [] : [{ name, header }]))
     .filter(({ header }) => header.type === 'full' && !header.damaged)
@@ -88,18 +88,24 @@ async function restoreSeed(
   );
 }
 
+/** @param backUpLog takes one log backup of home: a seed must lie behind home's first log backup after its recovery */
 export async function seedSecondary(
   ports: ActuatorPorts,
   context: StepContext,
   home: InstanceSession,
   backup: InstanceSession,
+  backUpLog: () => Promise<void>,
 ): Promise<StepNotes> {
   const database = context.pool.topology.chatDatabase;
   const seen = valueOf(context.facts.share);
   const share = seen === 'unknown' ? [] : seen.files;
-  const source = await recheckCopy(home, database);
+  let source = await recheckCopy(home, database);
   if (!isOpen(source)) {
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${home.instance} is ${source.state}, not ONLINE`);
+  }
+  if (!beginsOnOwnFork(source)) {
+    await backUpLog();
+    source = await recheckCopy(home, database);
   }
   if (followsHome(source, await recheckCopy(backup, database), share)) return { seeded: 'already' };
   await requireOverwritable(backup, database);

@@ -8,6 +8,7 @@ const COPY_NOW = `SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ServerName')) AS
   d.state_desc, d.is_in_standby, d.user_access_desc,
   CONVERT(varchar(26), f.redo_start_lsn) AS redo_start_lsn, f.redo_start_fork_guid,
   CONVERT(varchar(26), r.last_log_backup_lsn) AS last_log_backup_lsn, r.recovery_fork_guid, r.family_guid,
+  r.first_recovery_fork_guid, CONVERT(varchar(26), r.fork_point_lsn) AS fork_point_lsn,
   m.mirroring_guid, m.mirroring_role_desc, m.mirroring_state_desc, m.mirroring_witness_name
 FROM (SELECT 1 AS one) AS o
 LEFT JOIN sys.databases AS d ON d.name = @db
