@@ -208,6 +208,19 @@ export function quarantineIsNoShippingFolder(pool: PoolDocument): Problem[] {
   );
 }
 
+export function shareDatacenterIsDeclared(pool: PoolDocument): Problem[] {
+  const { shareDatacenter } = pool.logShipping;
+  const names = centers(pool).map(([name]) => name);
+  if (shareDatacenter === undefined || names.includes(shareDatacenter)) return [];
+  return [
+    {
+      path: ['logShipping', 'shareDatacenter'],
+      message: `expected one of ${names.join(', ')}, found ${shareDatacenter}`,
+      hint: 'leave it out when the share stands in neither',
+    },
+  ];
+}
+
 /** The settings map folders by name, so one name cannot mean a disk in either site. */
 export function quarantineFoldersDiffer(pool: PoolDocument): Problem[] {
   const [first, second] = centers(pool);
@@ -225,6 +238,7 @@ export function quarantineFoldersDiffer(pool: PoolDocument): Problem[] {
 export const CROSS_CHECKS = [
   twoDatacentersWithTheirRoles,
   primaryDatacenterIsDeclared,
+  shareDatacenterIsDeclared,
   activeServersAreMembersNearby,
   lowLatencyNamesTheOther,
   noServerTwice,

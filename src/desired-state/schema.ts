@@ -115,6 +115,13 @@ const datacenterSchema = z.strictObject({
 
 const logShippingSchema = z.strictObject({
   share: folder('Share with the log backups, as SQL Server names it.', '\\\\fs01\\mgc-logs'),
+  shareDatacenter: z
+    .string()
+    .optional()
+    .describe(
+      'Datacenter in which the share stands. Only then can a silent share be taken for lost with it; left out (a third place, or not known): it must be seen again.',
+    )
+    .meta({ examples: ['lyon'] }),
   copyFolder: folder("Copy destination on the backup site's SQL Server.", 'D:\\LSCopy'),
   mirroringShare: folder(
     'Share for the backups that Install-CsMirrorDatabase takes, where a datacenter names none of its own.',

@@ -33,7 +33,7 @@ export function toDesiredPool(
       chatDatabase: document.chatDatabase,
       complianceDatabase: document.complianceDatabase,
       sites: { home, backup },
-      logShipping: toLogShipping(document.logShipping),
+      logShipping: toLogShipping(document.logShipping, home.datacenter),
     },
     policy: toPolicy(document.policy),
     primarySite: document.primaryDatacenter === home.datacenter ? 'home' : 'backup',
@@ -68,9 +68,11 @@ function toStore(store: SqlStoreDocument): SqlStore {
   };
 }
 
-function toLogShipping(shipping: PoolDocument['logShipping']): LogShipping {
+function toLogShipping(shipping: PoolDocument['logShipping'], home: string): LogShipping {
+  const { shareDatacenter } = shipping;
   return {
     share: shipping.share,
+    shareSite: shareDatacenter === undefined ? undefined : shareDatacenter === home ? 'home' : 'backup',
     copyFolder: shipping.copyFolder,
     mirroringShare: shipping.mirroringShare,
     backupEveryMinutes: minutes(shipping.backupEvery),

@@ -26,6 +26,7 @@ import { HeaderCache } from './backup-headers.ts';
 import { observeChatServer, observeReplicas } from './chat-servers.ts';
 import { compareCopies, readableCopy, type ReadableCopy } from './compare-copies.ts';
 import { FolderObserver, type InstanceLooks } from './folders.ts';
+import { LastSeenMemory } from './last-seen.ts';
 import { CANCEL_GRACE_MS, observeOneInstance } from './observe-instances.ts';
 import { observePoolState } from './pool-state.ts';
 import { SourceMemory, type Sighting } from './source-memory.ts';
@@ -80,6 +81,7 @@ class ParallelObserver implements PoolObserver {
   readonly #turns = new Turns();
   readonly #held = new Set<string>();
   readonly #folders: FolderObserver;
+  readonly #lastSeen = new LastSeenMemory();
 
   constructor(ports: ObserverPorts, options: ObserverOptions) {
     this.#ports = ports;
@@ -110,6 +112,7 @@ class ParallelObserver implements PoolObserver {
       poolState: memory.observed(poolState),
       chatServers: Object.fromEntries(servers.map(([name, look]) => [name, memory.observed(look)])),
       comparison: memory.observed(comparison),
+      lastSeen: this.#lastSeen.of(pool.logShipping.share, folders.share, instances),
     };
   }
 
@@ -120,7 +123,10 @@ class ParallelObserver implements PoolObserver {
       const look = await this.#memory.look(`instance ${instance}`, limitMs, signal, () =>
         observeOneInstance(this.#ports, this.#turns, instance, pool, instanceDeadlineMs),
       );
-      if (look.kind === 'value') this.#folders.learnZone(look.value);
+      if (look.kind === 'value') {
+        this.#folders.learnZone(look.value);
+        this.#lastSeen.noteInstance(instance, look.value, this.#ports.clock.now());
+      }
       return look;
     };
     return new Map(instancesOf(pool).map(({ instance }) => [instance, lookAt(instance)]));
@@ -142,6 +148,7 @@ class ParallelObserver implements PoolObserver {
       look(pool.sites.home.quarantineFolder, atHome),
       look(pool.sites.backup.quarantineFolder, atBackup),
     ]);
+    this.#lastSeen.noteShare(pool.logShipping.share, share, this.#ports.clock.now());
     return { share, copyFolder, home, backup };
   }
 

@@ -5,10 +5,11 @@ import type { ChainedFile } from '../topology/log-chain.ts';
 import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { CopyViews } from './compare-copies.ts';
+import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './reduce-shipping.ts';
 import type { Vector } from './variables.ts';
 
-const MINUTE_MS = 60_000;
+const NO_FILES: LostFiles = { lines: [], endMs: null };
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 function fileLine(kind: LedgerLine['kind'], file: ChainedFile, note: string): LedgerLine {
@@ -79,50 +80,52 @@ function reachOf(views: CopyViews, files: ShippedFiles | undefined): Reach {
   return { lsn: lsn(restored.lastLsn), atMs: Date.parse(restored.backupFinishedAt) };
 }
 
-/** When home fell silent, in the clock of the backup site; the shortest silence of its instances counts. */
-function silentSinceMs(pool: DesiredPool, facts: PoolFacts, views: CopyViews): number {
-  const silences = instancesOf(pool.topology)
+/** Chat data; the witness holds none. */
+const storesOf = (pool: DesiredPool): readonly string[] =>
+  instancesOf(pool.topology)
     .filter(({ site, part }) => site === 'home' && part !== 'witness')
-    .map(({ instance }) => facts.instances[instance])
+    .map(({ instance }) => instance);
+
+/** The last sign of life of home's copies: by their own clocks, else from the length of the silence, by the clock of the backup site. */
+function lastLifeMs(pool: DesiredPool, facts: PoolFacts, views: CopyViews): number {
+  const stores = storesOf(pool);
+  const clocks = stores.flatMap((name) => facts.lastSeen?.clocks[name] ?? []).map((at) => Date.parse(at));
+  if (clocks.length > 0) return Math.max(...clocks);
+  const silences = stores
+    .map((name) => facts.instances[name])
     .map((observed) => (observed?.kind === 'unknown' ? observed.silentForMs : 0));
   const offset = views.backup.seen.kind === 'seen' ? views.backup.seen.copy.facts.clockOffsetMs : 0;
   return Date.parse(facts.observedAt) + offset - Math.min(...silences);
 }
 
-function tailLine(
-  pool: DesiredPool,
-  facts: PoolFacts,
-  views: CopyViews,
-  files: ShippedFiles | undefined,
-): LedgerLine {
-  const reach = reachOf(views, files);
-  const until = silentSinceMs(pool, facts, views);
-  const minutes = reach.atMs === null ? null : Math.max(0, (until - reach.atMs) / MINUTE_MS);
+const TAIL_NOTE =
+  'written at home after its last log backup that is known; comes back only if home comes back with its disks';
+
+/** What is in no file: from the end of the newest one until home was heard last. */
+function tailLine(fromLsn: Lsn | null, fromMs: number | null, untilMs: number): LedgerLine {
   return {
     kind: 'at-risk',
     file: null,
-    fromLsn: reach.lsn,
+    fromLsn,
     toLsn: null,
-    from: reach.atMs === null ? null : iso(reach.atMs),
-    to: iso(until),
-    minutes,
-    note: 'written at home after the last log backup in reach; comes back only if home comes back with its disks',
+    from: fromMs === null ? null : iso(fromMs),
+    to: iso(untilMs),
+    minutes: fromMs === null ? null : minutesBetween(fromMs, untilMs),
+    note: TAIL_NOTE,
   };
 }
 
-/** Files that home must have written since, from its own interval; there is no listing when the share is gone. */
-function unseenFiles(pool: DesiredPool, minutes: number | null): LedgerLine[] {
-  const count = Math.floor((minutes ?? 0) / pool.topology.logShipping.backupEveryMinutes);
-  return Array.from({ length: count }, (_, index) => ({
-    kind: 'unreachable-file',
-    file: null,
-    fromLsn: null,
-    toLsn: null,
-    from: null,
-    to: null,
-    minutes: null,
-    note: `log backup ${String(index + 1)} of about ${String(count)} on the share that went with home`,
-  }));
+function filesGone(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  reach: Reach,
+  files: ShippedFiles | undefined,
+  untilMs: number,
+): LostFiles {
+  const listed = facts.lastSeen?.share != null;
+  if (files !== undefined && listed)
+    return filesOfLastListing(pool, facts, files.everything.reaches, reach.atMs);
+  return guessedFiles(pool, reach.atMs === null ? null : minutesBetween(reach.atMs, untilMs));
 }
 
 export function computeLoss(
@@ -135,13 +138,19 @@ export function computeLoss(
   const lines: LedgerLine[] = [...(files === undefined ? [] : fileLines(files)), ...savedLines(facts)];
   const homeUnseen = views.home.seen.kind === 'unseen';
   const served = ['online', 'restricted'].includes(vector['backup.mgc']);
-  if (!homeUnseen) {
-    return { lines, lossMinutes: 0, lostFiles: 0 };
-  }
-  const tail = tailLine(pool, facts, views, files);
-  const gone = vector.share === 'gone' && !served ? unseenFiles(pool, tail.minutes) : [];
+  if (!homeUnseen) return { lines, lossMinutes: 0, lostFiles: 0 };
+  const reach = reachOf(views, files);
+  const untilMs = lastLifeMs(pool, facts, views);
+  const share: LostFiles =
+    vector.share === 'gone' && !served ? filesGone(pool, facts, reach, files, untilMs) : NO_FILES;
   const blocked = lines.filter((line) => line.kind === 'unreachable-file').length;
-  lines.push(...gone, tail);
+  const lastLsn = share.lines.findLast((line) => line.toLsn !== null)?.toLsn ?? reach.lsn;
+  lines.push(...share.lines, tailLine(lastLsn, share.endMs ?? reach.atMs, untilMs));
+  const lossMinutes = reach.atMs === null ? null : minutesBetween(reach.atMs, untilMs);
   // Once the backup copy serves, the loss has happened; the line stays until home is seen again.
-  return { lines, lossMinutes: served ? 0 : tail.minutes, lostFiles: gone.length + (served ? 0 : blocked) };
+  return {
+    lines,
+    lossMinutes: served ? 0 : lossMinutes,
+    lostFiles: share.lines.length + (served ? 0 : blocked),
+  };
 }

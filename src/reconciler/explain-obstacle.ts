@@ -16,18 +16,28 @@ function fill(command: string, pool: DesiredPool): string {
 
 const CONTENT: readonly Variable[] = ['current', 'home.holds', 'backup.holds'];
 
+const SHARE: readonly Variable[] = ['share', 'share.uncopied'];
+
+/** Whoever gives a share up does so in the reviewed file: what only the old one holds is then lost. */
+const shareWayOut = (share: string, site: Site | undefined): string =>
+  `restore the sight of ${share}, or ${site === undefined ? 'name the datacenter that it was lost with (logShipping.shareDatacenter), or ' : ''}` +
+  'name another share (logShipping.share) and give up what only this one holds';
+
 /** A cut-off site can be attested; content that cannot be compared can be decided; anything else must be seen again. */
 export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Variable): string {
   const { source } = reduction.because[variable];
   const known = WAYS_OUT.find((way) => way.from[variable]?.includes(reduction.vector[variable]));
   if (known !== undefined) return fill(known.command, pool);
+  const ofShare = SHARE.includes(variable) && reduction.vector.share === 'unknown';
+  const { share, shareSite } = pool.topology.logShipping;
+  if (ofShare && shareSite !== 'home') return shareWayOut(share, shareSite);
   const site: Site = variable.startsWith('backup.') ? 'backup' : 'home';
   const { verdict } = reduction.evidence[site];
   const dark = reduction.vector[`${site}.reach`] === 'unknown';
   const decides =
     variable === `${site}.cannotWrite` ||
     variable === 'home.logBackups' ||
-    variable === 'share' ||
+    ofShare ||
     CONTENT.includes(variable);
   if (dark && decides && ['unclear', 'silent'].includes(verdict)) {
     return fill(`restore the sight of ${source}, or pchat attest {${site}} --down`, pool);

@@ -40,7 +40,7 @@ export function reducePool(
     cannotWrite: copy.findings[ofSite(site, 'cannotWrite')] ?? NOT_SEEN,
   });
   const views: CopyViews = { home: view('home', home), backup: view('backup', backup) };
-  const shipping = reduceShipping(pool, facts, views, evidence.home);
+  const shipping = reduceShipping(pool, facts, views, evidence);
   const current = currentOf(pool, facts, views, decisions, nowMs, shipping.reaches);
   const keep = keptSite(facts, decisions, nowMs);
   const found: Readonly<Partial<Record<Variable, Finding>>> = {

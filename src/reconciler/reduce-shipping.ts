@@ -12,7 +12,7 @@ import type {
   JobFacts,
   PoolFacts,
 } from '../topology/pool-facts.ts';
-import type { DesiredPool } from '../topology/pool-topology.ts';
+import type { DesiredPool, Site } from '../topology/pool-topology.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 import { isDown } from './judge-evidence.ts';
 import type { CopyViews } from './compare-copies.ts';
@@ -80,14 +80,21 @@ function logBackupsOf(pool: DesiredPool, views: CopyViews, evidence: Evidence): 
     : finding('stopped', 'the log-backup job is disabled', seen.copy.source);
 }
 
-/** The daemon does not know where the share lives; when home is down and the share is silent as long, it went with it. */
-function shareOf(pool: DesiredPool, facts: PoolFacts, home: Evidence): Finding {
+/** Gone by the same evidence as the site in which it stands. A share elsewhere, or of unknown place, is out of sight and no more. */
+function shareOf(pool: DesiredPool, facts: PoolFacts, evidence: Readonly<Record<Site, Evidence>>): Finding {
   const { share } = facts;
   if (share.kind === 'value')
     return finding('readable', `${String(share.value.files.length)} files`, share.source);
-  const gone = isDown(pool, home) && share.silentForMs >= pool.policy.silentAfterMs;
+  const { shareSite } = pool.topology.logShipping;
+  if (shareSite === undefined)
+    return unknownFinding(
+      `${share.reason}; the desired state does not say in which datacenter it stands`,
+      share.source,
+    );
+  const site = evidence[shareSite];
+  const gone = isDown(pool, site) && share.silentForMs >= pool.policy.silentAfterMs;
   return gone
-    ? finding('gone', `${share.reason}; home is down by evidence (${home.verdict})`, share.source)
+    ? finding('gone', `${share.reason}; ${shareSite} is down by evidence (${site.verdict})`, share.source)
     : unknownFinding(share.reason, share.source);
 }
 
@@ -212,11 +219,11 @@ export function reduceShipping(
   pool: DesiredPool,
   facts: PoolFacts,
   views: CopyViews,
-  home: Evidence,
+  evidence: Readonly<Record<Site, Evidence>>,
 ): ReducedShipping {
-  const share = shareOf(pool, facts, home);
+  const share = shareOf(pool, facts, evidence);
   const { seen, mgc } = views.backup;
-  const logBackups = logBackupsOf(pool, views, home);
+  const logBackups = logBackupsOf(pool, views, evidence.home);
   if (seen.kind === 'unseen' || mgc.value === 'unknown') {
     const unknown = unknownFinding(mgc.because, mgc.source);
     const secondary = seen.kind === 'unseen' ? unknown : secondaryOf(pool, seen.copy);

@@ -268,6 +268,15 @@ export const comparisonSchema = z.strictObject({
   backupNewestInHome: z.boolean(),
 });
 
+/** What sources that are silent now said last. The daemon keeps it from its own start on; sources that answer are left out. */
+export const lastSeenSchema = z.strictObject({
+  share: z
+    .strictObject({ folder: folderFactsSchema, at: utc.describe('by the clock of the daemon, ISO 8601 UTC') })
+    .nullable(),
+  /** By instance: its own clock when it answered last. */
+  clocks: z.record(z.string(), utc),
+});
+
 export const poolFactsSchema = z.strictObject({
   version: z.literal(1),
   pool: z.string(),
@@ -281,6 +290,7 @@ export const poolFactsSchema = z.strictObject({
   /** Keyed by FQDN, every member of the pool. */
   chatServers: z.record(z.string(), observed(chatServerFactsSchema)),
   comparison: observed(comparisonSchema),
+  lastSeen: lastSeenSchema.optional(),
 });
 
 export type DatabaseState = z.infer<typeof databaseStateSchema>;
@@ -295,4 +305,5 @@ export type BackupFile = z.infer<typeof backupFileSchema>;
 export type FolderFacts = z.infer<typeof folderFactsSchema>;
 export type PoolStateFacts = z.infer<typeof poolStateFactsSchema>;
 export type ChatServerFacts = z.infer<typeof chatServerFactsSchema>;
+export type LastSeen = z.infer<typeof lastSeenSchema>;
 export type PoolFacts = z.infer<typeof poolFactsSchema>;

@@ -41,6 +41,8 @@ export interface SiteTopology {
 export interface LogShipping {
   /** The backup share as SQL Server names it, for example `\\fs01\mgc-logs`. */
   readonly share: string;
+  /** Where the share stands and what it is lost with; undefined: elsewhere or not known, and then its silence proves nothing. */
+  readonly shareSite?: Site | undefined;
   /** Copy destination as the backup site's SQL Server names it, for example `D:\LSCopy`. */
   readonly copyFolder: string;
   /** Share that Install-CsMirrorDatabase uses for its own backups. */

@@ -130,6 +130,12 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     'D:\\Quarantine\\paris\n        mirroringShare',
     'name of its own',
   ],
+  [
+    'a share in a datacenter that is not declared',
+    edited('shareDatacenter: lyon', 'shareDatacenter: berlin'),
+    'berlin',
+    'expected one of paris, lyon',
+  ],
   ['a duration without a unit', edited('maxDataLoss: 30m', 'maxDataLoss: 30'), '30 #', 'expected text'],
   ['a duration that is too short', edited('silentAfter: 2m', 'silentAfter: 1s'), '1s', 'between 5s and 24h'],
   [

@@ -237,6 +237,18 @@ test('waits for nobody longer than that source may take, and says how long it ha
   expect(again.chatServers['chat.home']?.kind).toBe('unknown');
 });
 
+test('remembers what the share listed and what clock an instance showed last, once they are silent', async () => {
+  const fake = fakes();
+  const observer = createPoolObserver(fake.ports);
+  fake.folders.set('\\\\fs\\logs', [file('1.trn', 1)]);
+  expect((await round(fake, observer)).lastSeen).toEqual({ share: null, clocks: {} });
+  for (const name of ['home-1', '\\\\fs\\logs']) fake.hung.add(name);
+  const { lastSeen, observedAt } = await round(fake, observer);
+  expect(lastSeen?.share?.folder.files.map(({ name }) => name)).toEqual(['1.trn']);
+  expect(Date.parse(lastSeen?.share?.at ?? '')).toBeLessThan(Date.parse(observedAt));
+  expect(Object.keys(lastSeen?.clocks ?? {})).toEqual(['home-1']);
+});
+
 test('a login that is refused proves life: the instance is unknown and not silent', async () => {
   const fake = fakes();
   const sql = fake.ports.sql;

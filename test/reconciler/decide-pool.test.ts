@@ -311,26 +311,59 @@ describe('files, share and loss', () => {
     expect(ledger.lostFiles).toBe(0);
   });
 
-  test('a share that died with home is gone: nothing is left to copy, its files are lines of the ledger', () => {
-    const lost = world.homeLost();
-    const decided = decide(
-      { ...lost, share: world.notSeen('\\\\fs01\\mgc-logs', 600_000, 'PCO_SHARE_UNREADABLE') },
-      { primarySite: 'backup', policy: { maxDataLossMinutes: 60 } },
-    );
-    expect(decided.seeds).toEqual(FAILOVER.filter((seed) => seed !== 'failover 2'));
-    expect([decided.ledger.lossMinutes, decided.ledger.lostFiles]).toEqual([50, 3]);
-  });
+  describe('with home lost and the share silent', () => {
+    const SHARE = '\\\\fs01\\mgc-logs';
+    const AT_HOME: DesiredPoolOptions = {
+      primarySite: 'backup',
+      shareSite: 'home',
+      policy: { maxDataLossMinutes: 60 },
+    };
+    const NEVER_LISTED = { share: null, clocks: {} };
+    const LISTED = {
+      share: {
+        folder: {
+          path: SHARE,
+          files: [1, 2, 3, 4].map((n) => world.logFile(n, 90 - 15 * n)),
+          unfinished: [],
+        },
+        at: world.minutesAgo(11),
+      },
+      clocks: { 'sql-par-1.contoso.com': world.minutesAgo(11), 'sql-par-w.contoso.com': world.minutesAgo(1) },
+    };
+    const silent = (silentForMs: number, lastSeen: PoolFacts['lastSeen'] = NEVER_LISTED): PoolFacts => ({
+      ...world.homeLost(),
+      share: world.notSeen(SHARE, silentForMs, 'PCO_SHARE_UNREADABLE'),
+      lastSeen,
+    });
 
-  test('a share that is only out of sight blocks, by name', () => {
-    const lost = world.homeLost();
-    const decided = decide(
-      { ...lost, share: world.notSeen('share', 1_000, 'PCO_SHARE_UNREADABLE') },
-      TO_BACKUP,
-    );
-    expect(decided.kind).toBe('blocked');
-    expect(decided.plan.kind === 'blocked' && decided.plan.obstacles.map((one) => one.variable)).toContain(
-      'share.uncopied',
-    );
+    test('a share that stood at home is gone: its files are guessed where its listing was never seen', () => {
+      const decided = decide(silent(600_000), AT_HOME);
+      expect(decided.seeds).toEqual(FAILOVER.filter((seed) => seed !== 'failover 2'));
+      expect([decided.ledger.lossMinutes, decided.ledger.lostFiles]).toEqual([50, 3]);
+    });
+
+    test('the files of its last listing are named with their minutes, and the minutes add up to the loss', () => {
+      const { ledger } = decide(silent(600_000, LISTED), AT_HOME);
+      const lost = ledger.lines.filter(({ kind }) => kind === 'unreachable-file' || kind === 'at-risk');
+      expect(lost.map(({ file, minutes }) => [file, minutes])).toEqual([
+        ['mgc_0003.trn', 15],
+        ['mgc_0004.trn', 15],
+        [null, 19],
+      ]);
+      expect([ledger.lossMinutes, ledger.lostFiles]).toEqual([49, 2]);
+    });
+
+    test.each([
+      ['stands at the backup site', { ...AT_HOME, shareSite: 'backup' as const }, 600_000],
+      ['stands nowhere that the file names', { primarySite: 'backup' as const }, 600_000],
+      ['stood at home but is not silent for long enough', AT_HOME, 1_000],
+    ])('a share that %s is out of sight, not gone: it blocks, by name', (_, options, silentForMs) => {
+      const decided = decide(silent(silentForMs, LISTED), options);
+      expect([decided.kind, decided.reduction.vector.share]).toEqual(['blocked', 'unknown']);
+      const obstacles = decided.plan.kind === 'blocked' ? decided.plan.obstacles : [];
+      expect(obstacles.map((one) => one.variable)).toContain('share.uncopied');
+      expect(obstacles.every((one) => one.wayOut.includes(SHARE))).toBe(true);
+    });
   });
 
   test('a loss above the bound asks, and an accepted loss goes on', () => {

@@ -45,6 +45,8 @@ export interface DesiredPoolOptions {
   readonly policy?: Partial<Policy>;
   readonly name?: string;
   readonly counter?: number;
+  /** Where the backup share stands; left out: nobody says. */
+  readonly shareSite?: Site;
 }
 
 export function desiredPool(options: DesiredPoolOptions = {}): DesiredPool {
@@ -58,6 +60,7 @@ export function desiredPool(options: DesiredPoolOptions = {}): DesiredPool {
       sites: { home: siteTopology('home', 'paris', 'par'), backup: siteTopology('backup', 'lyon', 'lyo') },
       logShipping: {
         share: '\\\\fs01\\mgc-logs',
+        shareSite: options.shareSite,
         copyFolder: 'D:\\LSCopy',
         mirroringShare: '\\\\fs01\\mirroring',
         backupEveryMinutes: 15,

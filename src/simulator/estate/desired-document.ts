@@ -66,6 +66,7 @@ pools:
     datacenters:
 ${datacenter(estate, 'home')}${datacenter(estate, 'backup')}    logShipping:
       share: ${estate.share}
+      shareDatacenter: ${estate.sites[estate.shareSite].datacenter}
       copyFolder: ${estate.copyFolder}
       mirroringShare: ${estate.mirroringShare}
       backupEvery: ${estate.backupEveryMinutes}m
