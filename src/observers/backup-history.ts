@@ -90,3 +90,13 @@ export function readRunning(parts: AnswerParts): InstanceFacts['running'] {
 /** Lineage of a copy that cannot be opened, from what was restored into it last. */
 export const restoredFamily = (lastRestore: DatabaseFacts['lastRestore']): DatabaseFacts['familyGuid'] =>
   isKnown(lastRestore) ? (lastRestore?.familyGuid ?? 'unknown') : 'unknown';
+
+/** Lineage of a copy that ended with its own tail and into which nothing was ever restored: the tail says it. */
+export function tailFamily(
+  parts: AnswerParts,
+  positionLsn: DatabaseFacts['positionLsn'],
+): DatabaseFacts['familyGuid'] {
+  if (!isKnown(positionLsn) || positionLsn === null) return 'unknown';
+  const tail = readBackups(parts).findLast((set) => set.tail && set.lastLsn === positionLsn);
+  return tail?.familyGuid ?? 'unknown';
+}

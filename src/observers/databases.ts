@@ -2,7 +2,7 @@
 import { isKnown, type Known } from '../topology/known.ts';
 import type { DatabaseFacts, DatabaseState } from '../topology/pool-facts.ts';
 import { sameName, type AnswerParts } from './answer-parts.ts';
-import { readLastRestore, restoredFamily } from './backup-history.ts';
+import { readLastRestore, restoredFamily, tailFamily } from './backup-history.ts';
 import { readContent } from './content.ts';
 import { readMirroring } from './mirroring.ts';
 import type { RowReader } from './row-reader.ts';
@@ -141,11 +141,15 @@ function readDatabase(
   const state: DatabaseState =
     online === 'ONLINE' && row.bitOrNull('is_in_standby') === true ? 'STANDBY' : online;
   const lastRestore = readLastRestore(parts, database);
+  const position = readPosition(state, ofPart('files'), ofPart('recovery'), lastRestore);
+  // Backup sets are read of the chat database only.
+  const fenced = isChat && state === 'RESTORING' && lastRestore === null && position.familyGuid === 'unknown';
   return {
     state,
     access: row.oneOfOrNull('user_access_desc', ACCESS) ?? 'unknown',
     recoveryModel: row.oneOfOrNull('recovery_model_desc', RECOVERY_MODELS) ?? 'unknown',
-    ...readPosition(state, ofPart('files'), ofPart('recovery'), lastRestore),
+    ...position,
+    ...(fenced ? { familyGuid: tailFamily(parts, position.positionLsn) } : {}),
     mirroring: readMirroring(ofPart('mirroring'), state, sight.mirrors),
     sessions: readSessions(parts, database, sight.sessions),
     content: isChat && (state === 'ONLINE' || state === 'STANDBY') ? readContent(parts) : 'unknown',

@@ -113,6 +113,55 @@ describe('a database', () => {
     });
   });
 
+  test('that was never restored and is closed by its own tail descends from what it backed up', () => {
+    const tail = {
+      backup_set_id: 7,
+      type: 'L',
+      physical_device_name: 'tail.trn',
+      first_lsn: '100',
+      last_lsn: '150',
+      checkpoint_lsn: null,
+      backup_start_date: '2026-11-23T12:00:00.000Z',
+      backup_finish_date: '2026-11-23T12:00:01.000Z',
+      is_copy_only: false,
+      is_force_offline: true,
+      family_guid: FAMILY,
+      first_recovery_fork_guid: FORK,
+      last_recovery_fork_guid: FORK,
+    };
+    const files = [
+      { name: 'mgc', redo_start_lsn: '150', redo_start_fork_guid: FORK, redo_target_lsn: '150' },
+    ];
+    const fenced = { ...state('RESTORING'), ...closed, files, restores: [] };
+    expect(mgc({ ...fenced, backups: [tail] })).toMatchObject({ familyGuid: FAMILY, lastRestore: null });
+    expect(mgc({ ...fenced, backups: [{ ...tail, last_lsn: '140' }] })?.familyGuid).toBe('unknown');
+  });
+
+  test('that ended with its own tail and was never restored into descends from what the tail says', () => {
+    const files = [
+      { name: 'mgc', redo_start_lsn: '150', redo_start_fork_guid: FORK, redo_target_lsn: '150' },
+    ];
+    const tail = {
+      backup_set_id: 3,
+      type: 'L',
+      physical_device_name: 'Q:\\\\tail.trn',
+      first_lsn: '100',
+      last_lsn: '150',
+      checkpoint_lsn: '100',
+      backup_start_date: '2026-11-23 12:00:00.000',
+      backup_finish_date: '2026-11-23 12:00:01.000',
+      is_copy_only: false,
+      is_force_offline: true,
+      family_guid: FAMILY,
+      first_recovery_fork_guid: FORK,
+      last_recovery_fork_guid: FORK,
+    };
+    const familyWith = (backups: Parts['backups']): unknown =>
+      mgc({ ...state('RESTORING'), ...closed, files, backups })?.familyGuid;
+    expect(familyWith([tail])).toBe(FAMILY);
+    expect(familyWith([{ ...tail, is_force_offline: false }])).toBe('unknown');
+  });
+
   test('that is restoring without a visible file has an unknown position, with a visible NULL none', () => {
     expect(mgc({ ...state('RESTORING'), ...closed, files: [] })?.positionLsn).toBe('unknown');
     expect(mgc({ ...state('RESTORING'), ...closed })?.positionLsn).toBeNull();

@@ -79,19 +79,25 @@ export function foldersOf(state: Pick<EstateState, 'options'>): readonly string[
   ];
 }
 
+/** Strays of another branch are moved into such a subfolder of the folder in which they lay. */
+const SUBFOLDERS = ['', '\\quarantine'];
+
 function backupFiles(
   state: EstateState,
   files: EstateFiles,
 ): readonly (readonly [string, ReadonlySet<string>])[] {
-  return foldersOf(state).flatMap((folder) => {
-    const listing = files.list(folder);
-    if ('osError' in listing) return [];
-    return listing.flatMap(({ name }) => {
-      const path = `${folder.replace(/\\+$/, '')}\\${name}`;
-      const bytes = files.read(path);
-      return bytes instanceof Uint8Array ? [[path, keysOfFile(bytes)] as const] : [];
+  const folders = foldersOf(state).map((folder) => folder.replace(/\\+$/, ''));
+  return folders
+    .flatMap((root) => SUBFOLDERS.map((subfolder) => `${root}${subfolder}`))
+    .flatMap((folder) => {
+      const listing = files.list(folder);
+      if ('osError' in listing) return [];
+      return listing.flatMap(({ name }) => {
+        const path = `${folder}\\${name}`;
+        const bytes = files.read(path);
+        return bytes instanceof Uint8Array ? [[path, keysOfFile(bytes)] as const] : [];
+      });
     });
-  });
 }
 
 /** `files`: the folders as they really are, whoever can reach them. */
