@@ -39,6 +39,6 @@ function settings(estate: WireEstate): Readonly<Record<string, unknown>> {
     shell: { command: estate.shellCommand, startDeadline: '10s' },
     http: { port: 0 },
     schedule: { pollInterval: '1s' },
-    deadlines: { connect: '1s', instance: '1s', folder: '1s', shell: '3s', chatServer: '1500ms' },
+    deadlines: { connect: '500ms', instance: '1s', folder: '1s', shell: '3s', chatServer: '1500ms' },
   };
 }

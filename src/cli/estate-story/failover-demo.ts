@@ -14,7 +14,7 @@ import { renderPlan } from '../render-plan.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { describeRecord, journalRecords } from './journal-file.ts';
 import type { Playground } from './playground.ts';
-import { shippedFiles } from './shipped-files.ts';
+import { clockOffsets, lostLogBackups, shippedFiles } from './shipped-files.ts';
 import { reportStory, type StoryReport } from './transition-report.ts';
 
 export interface DemoOptions {
@@ -28,10 +28,12 @@ const LOOK_MS = 100;
 /** Longer than any part of the story takes; reaching it means that something is wrong, and says what. */
 const PART_LIMIT_MS = 90_000;
 /** How long the story watches that nothing moves by itself. */
-const STILL_MS = 3_000;
+const STILL_MS = 2_000;
 /** A daemon at rest ends at once. */
 const END_LIMIT_MS = 20_000;
 const LEAST_FILES = 2;
+/** So many messages must be in no file when home is lost, so that something is at risk wherever the share stands. */
+const LEAST_MESSAGES = 5;
 const MORE_MESSAGES = 8;
 
 export class FailoverDemo {
@@ -67,11 +69,12 @@ export class FailoverDemo {
     await this.#converge('home', 'The pool is as declared');
     await estate.fault('clients on');
     this.#say('Chat clients post messages; log backups are taken and shipped ...');
-    await this.#until('log backups of every kind', () => this.#filesOfEveryKind());
-    const lostFiles = await this.#loseHome();
+    await this.#until('content of every kind', () => this.#contentOfEveryKind());
+    await this.#loseHome();
     await this.#edit('lyon');
     await this.#converge('backup', 'The service lives in lyon');
     await this.#postAgain();
+    const lostFiles = lostLogBackups(estate.checker());
     this.#say('The home datacenter comes back: rebuilt, empty.');
     await estate.fault('rebuild site home');
     await this.#until(
@@ -82,17 +85,17 @@ export class FailoverDemo {
     await this.#converge('home', 'The service lives in paris again, mirrored and shipped');
     await this.#postAgain();
     await estate.fault('clients off');
-    return this.#report(lostFiles);
+    return this.#report(lostFiles.length);
   }
 
-  /** Answers how many log backups nobody can reach any more. */
-  async #loseHome(): Promise<number> {
+  async #loseHome(): Promise<void> {
     const { estate } = this.#options.playground;
-    const files = shippedFiles(estate);
+    const { uncopied, unapplied, messagesInNoFile } = this.#shipped();
     const { shareSite } = estate.state().options;
     this.#say(
-      `The home datacenter is lost with ${files.uncopied.length} log backups not copied and ${files.unapplied.length} not applied` +
-        (shareSite === 'home' ? '; the share dies with it.' : '; the share survives.'),
+      `The home datacenter is lost: ${uncopied.length} log backups are not copied, ${unapplied.length} not applied, and ` +
+        `${messagesInNoFile} messages are in no log backup yet` +
+        (shareSite === 'home' ? '. The share dies with it.' : '. The share survives.'),
     );
     await estate.fault('down site home');
     await this.#until(
@@ -103,7 +106,6 @@ export class FailoverDemo {
     for (const sign of evidence?.home.signs ?? [])
       this.#say(`  ${sign.source}: ${sign.says} for ${(sign.forMs / 1_000).toFixed(0)} s (${sign.detail})`);
     await this.#watchNothingMove();
-    return shareSite === 'home' ? files.uncopied.length : 0;
   }
 
   async #watchNothingMove(): Promise<void> {
@@ -149,9 +151,15 @@ export class FailoverDemo {
     );
   }
 
-  #filesOfEveryKind(): boolean {
-    const { uncopied, unapplied } = shippedFiles(this.#options.playground.estate);
-    return uncopied.length >= LEAST_FILES && unapplied.length >= LEAST_FILES;
+  #shipped(): ReturnType<typeof shippedFiles> {
+    return shippedFiles(this.#options.playground.estate);
+  }
+
+  #contentOfEveryKind(): boolean {
+    const { uncopied, unapplied, messagesInNoFile } = this.#shipped();
+    return (
+      uncopied.length >= LEAST_FILES && unapplied.length >= LEAST_FILES && messagesInNoFile >= LEAST_MESSAGES
+    );
   }
 
   async #status(): Promise<PoolStatus> {
@@ -193,10 +201,12 @@ export class FailoverDemo {
 
   #report(lostFiles: number): StoryReport {
     const { estate } = this.#options.playground;
+    const state = estate.state();
     return reportStory({
       records: this.#records(),
       account: estate.checker(),
-      acknowledged: toArray(estate.state().chat.acknowledged),
+      acknowledged: toArray(state.chat.acknowledged),
+      clockOffsetsMs: clockOffsets(state),
       lostFiles,
     });
   }

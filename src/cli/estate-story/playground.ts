@@ -24,7 +24,7 @@ export interface PlaygroundOptions {
   readonly factor: number;
   readonly seed: string;
   readonly shareSite: 'home' | 'backup';
-  /** The clock on the wall, ms since 1970; the estate begins in the first hour of its day. */
+  /** The clock on the wall, ms since 1970; the estate begins early on its day. */
   readonly nowMs: number;
   readonly document?: Partial<DesiredDocumentOptions>;
   readonly overrides?: EstateOverrides;
@@ -32,18 +32,18 @@ export interface PlaygroundOptions {
 }
 
 /**
- * Log backups every five minutes, copied every 45, restored every hour, and a clock that starts half an hour after midnight: ten
- * minutes after the first copy two files are not copied, several not applied, and no job is near.
+ * Log backups every three minutes, copied every two hours, restored every four, and a clock that starts a few minutes before the
+ * first copy: soon after it two files are not copied, several not applied, and for two hours no job will change that.
  */
 export const PLAYGROUND_SHIPPING: EstateOverrides = {
-  backupEveryMinutes: 5,
-  copyEveryMinutes: 45,
-  restoreEveryMinutes: 60,
+  backupEveryMinutes: 3,
+  copyEveryMinutes: 120,
+  restoreEveryMinutes: 240,
 };
+const START_OF_DAY_MS = 111 * 60_000;
 /** Written first by every estate, see src/simulator/wire/wire-secrets.ts. */
 const PASSWORD_FILE = 'sql-password';
 const DAY_MS = 86_400_000;
-const HALF_HOUR_MS = 1_800_000;
 
 /** Empties only what an estate has left: a mistyped --directory must not cost anybody's files. */
 async function emptyFolder(directory: string): Promise<void> {
@@ -68,7 +68,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     seed: options.seed,
     options: {
       ...PLAYGROUND_SHIPPING,
-      startAtMs: Math.floor(options.nowMs / DAY_MS) * DAY_MS + HALF_HOUR_MS,
+      startAtMs: Math.floor(options.nowMs / DAY_MS) * DAY_MS + START_OF_DAY_MS,
       shareSite: options.shareSite,
       ...options.overrides,
     },
@@ -77,7 +77,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
   const documents = writeEstateDocuments(estate, directory, {
     silentAfter: '5s',
     maxDataLoss: '4h',
-    drainTimeout: '5s',
+    drainTimeout: '2s',
     stepTimeout: '1m',
     ...options.document,
   });

@@ -3,8 +3,8 @@
  * beforehand, what was lost, and how much time was the product's own. Pure.
  */
 import type { JournalRecord } from '../../ports/journal.ts';
-import type { EstateAccount, MessageWhereabouts } from '../../simulator/estate/checker.ts';
-import type { LossLedger } from '../../topology/loss-ledger.ts';
+import type { EstateAccount } from '../../simulator/estate/checker.ts';
+import type { LedgerLineKind, LossLedger } from '../../topology/loss-ledger.ts';
 
 export interface TransitionReport {
   readonly actions: readonly string[];
@@ -29,17 +29,23 @@ export interface StoryReport {
   readonly overheadMs: { readonly failover: number; readonly failback: number };
 }
 
-/** A message that a client saw acknowledged, with its instant. */
+/** A message that a client saw acknowledged: by whom, and when (true UTC, ms). */
 export interface Acknowledged {
   readonly site: 'home' | 'backup';
+  readonly instance: string;
   readonly acknowledgedAtMs: number;
 }
 
 export interface StoryEvidence {
   readonly records: readonly JournalRecord[];
-  readonly account: EstateAccount;
+  /** At the end of the story. */
+  readonly account: Pick<EstateAccount, 'acknowledged' | 'kept' | 'writableAtTwoSitesMs'> & {
+    readonly lost: readonly { readonly message: Acknowledged }[];
+  };
   readonly acknowledged: readonly Acknowledged[];
-  /** Log backups that existed when home was lost and that no copy has. */
+  /** Clock of each instance less true UTC, ms: the ledger speaks in the clock of whoever took the backup. Left out: all are right. */
+  readonly clockOffsetsMs?: Readonly<Record<string, number>>;
+  /** Log backups that held what the copy lacked when it took over. */
   readonly lostFiles: number;
 }
 
@@ -90,37 +96,46 @@ function overhead(records: readonly JournalRecord[]): number {
   return Math.round(own);
 }
 
-const atRiskSince = (ledger: LossLedger | undefined): number => {
-  const starts = (ledger?.lines ?? [])
-    .filter(({ kind, from }) => kind === 'at-risk' && from !== null)
-    .map(({ from }) => Date.parse(from ?? ''));
-  return starts.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...starts);
-};
+/** Lines that name content which the course gives up, and since when. */
+const GIVEN_UP: readonly LedgerLineKind[] = ['at-risk', 'unreachable-file'];
 
-export function reportStory({ records, account, acknowledged, lostFiles }: StoryEvidence): StoryReport {
+function atRiskSince(ledger: LossLedger | undefined): number {
+  const starts = (ledger?.lines ?? []).flatMap(({ kind, from }) =>
+    GIVEN_UP.includes(kind) && from !== null ? [Date.parse(from)] : [],
+  );
+  return Math.min(...starts, Number.POSITIVE_INFINITY);
+}
+
+/** Of home's first service, after the instant that the ledger named. */
+function namedBy(
+  ledger: LossLedger | undefined,
+  { acknowledged, clockOffsetsMs = {} }: StoryEvidence,
+): (message: Acknowledged) => boolean {
+  const since = atRiskSince(ledger);
+  const served = acknowledged.filter(({ site }) => site === 'backup').map((one) => one.acknowledgedAtMs);
+  const homeEndMs = Math.min(...served, Number.POSITIVE_INFINITY);
+  return ({ site, instance, acknowledgedAtMs }) =>
+    site === 'home' &&
+    acknowledgedAtMs < homeEndMs &&
+    acknowledgedAtMs + (clockOffsetsMs[instance] ?? 0) >= since;
+}
+
+export function reportStory(evidence: StoryEvidence): StoryReport {
+  const { records, account, acknowledged, lostFiles } = evidence;
   const failover = transition(records, 1);
   const failback = transition(records, 2);
   const ledger = ledgerBefore(records, 'recover-backup');
-  const since = atRiskSince(ledger);
-  const atRisk = (message: Acknowledged): boolean =>
-    message.site === 'home' && message.acknowledgedAtMs > since;
-  // Estate time, not the daemon's: home's first service ends before the backup site's first message.
-  const served = acknowledged
-    .filter(({ site }) => site === 'backup')
-    .map((message) => message.acknowledgedAtMs);
-  const homeEndMs = Math.min(...served, Number.POSITIVE_INFINITY);
-  const lost = account.lost.map((where: MessageWhereabouts) => where.message);
-  const namedLost = lost.filter(atRisk).length;
+  const named = namedBy(ledger, evidence);
+  const namedLost = account.lost.filter(({ message }) => named(message)).length;
   return {
     failover: applied(failover),
     failback: applied(failback),
     ledger: {
       acknowledged: account.acknowledged,
       kept: account.kept,
-      namedAtRisk: acknowledged.filter((message) => atRisk(message) && message.acknowledgedAtMs < homeEndMs)
-        .length,
+      namedAtRisk: acknowledged.filter(named).length,
       namedLost,
-      unnamedLost: lost.length - namedLost,
+      unnamedLost: account.lost.length - namedLost,
     },
     lostFiles: { predicted: ledger?.lostFiles ?? 0, actual: lostFiles },
     writableAtTwoSitesMs: account.writableAtTwoSitesMs,
