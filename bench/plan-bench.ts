@@ -1,127 +1,131 @@
-/** Speed of the planner against its bars; prints a table when run directly, exports the figures for bench/main.ts. */
-import { createPlanner, type Planner } from '../src/reconciler/find-plan.ts';
-import type { PoolShape } from '../src/reconciler/ground-rows.ts';
-import { afterStep } from '../src/reconciler/predict-plan.ts';
-import { CONVERGED_HOME, HOME_LOST, ROUTES } from '../src/reconciler/route-starts.ts';
-import { ALL_VARIABLES, VARIABLES, type Vector } from '../src/reconciler/variables.ts';
-
-export interface BenchFigure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Upper bound; null: only reported. */
-  readonly bar: number | null;
-}
+/**
+ * Speed of the planner. Unless a row says otherwise nothing is remembered between two searches: the planner is told to forget
+ * before each. The code is warm: every case has been planned before it is measured.
+ */
+import { compileProblem, type Problem } from '../src/reconciler/compile-steps.ts';
+import { encode } from '../src/reconciler/encode-vector.ts';
+import { createPlanner, STATE_LIMIT, type Planner } from '../src/reconciler/find-plan.ts';
+import { goalOf } from '../src/reconciler/goal.ts';
+import { ground, type PoolShape } from '../src/reconciler/ground-rows.ts';
+import { searchPlan, searchUnguided } from '../src/reconciler/search-plan.ts';
+import { WAYS_OUT } from '../src/reconciler/ways-out.ts';
+import { atMost, msSince, quantile, sum, type BenchFigure } from './bench-figure.ts';
+import {
+  casesAround,
+  drawnAnywhere,
+  drawnAround,
+  fleetCases,
+  routeCases,
+  scatteredFleet,
+  type PlanCase,
+} from './plan-cases.ts';
 
 const SHAPE: PoolShape = { mirrored: { home: true, backup: true }, mirrorBeforeActivation: 'required' };
-type Case = readonly ['home' | 'backup', Vector];
+/** For single worst cases: the bar is about the planner, not about what else the machine does in that millisecond. */
+const BEST_OF = 3;
+const SEED = 1;
+const DRAWN = 2_000;
+const ROUTE_ROUNDS = 300;
+const POOLS = 500;
 
-/** The best of three: the bars are about the planner, not about what else the machine does. */
-const RUNS = 3;
-
-function best(planner: Planner, one: Case): { readonly ms: number; readonly expanded: number } {
-  const runs = Array.from({ length: RUNS }, () => timed(planner, one));
-  return runs.reduce((a, b) => (b.ms < a.ms ? b : a));
+interface Measured {
+  readonly ms: number;
+  readonly expanded: number;
 }
 
-function timed(planner: Planner, [goal, vector]: Case): { readonly ms: number; readonly expanded: number } {
+function timed(planner: Planner, [goal, vector]: PlanCase): Measured {
   planner.forget();
   const from = process.hrtime.bigint();
   const found = planner.find(goal, vector);
-  return { ms: Number(process.hrtime.bigint() - from) / 1e6, expanded: found.statesExpanded };
+  return { ms: msSince(from), expanded: found.statesExpanded };
 }
 
-const quantile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+const fastest = (runs: readonly Measured[]): Measured => runs.reduce((a, b) => (b.ms < a.ms ? b : a));
+const slowest = (runs: readonly Measured[]): Measured => runs.reduce((a, b) => (b.ms > a.ms ? b : a));
 
-/** The routes, each with four drifts on top. */
-function routeCases(): Case[] {
-  const drifted = (start: Vector): Vector => ({
-    ...start,
-    active: 'other',
-    poolState: 'mixed',
-    'share.uncopied': start['share.uncopied'] === 'unknown' ? 'unknown' : 'some',
-    'backup.mirror': start['backup.mirror'] === 'healthy' ? 'broken' : start['backup.mirror'],
-  });
-  return ROUTES.flatMap(({ goal, start }): Case[] => [
-    [goal, start],
-    [goal, drifted(start)],
-  ]);
+const bestOf = (planner: Planner, one: PlanCase): Measured =>
+  fastest(Array.from({ length: BEST_OF }, () => timed(planner, one)));
+
+function routeFigures(planner: Planner): BenchFigure[] {
+  const cases = routeCases();
+  for (let warm = 0; warm < ROUTE_ROUNDS; warm += 1) for (const one of cases) timed(planner, one);
+  const rounds = Array.from({ length: ROUTE_ROUNDS }, () =>
+    cases.map((one) => timed(planner, one).ms),
+  ).flat();
+  return [
+    { name: 'plan of a route plus 4 drifts, p50', value: quantile(rounds, 0.5), unit: 'ms', bar: null },
+    { name: 'plan of a route plus 4 drifts, p99', value: quantile(rounds, 0.99), unit: 'ms', bar: atMost(1) },
+  ];
 }
 
-/** Every state along the routes, both goals; each variable unknown, then pairs, then half and all of them; single odd values. */
-function anyCases(planner: Planner): Case[] {
-  const states: Vector[] = [];
-  for (const { goal, start } of ROUTES) {
-    const found = planner.find(goal, start);
-    let state = start;
-    states.push(state);
-    for (const step of found.kind === 'steps' ? found.steps : [])
-      states.push((state = afterStep(step, state) ?? state));
-  }
-  const unknown = (state: Vector, names: readonly string[]): Vector => ({
-    ...state,
-    ...Object.fromEntries(names.map((name) => [name, 'unknown'])),
-  });
-  const vectors = states.flatMap((state, index) => [
-    state,
-    ...ALL_VARIABLES.map((name) => unknown(state, [name])),
-    ...ALL_VARIABLES.map((name, at) =>
-      unknown(state, [name, ALL_VARIABLES[(at + index + 1) % ALL_VARIABLES.length] ?? name]),
-    ),
-    ...ALL_VARIABLES.flatMap((name) =>
-      VARIABLES[name].values.map((value): Vector => ({ ...state, [name]: value })),
-    ),
-    unknown(
-      state,
-      ALL_VARIABLES.filter((name) => name.startsWith('home.')),
-    ),
-    unknown(
-      state,
-      ALL_VARIABLES.filter((name) => name.startsWith('backup.')),
-    ),
-    unknown(state, ['poolState', 'active', 'management']),
-    unknown(state, ALL_VARIABLES),
-  ]);
-  return vectors.flatMap((vector): Case[] => [
-    ['home', vector],
-    ['backup', vector],
-  ]);
+function vectorFigures(
+  planner: Planner,
+  what: string,
+  cases: readonly PlanCase[],
+  barMs: number,
+): BenchFigure[] {
+  for (const one of cases) timed(planner, one);
+  const met = cases.map((one) => bestOf(planner, one));
+  const worst = slowest(met);
+  return [
+    {
+      name: `${what}, p99`,
+      value: quantile(
+        met.map(({ ms }) => ms),
+        0.99,
+      ),
+      unit: 'ms',
+      bar: null,
+    },
+    { name: `${what}, worst of ${String(met.length)}`, value: worst.ms, unit: 'ms', bar: atMost(barMs) },
+    { name: `${what}, states expanded for the worst`, value: worst.expanded, unit: 'states', bar: null },
+  ];
+}
+
+function fleetFigures(planner: Planner): BenchFigure[] {
+  const unremembered = (fleet: readonly PlanCase[]): number =>
+    Math.min(...Array.from({ length: BEST_OF }, () => sum(fleet.map((one) => timed(planner, one).ms))));
+  const fleet = fleetCases(POOLS);
+  const pools = `${String(POOLS)} pools`;
+  const withMemory = (): number => {
+    const from = process.hrtime.bigint();
+    for (const [goal, vector] of fleet) planner.find(goal, vector);
+    return msSince(from);
+  };
+  withMemory();
+  const scattered = unremembered(scatteredFleet(planner, POOLS));
+  return [
+    { name: `${pools}, a fifth without home`, value: unremembered(fleet), unit: 'ms', bar: atMost(100) },
+    { name: `${pools}, each elsewhere on its way`, value: scattered, unit: 'ms', bar: atMost(100) },
+    { name: `${pools}, remembered`, value: withMemory(), unit: 'ms', bar: atMost(100) },
+  ];
+}
+
+/** In one run: what the bounds of the search save. */
+function guideFigures(): BenchFigure[] {
+  const problems: Readonly<Record<'home' | 'backup', Problem>> = {
+    home: compileProblem(goalOf('home'), ground(SHAPE), WAYS_OUT, SHAPE),
+    backup: compileProblem(goalOf('backup'), ground(SHAPE), WAYS_OUT, SHAPE),
+  };
+  const cases = routeCases();
+  const run = (search: typeof searchPlan): number => {
+    const from = process.hrtime.bigint();
+    for (const [goal, vector] of cases) search(problems[goal], encode(vector), false, STATE_LIMIT);
+    return msSince(from);
+  };
+  run(searchUnguided);
+  const ratio = run(searchUnguided) / run(searchPlan);
+  return [{ name: 'unguided over guided search, routes', value: ratio, unit: 'times', bar: null }];
 }
 
 export function runPlanBench(): readonly BenchFigure[] {
   const planner = createPlanner(SHAPE);
-  const routes = routeCases();
-  for (let warm = 0; warm < 200; warm += 1) for (const one of routes) timed(planner, one);
-  const routeMs = Array.from({ length: 300 }, () => routes.map((one) => best(planner, one).ms))
-    .flat()
-    .sort((a, b) => a - b);
-  const any = anyCases(planner);
-  for (const one of any.slice(0, 400)) timed(planner, one);
-  const met = any.map((one) => best(planner, one));
-  const anyMs = met.map(({ ms }) => ms).sort((a, b) => a - b);
-  const worst = met.reduce((a, b) => (b.ms > a.ms ? b : a));
-  const fleet = Array.from({ length: 500 }, (_, index): Case => [
-    index % 2 === 0 ? 'backup' : 'home',
-    index % 5 === 0 ? HOME_LOST : CONVERGED_HOME,
-  ]);
-  const fleetRun = (): number => fleet.reduce((sum, one) => sum + timed(planner, one).ms, 0);
-  const fleetMs = Math.min(...Array.from({ length: RUNS }, fleetRun));
   return [
-    { name: 'plan of a route, p50', value: quantile(routeMs, 0.5), unit: 'ms', bar: null },
-    { name: 'plan of a route plus 4 drifts, p99', value: quantile(routeMs, 0.99), unit: 'ms', bar: 1 },
-    { name: 'plan of any vector, p99', value: quantile(anyMs, 0.99), unit: 'ms', bar: null },
-    { name: 'plan of the worst vector met', value: worst.ms, unit: 'ms', bar: 20 },
-    { name: 'states expanded for it', value: worst.expanded, unit: 'states', bar: null },
-    { name: 'vectors met', value: met.length, unit: 'vectors', bar: null },
-    { name: '500 pools, nothing remembered', value: fleetMs, unit: 'ms', bar: 100 },
+    ...routeFigures(planner),
+    ...vectorFigures(planner, 'vectors around the routes', casesAround(planner), 20),
+    ...vectorFigures(planner, 'vectors drawn around the routes', drawnAround(planner, SEED, DRAWN), 20),
+    ...vectorFigures(planner, 'vectors drawn anywhere', drawnAnywhere(SEED, DRAWN), 20),
+    ...fleetFigures(planner),
+    ...guideFigures(),
   ];
-}
-
-if (import.meta.main) {
-  for (const { name, value, unit, bar } of runPlanBench()) {
-    process.stdout.write(
-      `${name}: ${value.toFixed(3)} ${unit}${bar === null ? '' : ` (bar ${String(bar)})`}\n`,
-    );
-  }
 }

@@ -1,5 +1,5 @@
 /** One operator applied to one state of the search, with what it has to assume; and what standing in a state costs. */
-import { BOTH_WRITABLE, NO_SERVICE, type Masks, type Operator } from './compile-steps.ts';
+import { BITS, BOTH_WRITABLE, NO_SERVICE, indexOfBit, type Masks } from './compile-steps.ts';
 import { WORDS, bitOf, wordOf, type Bits } from './encode-vector.ts';
 import type { Variable } from './variables.ts';
 
@@ -40,40 +40,39 @@ export function standing(state: Bits, at: number): number {
   return both + (served ? 0 : NO_SERVICE);
 }
 
-/** Assumes what is unknown and needed, in place; returns how many assumptions that took. */
-function assume(operator: Operator, into: Bits): number {
-  let assumed = 0;
-  for (const { word, unknown, bit } of operator.assumptions) {
-    const bits = into[word] ?? 0;
-    if ((bits & unknown) === 0) continue;
-    assumed += 1;
-    if (bit !== 0) into[word] = (bits & ~unknown) | bit;
-  }
-  return assumed;
+/** Which landmarks a step passes: flags of each operator, and of each `unknown` bit by its place in the vector. */
+export interface Passing {
+  readonly flags: Int32Array;
+  readonly flagOfBit: Int32Array;
 }
 
 /**
- * Writes the successor's vector into `into`, no flags; returns how many assumptions were made (a way out is one), or -1 when
+ * Writes the successor's vector and flags into `into`; returns how many assumptions were made (a way out is one), or -1 when
  * the operator may not be taken.
  */
 export function advance(
-  operators: readonly Operator[],
   masks: Masks,
   index: number,
   state: Bits,
   at: number,
   assuming: boolean,
+  passing: Passing,
   into: Bits,
 ): number {
   const from = index * WORDS;
   if (clashes(state, at, assuming ? masks.forbiddenIfAssumed : masks.forbidden, from)) return -1;
-  for (let word = 0; word < WORDS; word += 1) into[word] = state[at + word] ?? 0;
   let assumed = masks.isStep[index] === 1 ? 0 : 1;
-  const operator = operators[index];
-  if (assuming && operator !== undefined && clashes(state, at, masks.unknowns, from))
-    assumed += assume(operator, into);
+  let flags = (state[at + WORDS] ?? 0) | (passing.flags[index] ?? 0);
   for (let word = 0; word < WORDS; word += 1) {
-    into[word] = ((into[word] ?? 0) & (masks.keep[from + word] ?? -1)) | (masks.set[from + word] ?? 0);
+    let bits = state[at + word] ?? 0;
+    for (let open = bits & (masks.unknowns[from + word] ?? 0); open !== 0; open &= open - 1) {
+      const place = word * 32 + indexOfBit(open & -open);
+      assumed += 1;
+      flags |= passing.flagOfBit[place] ?? 0;
+      bits = (bits & ~(open & -open)) | (masks.becomes[index * BITS + place] ?? 0);
+    }
+    into[word] = (bits & (masks.keep[from + word] ?? -1)) | (masks.set[from + word] ?? 0);
   }
+  into[WORDS] = flags;
   return assumed;
 }

@@ -56,6 +56,8 @@ export interface Masks {
   readonly forbidden: Int32Array;
   readonly forbiddenIfAssumed: Int32Array;
   readonly unknowns: Int32Array;
+  /** What an `unknown` bit becomes when the operator assumes it, BITS per operator, by bit; itself where it must only be seen. */
+  readonly becomes: Int32Array;
   readonly keep: Int32Array;
   readonly set: Int32Array;
   readonly cost: Int32Array;
@@ -75,6 +77,11 @@ export interface Problem {
   readonly bound: readonly Want[];
   readonly relaxed: Relaxed;
 }
+
+/** Bits of a vector. */
+export const BITS = WORDS * 32;
+/** Index within its word of the only bit set. */
+export const indexOfBit = (bit: number): number => 31 - Math.clz32(bit);
 
 export const STEP = 1 << 25;
 export const BOTH_WRITABLE = 1 << 20;
@@ -150,6 +157,13 @@ function operator(
   };
 }
 
+function becomesOf(assumptions: readonly Assumption[]): number[] {
+  const becomes = new Array<number>(BITS).fill(0);
+  for (const { word, unknown, bit } of assumptions)
+    becomes[word * 32 + indexOfBit(unknown)] = bit === 0 ? unknown : bit;
+  return becomes;
+}
+
 function masksOf(operators: readonly Operator[]): Masks {
   const side = (words: (operator: Operator) => Words): Int32Array =>
     Int32Array.from(operators.flatMap((operator) => words(operator)));
@@ -157,6 +171,7 @@ function masksOf(operators: readonly Operator[]): Masks {
     forbidden: side((operator) => operator.forbidden),
     forbiddenIfAssumed: side((operator) => operator.forbiddenIfAssumed),
     unknowns: side((operator) => operator.unknowns),
+    becomes: Int32Array.from(operators.flatMap(({ assumptions }) => becomesOf(assumptions))),
     keep: side((operator) => operator.keep),
     set: side((operator) => operator.set),
     cost: Int32Array.from(operators.map((operator) => operator.cost)),

@@ -1,5 +1,6 @@
 /** Lower bounds of what a state has still to pay: unmet wants of the goal, and what some step of every plan must bring. */
-import { disjointWants, STEP, type Problem, type Want } from './compile-steps.ts';
+import type { Passing } from './advance-state.ts';
+import { BITS, disjointWants, indexOfBit, STEP, type Problem, type Want } from './compile-steps.ts';
 import { WORDS, type Bits } from './encode-vector.ts';
 import { landmarksOf, type Landmark } from './relaxed-reach.ts';
 
@@ -10,12 +11,11 @@ export const STATE_WORDS = WORDS + 1;
 const FLAGS = WORDS;
 const MAX_FLAGS = 31;
 
-export interface Guide {
+export interface Guide extends Passing {
   readonly assuming: boolean;
   readonly wants: readonly Want[];
-  /** Flag of each operator; 0: of no landmark. */
-  readonly flags: Int32Array;
-  readonly landmarks: readonly Landmark[];
+  /** The flags of all landmarks. */
+  readonly all: number;
   /** Least cost of passing each landmark, in the order of the flags. */
   readonly costs: Float64Array;
 }
@@ -25,7 +25,8 @@ export const plainGuide = (problem: Problem, assuming: boolean, wants: readonly 
   assuming,
   wants,
   flags: new Int32Array(problem.operators.length),
-  landmarks: [],
+  flagOfBit: new Int32Array(BITS),
+  all: 0,
   costs: new Float64Array(0),
 });
 
@@ -43,28 +44,26 @@ export function landmarkGuide(problem: Problem, start: Bits): Guide | undefined 
     if (wayOut === undefined) costs[flag] = Math.min(costs[flag] ?? cost, cost);
   });
   const counted = landmarks.flatMap(({ orders }) => orders);
-  return { assuming: true, wants: disjointWants(problem.wants, counted), flags, landmarks, costs };
+  const wants = disjointWants(problem.wants, counted);
+  return {
+    assuming: true,
+    wants,
+    flags,
+    flagOfBit: flagsOfBits(landmarks),
+    all: 2 ** landmarks.length - 1,
+    costs,
+  };
 }
 
-/** Flags of the successor: what the operator itself passes, and what it had to assume in the state at `at`. */
-export function flagsAfter(
-  guide: Guide,
-  problem: Problem,
-  index: number,
-  assumed: boolean,
-  state: Bits,
-  at: number,
-): number {
-  let flags = (state[at + FLAGS] ?? 0) | (guide.flags[index] ?? 0);
-  if (!assumed) return flags;
-  const { unknowns } = problem.masks;
-  for (let flag = 0; flag < guide.landmarks.length; flag += 1) {
-    const wanted = guide.landmarks[flag]?.unknowns;
-    for (let word = 0; word < WORDS; word += 1) {
-      const bits = (state[at + word] ?? 0) & (unknowns[index * WORDS + word] ?? 0) & (wanted?.[word] ?? 0);
-      if (bits !== 0) flags |= 1 << flag;
-    }
-  }
+/** Landmarks share no bit. */
+function flagsOfBits(landmarks: readonly Landmark[]): Int32Array {
+  const flags = new Int32Array(BITS);
+  landmarks.forEach(({ unknowns }, flag) => {
+    unknowns.forEach((bits, word) => {
+      for (let open = bits; open !== 0; open &= open - 1)
+        flags[word * 32 + indexOfBit(open & -open)] = 1 << flag;
+    });
+  });
   return flags;
 }
 
@@ -80,15 +79,22 @@ function anyFits(state: Bits, at: number, alternatives: Int32Array): boolean {
   return false;
 }
 
-/** Consistent: no operator lowers it by more than the operator costs. */
-export function estimate(guide: Guide, state: Bits, at: number): number {
-  let bound = 0;
+/** Cost of the landmarks that these flags name. */
+export function landmarkCost(guide: Guide, flags: number): number {
+  let cost = 0;
+  for (let open = flags; open !== 0; open &= open - 1) cost += guide.costs[indexOfBit(open & -open)] ?? 0;
+  return cost;
+}
+
+/** Cost of the wants that the state does not meet. With unpassed landmarks: consistent, no operator lowers the sum by more than it costs. */
+export function wantCost(guide: Guide, state: Bits, at: number): number {
+  let cost = 0;
   for (const want of guide.wants) {
-    if (!anyFits(state, at, guide.assuming ? want.ifAssumed : want.strict)) bound += STEP;
+    if (!anyFits(state, at, guide.assuming ? want.ifAssumed : want.strict)) cost += STEP;
   }
-  const passed = state[at + FLAGS] ?? 0;
-  for (let flag = 0; flag < guide.costs.length; flag += 1) {
-    if ((passed & (1 << flag)) === 0) bound += guide.costs[flag] ?? 0;
-  }
-  return bound;
+  return cost;
+}
+
+export function estimate(guide: Guide, state: Bits, at: number): number {
+  return landmarkCost(guide, guide.all & ~(state[at + FLAGS] ?? 0)) + wantCost(guide, state, at);
 }

@@ -13,9 +13,10 @@ import {
   ASSUMPTION,
   STATE_WORDS,
   estimate,
-  flagsAfter,
+  landmarkCost,
   landmarkGuide,
   plainGuide,
+  wantCost,
   type Guide,
 } from './search-guide.ts';
 import { StateHeap } from './state-heap.ts';
@@ -46,12 +47,13 @@ const ARRIVED = new Int32Array(STATE_WORDS);
 function assumedOn(problem: Problem, path: readonly number[], goal: number): Found['assumed'] {
   const assumed: { variable: Variable; value: string }[] = [];
   let state: Bits = store.bitsOf(store.root());
+  const guide = plainGuide(problem, true, []);
   const take = (operators: readonly Operator[], masks: Masks, index: number): void => {
     for (const { variable, value, word, unknown } of operators[index]?.assumptions ?? []) {
       if (((state[word] ?? 0) & unknown) !== 0) assumed.push({ variable, value });
     }
     const next = new Int32Array(STATE_WORDS);
-    advance(operators, masks, index, state, 0, true, next);
+    advance(masks, index, state, 0, true, guide, next);
     state = next;
   };
   for (const index of path) take(problem.operators, problem.masks, index);
@@ -71,9 +73,8 @@ function resultOf(problem: Problem, arrived: number, assuming: boolean, expanded
 function arrive(problem: Problem, guide: Guide, node: number): number {
   let arrived = -1;
   for (let goal = 0; goal < problem.goals.length; goal += 1) {
-    const { goals, goalMasks } = problem;
     const at = store.offset(node);
-    const assumed = advance(goals, goalMasks, goal, store.bits, at, guide.assuming, successor);
+    const assumed = advance(problem.goalMasks, goal, store.bits, at, guide.assuming, guide, successor);
     if (assumed < 0) continue;
     const cost = store.costOf(node) + assumed * ASSUMPTION;
     const reached = store.reach(ARRIVED, node, goal, cost, store.depthOf(node));
@@ -86,21 +87,23 @@ function arrive(problem: Problem, guide: Guide, node: number): number {
 
 /** Expands one state: every operator that may be taken and costs no more than `most`; cheaper or equal paths are kept. */
 function expand(problem: Problem, guide: Guide, node: number, most: number): void {
-  const { operators, masks } = problem;
+  const { masks } = problem;
   const { assuming } = guide;
   const at = store.offset(node);
   const cost = store.costOf(node);
   const depth = store.depthOf(node);
   const extra = standing(store.bits, at);
-  for (let index = 0; index < operators.length; index += 1) {
+  const passed = store.bits[at + WORDS] ?? 0;
+  const ahead = landmarkCost(guide, guide.all & ~passed);
+  for (let index = 0; index < masks.isStep.length; index += 1) {
     const isStep = masks.isStep[index] === 1;
     if (!isStep && !assuming) continue;
-    const assumed = advance(operators, masks, index, store.bits, at, assuming, successor);
+    const assumed = advance(masks, index, store.bits, at, assuming, guide, successor);
     if (assumed < 0) continue;
-    successor[WORDS] = flagsAfter(guide, problem, index, assumed > 0, store.bits, at);
     const total = cost + (masks.cost[index] ?? 0) + (isStep ? extra : 0) + assumed * ASSUMPTION;
     if (total > most || depth >= MAX_STEPS) continue;
-    const guess = total + estimate(guide, successor, 0);
+    const fresh = (successor[WORDS] ?? 0) & ~passed;
+    const guess = total + ahead - landmarkCost(guide, fresh) + wantCost(guide, successor, 0);
     if (guess > most) continue;
     const reached = store.reach(successor, node, index, total, depth + (isStep ? 1 : 0));
     if (reached >= 0) heap.push(guess, store.hopsOf(reached), reached);

@@ -5,8 +5,6 @@ export class StateHeap {
   private readonly keys = new Float64Array(CAPACITY);
   private readonly nodes = new Int32Array(CAPACITY);
   private length = 0;
-  /** Estimate of the state that pop() returned last. */
-  poppedEstimate = 0;
 
   clear(): void {
     this.length = 0;
@@ -33,7 +31,6 @@ export class StateHeap {
   pop(): number {
     if (this.length === 0) return -1;
     const top = this.nodes[0] ?? -1;
-    this.poppedEstimate = Math.floor((this.keys[0] ?? 0) / 64);
     this.length -= 1;
     const key = this.keys[this.length] ?? 0;
     const node = this.nodes[this.length] ?? 0;

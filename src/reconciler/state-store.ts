@@ -4,6 +4,7 @@ import { STATE_WORDS } from './search-guide.ts';
 
 const CAPACITY = 1 << 16;
 const SLOTS = 1 << 17;
+const LAST_BASE = 2 ** 31 - 2 * CAPACITY;
 
 export class StateStore {
   readonly bits = new Int32Array(CAPACITY * STATE_WORDS);
@@ -13,18 +14,19 @@ export class StateStore {
   private readonly depths = new Uint8Array(CAPACITY);
   private readonly hops = new Uint8Array(CAPACITY);
   private readonly closed = new Uint8Array(CAPACITY);
+  /** `base` plus node; what is below is of an earlier search. So clearing costs nothing. */
   private readonly slots = new Int32Array(SLOTS);
-  /** A slot counts only when it carries the present search's stamp: clearing costs nothing. */
-  private readonly stamps = new Int32Array(SLOTS);
-  private stamp = 0;
+  private base = 0;
   private count = 0;
 
   clear(): void {
-    this.stamp += 1;
     this.count = 0;
+    this.base += CAPACITY;
+    if (this.base < LAST_BASE) return;
+    this.slots.fill(0);
+    this.base = CAPACITY;
   }
 
-  size = (): number => this.count;
   full = (): boolean => this.count >= CAPACITY - 64;
   root = (): number => 0;
   offset = (node: number): number => node * STATE_WORDS;
@@ -47,7 +49,7 @@ export class StateStore {
   /** The state's node when this path is the first or a cheaper one; -1 when nothing has to be expanded for it. */
   reach(state: Bits, parent: number, operator: number, cost: number, depth: number): number {
     const slot = this.slotOf(state);
-    const known = this.stamps[slot] === this.stamp ? (this.slots[slot] ?? -1) : -1;
+    const known = (this.slots[slot] ?? 0) - this.base;
     if (known >= 0) {
       const hops = this.hopsOf(parent) + 1;
       const better = cost < this.costOf(known) || (cost === this.costOf(known) && hops < this.hopsOf(known));
@@ -59,8 +61,7 @@ export class StateStore {
     if (this.count >= CAPACITY) return -1;
     const node = this.count;
     this.count += 1;
-    this.stamps[slot] = this.stamp;
-    this.slots[slot] = node;
+    this.slots[slot] = this.base + node;
     this.bits.set(state, node * STATE_WORDS);
     this.closed[node] = 0;
     this.remember(node, parent, operator, cost, depth);
@@ -108,8 +109,9 @@ export class StateStore {
       hash ^= hash >>> 15;
     }
     for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
-      if (this.stamps[slot] !== this.stamp) return slot;
-      const at = (this.slots[slot] ?? 0) * STATE_WORDS;
+      const node = (this.slots[slot] ?? 0) - this.base;
+      if (node < 0) return slot;
+      const at = node * STATE_WORDS;
       let same = true;
       for (let word = 0; word < STATE_WORDS && same; word += 1) same = this.bits[at + word] === state[word];
       if (same) return slot;

@@ -92,3 +92,66 @@ export function shortest(goal: Site, start: Vector): number | undefined {
   }
   return undefined;
 }
+
+const RISKS = ['no way back', 'fences', 'outage'] as const;
+const is = (state: State, name: string, ...values: readonly string[]): boolean =>
+  values.includes(state[name] ?? '');
+const servedAt = (state: State, site: Site, poolState: string): boolean =>
+  is(state, `${site}.mgc`, 'online') &&
+  is(state, 'poolState', poolState) &&
+  is(state, 'active', site, `${site}Starting`);
+
+/** What decides between plans of one length, most important first: both writable, no service, each risk, then the ranks in order. */
+interface Judged {
+  readonly state: State;
+  readonly cost: readonly number[];
+  readonly keys: readonly string[];
+  readonly ranks: readonly number[];
+}
+
+function before(a: Judged, b: Judged): boolean {
+  const mine = [...a.cost, ...a.ranks];
+  const other = [...b.cost, ...b.ranks];
+  const at = mine.findIndex((value, index) => value !== other[index]);
+  return at >= 0 && (mine[at] ?? 0) < (other[at] ?? 0);
+}
+
+function after(from: Judged, move: Move): Judged {
+  const { state } = from;
+  const row = [...ACTION_TABLE, ...WAIT_TABLE].find(({ id }) => move.key.startsWith(`${id}:`));
+  const both = is(state, 'home.mgc', 'online') && is(state, 'backup.mgc', 'online');
+  const served = servedAt(state, 'home', 'normal') || servedAt(state, 'backup', 'failedOver');
+  const own = [both ? 1 : 0, served ? 0 : 1, ...RISKS.map((risk) => (row?.risk === risk ? 1 : 0))];
+  return {
+    state: move.next,
+    cost: own.map((value, index) => value + (from.cost[index] ?? 0)),
+    keys: [...from.keys, move.key],
+    ranks: [...from.ranks, row?.rank ?? 0],
+  };
+}
+
+/** The plan that the rules choose, layer by layer; undefined: there is none. Several where only targets of one row differ. */
+export function bestPlans(goal: Site, start: Vector): readonly (readonly string[])[] | undefined {
+  const text = (state: State): string => Object.values(state).join();
+  const met = new Set([text(start)]);
+  let layer: Judged[] = [{ state: start, cost: [], keys: [], ranks: [] }];
+  while (layer.length > 0) {
+    const arrived = layer.filter(({ state }) => reached(goal, state));
+    if (arrived.length > 0)
+      return arrived.filter((one) => !arrived.some((other) => before(other, one))).map(({ keys }) => keys);
+    const next = new Map<string, Judged[]>();
+    for (const one of layer) {
+      for (const move of movesFrom(one.state)) {
+        const key = text(move.next);
+        if (met.has(key)) continue;
+        const candidate = after(one, move);
+        const known = next.get(key) ?? [];
+        if (known.some((other) => before(other, candidate))) continue;
+        next.set(key, [...known.filter((other) => !before(candidate, other)), candidate]);
+      }
+    }
+    layer = [...next.values()].flat();
+    for (const { state } of layer) met.add(text(state));
+  }
+  return undefined;
+}
