@@ -15,8 +15,8 @@ export interface Look {
 
 export async function lookOnce(settings: Settings, pools: readonly DesiredPool[]): Promise<readonly Look[]> {
   const host = composePorts(settings, createLogger('error'));
+  const observer = composeObserver(settings, host.ports);
   try {
-    const observer = composeObserver(settings, host.ports);
     const signal = new AbortController().signal;
     return await Promise.all(
       pools.map(async (pool) => ({
@@ -26,6 +26,7 @@ export async function lookOnce(settings: Settings, pools: readonly DesiredPool[]
       })),
     );
   } finally {
+    observer.close();
     await host.close();
   }
 }

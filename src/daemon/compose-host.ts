@@ -70,6 +70,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   const meter = new BusyMeter(hostClock);
   const ports = meteredPorts(host.ports, meter);
   const observer = composeObserver(settings, ports);
+  shutdown.register('observer', () => observer.close());
   const metrics = createMetrics();
   const source = createFileSource({
     file: settings.desiredState.file,

@@ -63,6 +63,8 @@ export const DEFAULT_OBSERVER_OPTIONS: ObserverOptions = {
 export interface PoolObserver {
   /** Rejects only with PCO_CANCELLED; every other failure is an `unknown` in the facts. */
   observe(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts>;
+  /** Ends what still waits for silent sources. */
+  close(): void;
 }
 
 type Comparison = Extract<PoolFacts['comparison'], { kind: 'value' }>['value'];
@@ -88,6 +90,10 @@ class ParallelObserver implements PoolObserver {
     this.#options = options;
     this.#memory = new SourceMemory(ports.clock);
     this.#folders = new FolderObserver({ ...ports, cache: new HeaderCache() }, this.#memory, options);
+  }
+
+  close(): void {
+    this.#memory.close();
   }
 
   async observe(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts> {

@@ -1,6 +1,7 @@
 /**
  * When each source answered last, by the monotonic clock, and the translation of a failed read into `unknown` with its
- * reason. Remembers nothing else from one round to the next.
+ * reason. A source that was silent when it was looked at last holds up nobody: it gets a moment, and its probe goes on behind
+ * the rounds until it answers or runs out of time.
  */
 import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Observed } from '../topology/known.ts';
@@ -24,6 +25,9 @@ const ANSWERS: readonly ErrorCode[] = [
   'PCO_CMS_READ_ONLY',
 ];
 
+/** ms that a round waits for a source that was silent in the round before: several times what an answer takes between sites. */
+const PATIENCE_MS = 500;
+
 /** A read that was sent and lost has no outcome that could matter: what is left is why no answer came. */
 function reasonOf(error: PoolError, late: boolean): PoolError {
   if (error.code !== 'PCO_OUTCOME_UNKNOWN') return error;
@@ -37,6 +41,10 @@ export class SourceMemory {
   readonly #clock: Clock;
   readonly #startMs: number;
   readonly #answeredAtMs = new Map<string, number>();
+  /** Why the sources gave no answer that gave none at their last look. */
+  readonly #silences = new Map<string, PoolError>();
+  readonly #probed = new Set<string>();
+  readonly #closed = new AbortController();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -53,15 +61,46 @@ export class SourceMemory {
     parent: AbortSignal,
     read: (signal: AbortSignal) => Promise<T>,
   ): Promise<Sighting<T>> {
+    const silence = this.#silences.get(source);
+    if (silence === undefined) return this.#probe(source, limitMs, parent, read);
+    const unanswered = { kind: 'unknown', source, error: silence } as const;
+    // An answer to the probe of an earlier round ends the silence, but is no look at the world as it is now.
+    if (this.#probed.has(source)) return unanswered;
+    this.#probed.add(source);
+    const probe = this.#probe(source, limitMs, this.#closed.signal, read).finally(() =>
+      this.#probed.delete(source),
+    );
+    using patience = this.#clock.deadline(PATIENCE_MS, parent);
+    const over = Promise.withResolvers<Sighting<T>>();
+    patience.signal.addEventListener('abort', () => over.resolve(unanswered), { once: true });
+    if (patience.signal.aborted) over.resolve(unanswered);
+    return await Promise.race([probe, over.promise]);
+  }
+
+  /** Ends the probes that go on behind the rounds. */
+  close(): void {
+    this.#closed.abort(new PoolError('PCO_CANCELLED', 'the observer was closed'));
+  }
+
+  async #probe<T>(
+    source: string,
+    limitMs: number,
+    parent: AbortSignal,
+    read: (signal: AbortSignal) => Promise<T>,
+  ): Promise<Sighting<T>> {
     using deadline = this.#clock.deadline(limitMs, parent);
     try {
       const value = await unlessAborted(source, deadline, read);
       const atMs = this.#clock.monotonicMs();
       this.#answeredAtMs.set(source, atMs);
+      this.#silences.delete(source);
       return { kind: 'value', value, source, atMs };
     } catch (caught) {
       const error = reasonOf(toPoolError(caught), deadline.expired);
-      if (ANSWERS.includes(error.code)) this.#answeredAtMs.set(source, this.#clock.monotonicMs());
+      if (ANSWERS.includes(error.code)) {
+        this.#answeredAtMs.set(source, this.#clock.monotonicMs());
+        this.#silences.delete(source);
+      } else if (error.code !== 'PCO_CANCELLED') this.#silences.set(source, error);
       return { kind: 'unknown', source, error };
     }
   }

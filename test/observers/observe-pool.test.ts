@@ -91,6 +91,8 @@ interface Fakes {
   readonly objects: Record<string, Record<string, unknown>[]>;
   /** Instances, folders, cmdlets and computers that never answer. */
   readonly hung: Set<string>;
+  /** Give no answer either, but end when they are given up. */
+  readonly mute: Set<string>;
   readonly answers: Map<string, SqlAnswer>;
 }
 
@@ -98,6 +100,7 @@ function fakes(): Fakes {
   const clock = new SimulatedClock(Date.parse('2026-11-23T12:00:00Z'));
   const asked: string[] = [];
   const hung = new Set<string>();
+  const mute = new Set<string>();
   const folders = new Map<string, FileEntry[]>();
   const answers = new Map<string, SqlAnswer>();
   const objects: Fakes['objects'] = {
@@ -124,7 +127,10 @@ function fakes(): Fakes {
   };
   const wait = async (name: string, signal: AbortSignal): Promise<void> => {
     asked.push(name);
-    await clock.sleep(hung.has(name) ? 1e9 : 5, hung.has(name) ? new AbortController().signal : signal);
+    await clock.sleep(
+      hung.has(name) || mute.has(name) ? 1e9 : 5,
+      hung.has(name) ? new AbortController().signal : signal,
+    );
   };
   const run =
     (instance: string) =>
@@ -169,7 +175,7 @@ function fakes(): Fakes {
       },
     },
   };
-  return { ports, clock, asked, hung, folders, objects, answers };
+  return { ports, clock, asked, hung, mute, folders, objects, answers };
 }
 
 async function round(
@@ -235,6 +241,30 @@ test('waits for nobody longer than that source may take, and says how long it ha
     'value',
   ]);
   expect(again.chatServers['chat.home']?.kind).toBe('unknown');
+});
+
+test('a source that was silent in the round before holds up nobody, and is seen in the round after its answer', async () => {
+  const fake = fakes();
+  const observer = createPoolObserver(fake.ports);
+  for (const name of ['home-1', '\\\\fs\\logs', 'chat.home']) fake.mute.add(name);
+  await round(fake, observer);
+  const before = fake.clock.monotonicMs();
+  for (let looks = 0; looks < 3; looks += 1)
+    expect((await round(fake, observer)).instances['home-1']).toMatchObject({
+      kind: 'unknown',
+      code: 'PCO_INSTANCE_TIMEOUT',
+    });
+  expect(fake.clock.monotonicMs() - before).toBeLessThan(3 * 700);
+  fake.mute.clear();
+  const returned = fake.clock.monotonicMs();
+  let facts = await round(fake, observer);
+  // The probe that hangs has to run out of time first; no round waits for it.
+  while (facts.instances['home-1']?.kind !== 'value' || facts.share.kind !== 'value') {
+    await fake.clock.run(() => false, 100);
+    facts = await round(fake, observer);
+    if (fake.clock.monotonicMs() > returned + 10_000) throw new Error('home-1 was not seen again');
+  }
+  expect(fake.clock.monotonicMs() - returned).toBeLessThan(5_500);
 });
 
 test('remembers what the share listed and what clock an instance showed last, once they are silent', async () => {
