@@ -6,6 +6,7 @@ import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SqlConnection, SqlInstances } from '../ports/sql-connection.ts';
 import { readHeader } from '../statements/read-header.ts';
+import { NOT_READ_YET } from '../topology/log-chain.ts';
 import { toPoolError } from '../topology/pool-error.ts';
 import type { BackupFile, FolderFacts } from '../topology/pool-facts.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
@@ -116,7 +117,7 @@ export function folderFacts(
       sizeBytes,
       modifiedAt,
       header: 'unknown',
-      headerProblem: entry?.problem ?? 'not read yet',
+      headerProblem: entry?.problem ?? NOT_READ_YET,
     };
   };
   return {

@@ -48,7 +48,7 @@ function wouldHaveBeenApplied(facts: PoolFacts, reaches: RollForwardPosition): r
 }
 
 const isUnreadLog = (verdicts: ReadonlyMap<string, string>, name: string): boolean =>
-  verdicts.get(name) === 'unreadable' && name.toLowerCase().endsWith('.trn');
+  ['unread', 'unreadable'].includes(verdicts.get(name) ?? '') && name.toLowerCase().endsWith('.trn');
 
 /**
  * @param reaches where the backup copy ends up with every file in reach

@@ -1,6 +1,13 @@
 /** Pool state, active servers, full backup and management shell in planner words. */
+import { isUnread } from '../topology/log-chain.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
-import type { PoolFacts, PoolStateFacts } from '../topology/pool-facts.ts';
+import type {
+  BackupFile,
+  FolderFacts,
+  InstanceFacts,
+  PoolFacts,
+  PoolStateFacts,
+} from '../topology/pool-facts.ts';
 import type { DesiredPool, ServerFqdn, Site } from '../topology/pool-topology.ts';
 import { servedBy, type CopyViews } from './compare-copies.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
@@ -69,6 +76,20 @@ function activeOf(
   return finding('other', state.activeServers.join(', '), source);
 }
 
+const verifiedOn = (
+  share: FolderFacts,
+  newest: InstanceFacts['backups'][number],
+  familyGuid: string | null,
+): BackupFile | undefined =>
+  share.files.find(
+    ({ header }) =>
+      header !== 'unknown' &&
+      header.type === 'full' &&
+      !header.damaged &&
+      compareLsn(lsn(header.lastLsn), lsn(newest.lastLsn)) === 0 &&
+      header.familyGuid === familyGuid,
+  );
+
 /**
  * The deed, not a look-alike: the newest full backup that the source itself took, verified by its header on the share, of its
  * lineage and fork, with nothing written after it behind the barrier.
@@ -94,16 +115,12 @@ function fullBackupOf(facts: PoolFacts, views: CopyViews): Finding {
     return finding('none', 'the newest full backup is from before the last recovery', mgc.source);
   }
   if (facts.share.kind !== 'value') return unknownFinding(facts.share.reason, facts.share.source);
-  const onShare = facts.share.value.files.find(
-    ({ header }) =>
-      header !== 'unknown' &&
-      header.type === 'full' &&
-      !header.damaged &&
-      compareLsn(lsn(header.lastLsn), lsn(newest.lastLsn)) === 0 &&
-      header.familyGuid === database.familyGuid,
-  );
+  const onShare = verifiedOn(facts.share.value, newest, database.familyGuid);
+  const unread = facts.share.value.files.find(isUnread);
   if (onShare === undefined)
-    return finding('none', 'the newest full backup is not on the share', facts.share.source);
+    return unread === undefined
+      ? finding('none', 'the newest full backup is not on the share', facts.share.source)
+      : unknownFinding(`${unread.name} on the share is not read yet`, facts.share.source);
   const written = database.content === 'unknown' ? undefined : database.content.newest?.at;
   if (written !== undefined && Date.parse(written) > Date.parse(newest.startedAt)) {
     return finding('none', 'a message was written after the newest full backup', mgc.source);

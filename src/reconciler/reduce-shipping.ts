@@ -110,6 +110,17 @@ function positionOf(database: DatabaseFacts) {
   return { familyGuid, lsn: lsn(positionLsn), forkGuid };
 }
 
+/** A file that nobody has read is neither work nor no work, unless there is other work anyway. */
+function workIn(folder: string, verb: string, names: readonly string[], unread: readonly string[]): Finding {
+  const [first] = unread;
+  if (names.length === 0 && first !== undefined)
+    return unknownFinding(
+      `the header of ${first} is not read yet (${String(unread.length)} such files)`,
+      folder,
+    );
+  return finding(names.length === 0 ? 'none' : 'some', `${String(names.length)} ${verb}`, folder);
+}
+
 function filesToShip(
   facts: PoolFacts,
   database: DatabaseFacts,
@@ -136,18 +147,14 @@ function filesToShip(
   );
   const onlyOnShare = everything.applicable.filter((name) => !names.has(name.toLowerCase()));
   const ready = everything.applicable.filter((name) => names.has(name.toLowerCase()));
+  const unread = everything.files.flatMap(({ name, verdict }) => (verdict.kind === 'unread' ? [name] : []));
+  const [unreadThere = [], unreadHere = []] = [false, true].map((copied) =>
+    unread.filter((name) => names.has(name.toLowerCase()) === copied),
+  );
   return {
     findings: {
-      'share.uncopied': finding(
-        onlyOnShare.length === 0 ? 'none' : 'some',
-        `${String(onlyOnShare.length)} usable files to copy`,
-        'share listing',
-      ),
-      'copied.unapplied': finding(
-        ready.length === 0 ? 'none' : 'some',
-        `${String(ready.length)} copied files to apply`,
-        'copy folder',
-      ),
+      'share.uncopied': workIn('share listing', 'usable files to copy', onlyOnShare, unreadThere),
+      'copied.unapplied': workIn('copy folder', 'copied files to apply', ready, unreadHere),
     },
     files: { everything, onlyOnShare, shareReadable: facts.share.kind === 'value' },
   };

@@ -21,6 +21,8 @@ export type FileVerdict =
   | { readonly kind: 'other-fork' }
   | { readonly kind: 'other-database' }
   | { readonly kind: 'not-a-log' }
+  /** Nobody has looked at its header yet: it may hold what comes next. */
+  | { readonly kind: 'unread' }
   /** The header could not be read or says damaged. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
@@ -38,6 +40,12 @@ export interface LogChain {
   /** Where the copy stands after all applicable files. */
   readonly reaches: RollForwardPosition;
 }
+
+/** `headerProblem` of a file whose header no instance has read yet. */
+export const NOT_READ_YET = 'not read yet';
+
+export const isUnread = (file: BackupFile): boolean =>
+  file.header === 'unknown' && (file.headerProblem ?? NOT_READ_YET) === NOT_READ_YET;
 
 const rankOf = (file: BackupFile): Lsn =>
   file.header === 'unknown' ? lsn('9'.repeat(25)) : lsn(file.header.firstLsn);
@@ -78,7 +86,9 @@ export function chainLogBackups(files: readonly BackupFile[], start: RollForward
       judged.push({
         name: file.name,
         header: undefined,
-        verdict: { kind: 'unreadable', problem: file.headerProblem ?? 'not read yet' },
+        verdict: isUnread(file)
+          ? { kind: 'unread' }
+          : { kind: 'unreadable', problem: file.headerProblem ?? NOT_READ_YET },
       });
       continue;
     }
