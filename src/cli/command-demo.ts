@@ -8,7 +8,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
 import { FailoverDemo } from './estate-story/failover-demo.ts';
 import { Interruption } from './estate-story/interruption.ts';
-import { openPlayground } from './estate-story/playground.ts';
+import { FIRST_COPY_MINUTE, openPlayground } from './estate-story/playground.ts';
 import type { StoryReport } from './estate-story/transition-report.ts';
 
 interface DemoCommandOptions extends OutputOptions {
@@ -17,6 +17,9 @@ interface DemoCommandOptions extends OutputOptions {
   readonly factor: string;
   readonly directory?: string;
 }
+
+/** Three log backups are copied at the first copy. */
+const LEAD_MINUTES = 9;
 
 export function register(program: Command): void {
   withOutput(program.command('demo'))
@@ -45,6 +48,7 @@ async function demo(options: DemoCommandOptions): Promise<void> {
     seed: options.seed,
     shareSite: options.share,
     nowMs: hostClock.now(),
+    startMinute: FIRST_COPY_MINUTE - LEAD_MINUTES,
   });
   try {
     const report = await FailoverDemo.play({

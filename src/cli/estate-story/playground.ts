@@ -26,24 +26,28 @@ export interface PlaygroundOptions {
   readonly shareSite: 'home' | 'backup';
   /** The clock on the wall, ms since 1970; the estate begins early on its day. */
   readonly nowMs: number;
+  /** Minute of the day at which the estate begins; left out: half an hour before a copy. */
+  readonly startMinute?: number;
   readonly document?: Partial<DesiredDocumentOptions>;
   readonly overrides?: EstateOverrides;
   readonly onNote?: (text: string) => void;
 }
 
 /**
- * Log backups every three minutes, copied every two hours, restored every four, and a clock that starts a few minutes before the
- * first copy: soon after it two files are not copied, several not applied, and for two hours no job will change that.
+ * Log backups every three minutes, copied every two hours, restored every four: soon after a copy two files are not copied, several
+ * not applied, and for two hours no job changes that.
  */
 export const PLAYGROUND_SHIPPING: EstateOverrides = {
   backupEveryMinutes: 3,
   copyEveryMinutes: 120,
   restoreEveryMinutes: 240,
 };
-const START_OF_DAY_MS = 111 * 60_000;
+/** Agent schedules count from midnight: copies at 02:00, 04:00 ... */
+export const FIRST_COPY_MINUTE = 120;
 /** Written first by every estate, see src/simulator/wire/wire-secrets.ts. */
 const PASSWORD_FILE = 'sql-password';
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 
 /** Empties only what an estate has left: a mistyped --directory must not cost anybody's files. */
 async function emptyFolder(directory: string): Promise<void> {
@@ -60,6 +64,7 @@ async function emptyFolder(directory: string): Promise<void> {
 /** Begins with an empty folder. Throws PCO_USAGE when there is something else in it, or an estate that runs. */
 export async function openPlayground(options: PlaygroundOptions): Promise<Playground> {
   const directory = path.resolve(options.directory);
+  const { startMinute = FIRST_COPY_MINUTE - 30 } = options;
   await emptyFolder(directory);
   mkdirSync(directory, { recursive: true });
   const estate = await startWireEstate({
@@ -68,7 +73,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     seed: options.seed,
     options: {
       ...PLAYGROUND_SHIPPING,
-      startAtMs: Math.floor(options.nowMs / DAY_MS) * DAY_MS + START_OF_DAY_MS,
+      startAtMs: Math.floor(options.nowMs / DAY_MS) * DAY_MS + startMinute * MINUTE_MS,
       shareSite: options.shareSite,
       ...options.overrides,
     },
