@@ -1,0 +1,107 @@
+/** The main job over real sockets, files and processes, with a daemon that is killed six times on the way. */
+import { expect, test } from 'vitest';
+import { reportStory } from '../../src/cli/estate-story/transition-report.ts';
+import type { JournalRecord } from '../../src/ports/journal.ts';
+import { DEFAULT_ESTATE, type EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
+import { toArray } from '../../src/simulator/instance/chunks.ts';
+import {
+  FAILBACK_KILLS,
+  FAILOVER_KILLS,
+  onlyOnShare,
+  type KillPoint,
+  type KillScene,
+} from './kill-points.ts';
+import { doneOtherwise, restoredTwice, shippingJobs } from './wire-judge.ts';
+import { WireStage } from './wire-stage.ts';
+
+const FACTOR = 60;
+/** Three files for the copying to be in the middle of; every BACKUP and RESTORE takes a fifth of a real second. */
+const OVERRIDES: EstateOverrides = {
+  backupEveryMinutes: 1,
+  speed: { ...DEFAULT_ESTATE.speed, minimumMs: 200 * FACTOR },
+};
+const UNCOPIED = 3;
+
+const announces = (record: JournalRecord, { action, effect }: KillPoint): boolean =>
+  effect === undefined
+    ? record.kind === 'intent' && record.action === action
+    : record.kind === 'effect' && record.action === action && record.what.startsWith(effect);
+
+async function killAt(stage: WireStage, scene: KillScene, point: KillPoint): Promise<void> {
+  const from = stage.records.length;
+  await stage.until(`the announcement of a kill ${point.name}`, () =>
+    stage.records.slice(from).some((record) => announces(record, point)),
+  );
+  await point.announced?.(scene);
+  await stage.until(`the instant of a kill ${point.name}`, () => point.inside(scene));
+  await stage.killDaemon();
+  await point.aftermath?.(scene);
+}
+
+async function move(
+  stage: WireStage,
+  scene: KillScene,
+  points: readonly KillPoint[],
+  datacenter: string,
+): Promise<void> {
+  for (const point of points) point.prepare?.(scene);
+  stage.edit(datacenter);
+  for (const point of points) {
+    await killAt(stage, scene, point);
+    await stage.startDaemon();
+  }
+}
+
+async function loseHome(stage: WireStage): Promise<KillScene> {
+  const { estate } = stage;
+  await stage.until('log backups that only the share has', () => onlyOnShare(estate).length >= UNCOPIED);
+  const uncopied = onlyOnShare(estate);
+  await estate.fault('down site home');
+  await stage.verdictOnHome('silent');
+  return { estate, uncopied };
+}
+
+test(
+  'a daemon killed six times on the way moves the pool to lyon and back and does nothing twice',
+  { timeout: 120_000 },
+  async () => {
+    await using stage = await WireStage.open({
+      seed: 'six kills',
+      factor: FACTOR,
+      overrides: OVERRIDES,
+      connectDeadline: '400ms',
+    });
+    const { estate } = stage;
+    await stage.startDaemon();
+    await estate.fault('clients on');
+    await stage.converged('home');
+    const scene = await loseHome(stage);
+    await move(stage, scene, FAILOVER_KILLS, 'lyon');
+    await stage.converged('backup');
+    await estate.fault('rebuild site home');
+    await stage.verdictOnHome('alive');
+    await move(stage, scene, FAILBACK_KILLS, 'paris');
+    await stage.converged('home');
+    await estate.fault('clients off');
+
+    const account = estate.checker();
+    const { ledger } = reportStory({
+      records: stage.records,
+      account,
+      acknowledged: toArray(estate.state().chat.acknowledged),
+      lostFiles: 0,
+    });
+    expect(ledger.unnamedLost).toBe(0);
+    expect(account.writableAtTwoSitesMs).toBe(0);
+    expect(doneOtherwise(account.counts)).toEqual([]);
+    expect(restoredTwice(estate.state())).toEqual([]);
+    expect(shippingJobs(estate.state())).toEqual([
+      'sql-lyo-1.contoso.com: LSCopy_SQL-PAR-1_mgc',
+      'sql-lyo-1.contoso.com: LSRestore_SQL-PAR-1_mgc',
+      'sql-par-1.contoso.com: LSAlert_SQL-PAR-1',
+      'sql-par-1.contoso.com: LSBackup_mgc',
+    ]);
+    const starts = stage.records.filter((record) => record.kind === 'started');
+    expect(starts.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  },
+);
