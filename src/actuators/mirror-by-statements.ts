@@ -2,12 +2,13 @@
  * Mirrors a pair while log shipping runs (sql-server reference 6.5): every log backup in between goes to the shipping folder
  * under the shipping name, so that the secondary meets no gap. LSBackup is idle meanwhile; the caller sees to that.
  */
+import type { SqlAnswer, SqlStatement } from '../ports/sql-connection.ts';
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import type { BackupFile } from '../topology/pool-facts.ts';
 import { valueOf } from '../topology/known.ts';
-import { mirroringShareFor, type InstanceName } from '../topology/pool-topology.ts';
+import { mirroringShareFor, type InstanceName, type SqlStore } from '../topology/pool-topology.ts';
 import {
   backupDatabase,
   backupLog,
@@ -28,7 +29,7 @@ import { baseName, joinPath, shippingName, uniqueName } from './file-names.ts';
 import { hasNumber, recheckCopy, sqlError, openInstance, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
 import { followsHome } from './seed-secondary.ts';
-import { requireInstance } from './serving-instance.ts';
+import { partnerOf, requireInstance, seenInstance, servingOf } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
 import { waitFor } from './waiting.ts';
 import { raiseBarrier } from './write-barrier.ts';
@@ -87,16 +88,18 @@ async function backUpLog(
   return path;
 }
 
-/** One log backup into the shipping folder, then every file there that the mirror can use. */
-async function catchUp(
-  ports: ActuatorPorts,
-  principal: InstanceSession,
-  mirror: InstanceSession,
-  headers: BackupHeaders,
-  database: string,
-): Promise<void> {
+interface Mirroring {
+  readonly principal: InstanceSession;
+  readonly mirror: InstanceSession;
+  readonly headers: BackupHeaders;
+  readonly database: string;
+}
+
+/** One log backup into the shipping folder where none waits there, then every file there that the mirror can use. */
+async function catchUp(ports: ActuatorPorts, both: Mirroring, waiting: boolean): Promise<void> {
+  const { principal, mirror, headers, database } = both;
   const { share } = principal.context.pool.topology.logShipping;
-  const path = await backUpLog(ports, principal, database);
+  const path = waiting ? undefined : await backUpLog(ports, principal, database);
   const listing = await ports.files.list(share, mirror.context.signal);
   const files = await headers.logBackups(share, listing);
   const start = positionOf(await readCopy(mirror, database));
@@ -108,7 +111,7 @@ async function catchUp(
   }
   const applicable = chainLogBackups(files, start).applicable;
   // Mirroring wants at least one log restored; when nothing was written since the full backup, ours ends where the copy stands.
-  const names = applicable.length > 0 ? applicable : [baseName(path)];
+  const names = applicable.length > 0 || path === undefined ? applicable : [baseName(path)];
   for (const name of names) {
     const statement = restoreLog(database, joinPath(share, name));
     await mirror.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate: [ALREADY_APPLIED] });
@@ -126,6 +129,37 @@ async function release(ports: ActuatorPorts, mirror: InstanceSession, database: 
   if (released === undefined) throw sqlError(mirror.instance, setPartnerOff(database), answer);
 }
 
+/** The second half of the join. false: the principal did not take it. */
+async function joinPrincipal(
+  principal: InstanceSession,
+  mirror: InstanceSession,
+  database: string,
+): Promise<{ readonly joined: boolean; readonly answer: SqlAnswer; readonly statement: SqlStatement }> {
+  const mirrorAddress = await endpointOf(mirror);
+  const onPrincipal = `ALTER DATABASE [${database}] SET PARTNER = ${mirrorAddress}`;
+  const statement = setPartner(database, mirrorAddress);
+  const answer = await principal.change(onPrincipal, statement, { tolerate: 'all' });
+  return { joined: (await recheckCopy(principal, database)).role === 'PRINCIPAL', answer, statement };
+}
+
+/** A mirror that waits for its principal is what a cut between the two halves leaves: the second half is all that lacks. */
+export async function completeJoin(
+  ports: ActuatorPorts,
+  context: StepContext,
+  store: SqlStore,
+  database: string,
+): Promise<boolean> {
+  const serving = servingOf(context.facts, store, database);
+  const partner = partnerOf(store, serving);
+  if (partner === undefined || seenInstance(context.facts, partner) === undefined) return false;
+  await using principal = await openInstance(ports, context, serving);
+  const now = await recheckCopy(principal, database);
+  if (!isOpen(now) || now.role !== null) return false;
+  await using mirror = await openInstance(ports, context, partner);
+  if ((await recheckCopy(mirror, database)).role !== 'MIRROR') return false;
+  return (await joinPrincipal(principal, mirror, database)).joined;
+}
+
 /** On the mirror first. false: the mirror lacks log. */
 async function join(
   ports: ActuatorPorts,
@@ -134,13 +168,10 @@ async function join(
   database: string,
 ): Promise<boolean> {
   const principalAddress = await endpointOf(principal);
-  const mirrorAddress = await endpointOf(mirror);
   const onMirror = `ALTER DATABASE [${database}] SET PARTNER = ${principalAddress}`;
   await mirror.change(onMirror, setPartner(database, principalAddress), { tolerate: [ALREADY_MIRRORED] });
-  const onPrincipal = `ALTER DATABASE [${database}] SET PARTNER = ${mirrorAddress}`;
-  const statement = setPartner(database, mirrorAddress);
-  const answer = await principal.change(onPrincipal, statement, { tolerate: 'all' });
-  if ((await recheckCopy(principal, database)).role === 'PRINCIPAL') return true;
+  const { joined, answer, statement } = await joinPrincipal(principal, mirror, database);
+  if (joined) return true;
   if (hasNumber(answer, ...MIRROR_BEHIND)) {
     // A copy that waits for its principal takes no log (3104): it is released first.
     await release(ports, mirror, database);
@@ -175,51 +206,44 @@ export async function addWitness(
   );
 }
 
-/** An earlier attempt got as far as the join: a log was restored last, and nothing was backed up since. */
-function isCaughtUp(principal: CopyNow, mirror: CopyNow): boolean {
-  const position = positionOf(mirror);
-  if (mirror.restored?.type !== 'L' || position === undefined || principal.nextLogLsn === null) return false;
-  return compareLsn(position.lsn, lsn(principal.nextLogLsn)) >= 0;
-}
+/** Log that the mirror can take lies on the share; a log was restored last and nothing was backed up since; or neither. */
+type Readiness = 'log-waits' | 'caught-up' | 'needs-log';
 
-interface Mirroring {
-  readonly principal: InstanceSession;
-  readonly mirror: InstanceSession;
-  readonly headers: BackupHeaders;
-  readonly database: string;
+function readinessOf(principal: CopyNow, mirror: CopyNow): Readiness {
+  const position = positionOf(mirror);
+  if (position === undefined || principal.nextLogLsn === null) return 'needs-log';
+  if (compareLsn(position.lsn, lsn(principal.nextLogLsn)) < 0) return 'log-waits';
+  return mirror.restored?.type === 'L' ? 'caught-up' : 'needs-log';
 }
 
 /**
  * A leftover that the files on the share reach is rolled forward; any other one is seeded anew, and only behind a log backup
- * of the present fork. Returns whether it may join at once.
+ * of the present fork.
  */
 async function readyMirror(
   ports: ActuatorPorts,
   { principal, mirror, database }: Mirroring,
   share: readonly BackupFile[],
-): Promise<boolean> {
+): Promise<Readiness> {
   const serving = await recheckCopy(principal, database);
   const leftover = await recheckCopy(mirror, database);
-  if (followsHome(serving, leftover, share)) return isCaughtUp(serving, leftover);
+  if (followsHome(serving, leftover, share)) return readinessOf(serving, leftover);
   if (!beginsOnOwnFork(serving)) await backUpLog(ports, principal, database);
   await seedMirror(ports, principal, mirror, database);
-  return false;
+  return 'needs-log';
 }
 
 /** Too recent, or on another branch: this copy will never take the log that is there. */
 const CANNOT_FOLLOW = [4305, 4330];
 
 /** The partner's copy is seeded anew, once, when it cannot take the log that is there. */
-async function catchUpOrSeed(
-  ports: ActuatorPorts,
-  { principal, mirror, headers, database }: Mirroring,
-): Promise<void> {
+async function catchUpOrSeed(ports: ActuatorPorts, both: Mirroring, waiting: boolean): Promise<void> {
   try {
-    await catchUp(ports, principal, mirror, headers, database);
+    await catchUp(ports, both, waiting);
   } catch (error) {
     if (!toPoolError(error).hasSqlNumber(...CANNOT_FOLLOW)) throw error;
-    await seedMirror(ports, principal, mirror, database);
-    await catchUp(ports, principal, mirror, headers, database);
+    await seedMirror(ports, both.principal, both.mirror, both.database);
+    await catchUp(ports, both, false);
   }
 }
 
@@ -236,11 +260,11 @@ export async function mirrorByStatements(
   const { version } = requireInstance(context.facts, pair.partner);
   const headers = new BackupHeaders(mirror, version, seen === 'unknown' ? [] : [seen]);
   const both: Mirroring = { principal, mirror, headers, database };
-  let caughtUp = await readyMirror(ports, both, seen === 'unknown' ? [] : seen.files);
+  let ready = await readyMirror(ports, both, seen === 'unknown' ? [] : seen.files);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    if (!caughtUp) await catchUpOrSeed(ports, both);
+    if (ready !== 'caught-up') await catchUpOrSeed(ports, both, ready === 'log-waits');
     if (await join(ports, principal, mirror, database)) return;
-    caughtUp = false;
+    ready = 'needs-log';
   }
   throw new PoolError(
     'PCO_DONE_NOT_SEEN',

@@ -2,7 +2,7 @@
 import { valueOf } from '../topology/known.ts';
 import { enableLogBackups, quietLogBackups } from './job-actions.ts';
 import { mirrorByCmdlet, preparePair } from './mirror-by-cmdlet.ts';
-import { addWitness, mirrorByStatements } from './mirror-by-statements.ts';
+import { addWitness, completeJoin, mirrorByStatements } from './mirror-by-statements.ts';
 import { openInstance, recheckCopy } from './instance-session.ts';
 import { seenInstance, servingInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
@@ -35,7 +35,9 @@ async function completeWitness(
 }
 
 async function mirrorPair(ports: ActuatorPorts, context: StepContext, database: string): Promise<StepNotes> {
-  const pair = await preparePair(ports, context, context.pool.topology.sites.home.chat, database);
+  const store = context.pool.topology.sites.home.chat;
+  const joined = await completeJoin(ports, context, store, database);
+  const pair = joined ? undefined : await preparePair(ports, context, store, database);
   if (pair !== undefined) {
     await quietLogBackups(ports, context, 'home');
     await mirrorByStatements(ports, context, pair, database);
@@ -43,7 +45,7 @@ async function mirrorPair(ports: ActuatorPorts, context: StepContext, database: 
   const witness = await completeWitness(ports, context, database);
   return {
     database,
-    mirrored: pair === undefined ? 'already' : 'now',
+    mirrored: joined ? 'joined' : pair === undefined ? 'already' : 'now',
     by: 'statements',
     ...pair,
     ...witness,
