@@ -64,16 +64,19 @@ export class DaemonProcess {
     if (this.running) await this.#exited;
   }
 
-  /** Asks it to end, and ends it when it has not after `limitMs`. */
-  async endWithin(limitMs: number, clock: Clock): Promise<void> {
+  /** Asks it to end, and ends it when it has not after `limitMs`; false: it had to. */
+  async endWithin(limitMs: number, clock: Clock): Promise<boolean> {
     const ended = new AbortController();
     const late = clock.sleep(limitMs, ended.signal).then(
-      () => this.end('SIGKILL'),
+      async () => {
+        await this.end('SIGKILL');
+        return false;
+      },
       // Ended in time.
-      () => undefined,
+      () => true,
     );
     await this.end('SIGTERM');
     ended.abort();
-    await late;
+    return late;
   }
 }

@@ -55,13 +55,17 @@ export class FailoverDemo {
       path.join(directory, 'daemon.log'),
       options.clock,
     );
+    let report: StoryReport;
+    let ended: boolean;
     try {
       const client = await findDaemon(documents.journalDirectory);
       if (client === undefined) throw new PoolError('PCO_INTERNAL', 'the daemon does not answer');
-      return await new FailoverDemo(options, daemon, client).#play();
+      report = await new FailoverDemo(options, daemon, client).#play();
     } finally {
-      await daemon.endWithin(END_LIMIT_MS, options.clock);
+      ended = await daemon.endWithin(END_LIMIT_MS, options.clock);
     }
+    if (!ended) throw new PoolError('PCO_INTERNAL', `the daemon did not stop within ${END_LIMIT_MS} ms`);
+    return report;
   }
 
   async #play(): Promise<StoryReport> {
