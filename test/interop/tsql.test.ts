@@ -1,65 +1,70 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serverAlias, writeFreetdsConf } from '../../src/cli/estate-story/freetds-conf.ts';
 import { startWireEstate, type WireEstate } from '../../src/simulator/wire/wire-estate.ts';
+import { TsqlLogin, tsqlIsAbsent } from './tsql-client.ts';
 
-const TSQL = '/usr/bin/tsql';
-/** Missing parts are skipped by name on a person's machine; in CI they are a failure. */
-const absent = !existsSync(TSQL) && process.env['CI'] !== 'true';
-
-describe.skipIf(absent)('FreeTDS tsql (install: npm run setup)', () => {
+describe.skipIf(tsqlIsAbsent)('FreeTDS tsql (install: npm run setup)', () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'pchat-tsql-'));
   let estate: WireEstate;
+  const at = (instance: string): TsqlLogin => new TsqlLogin(directory, serverAlias(instance));
 
   beforeAll(async () => {
     estate = await startWireEstate({ directory, factor: 10, seed: 'tsql' });
+    writeFreetdsConf(estate, directory);
   });
   afterAll(async () => {
     await estate.stop();
     rmSync(directory, { recursive: true, force: true });
   });
 
-  async function type(instance: string, statements: readonly string[]): Promise<string> {
-    const address = estate.instances[instance];
-    const conf = path.join(directory, 'freetds.conf');
-    writeFileSync(
-      conf,
-      `[it]\nhost = 127.0.0.1\nport = ${String(address?.port)}\ntds version = 7.4\nencryption = require\nca file = ${estate.caFile}\ncheck certificate hostname = no\n`,
-    );
-    const child = spawn(
-      TSQL,
-      ['-S', 'it', '-U', 'operator', '-P', readFileSync(estate.passwordFile, 'utf8').trim()],
-      {
-        env: { ...process.env, FREETDSCONF: conf },
-      },
-    );
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stdin.end(`${statements.map((statement) => `${statement}\ngo\n`).join('')}exit\n`);
-    await new Promise((resolve) => child.on('close', resolve));
-    return text;
-  }
-
-  test('is installed', () => {
-    expect(spawnSync(TSQL, ['-C']).status).toBe(0);
-  });
-
-  test('removes the secondary, recovers mgc, and gets the numbers of SQL Server for the wrong order', async () => {
-    const answer = await type('sql-lyo-1.contoso.com', [
-      'exec sp_delete_log_shipping_secondary_database mgc',
-      'exec sp_delete_log_shipping_secondary_database mgc',
-      'exec sp_who2',
-      'restore database mgc with recovery',
-      'restore database mgc with recovery',
-      "restore log mgc from disk = N'D:\\LSCopy\\none.trn' with norecovery",
-    ]);
-    for (const number of ['32014', '3153']) expect(answer).toContain(`Msg ${number}`);
-  });
-
   test('sees the chat sessions of home by sp_who2', async () => {
-    expect(await type('sql-par-1.contoso.com', ['exec sp_who2'])).toContain('CHAT-PAR-1');
+    const { output } = await at('sql-par-1.contoso.com').type('exec sp_who2');
+    expect(output).toContain('CHAT-PAR-1');
+  });
+
+  test.each([
+    ['a misspelt word', 'selct 1', 2812, 16, 62, "Could not find stored procedure 'selct'."],
+    ['a stray sign', 'select 1 + )', 102, 15, 1, "Incorrect syntax near ')'."],
+    [
+      'an unknown procedure',
+      'exec sp_nothing',
+      2812,
+      16,
+      62,
+      "Could not find stored procedure 'sp_nothing'.",
+    ],
+    ['an unknown table', 'select * from nothing', 208, 16, 1, "Invalid object name 'nothing'."],
+    [
+      'an unknown database',
+      'use nothing',
+      911,
+      16,
+      1,
+      "Database 'nothing' does not exist. Make sure that the name is entered correctly.",
+    ],
+  ])('%s gives the number, severity, state and text of SQL Server', async (_, statement, ...wanted) => {
+    const [number, severity, state, text] = wanted;
+    const { messages } = await at('sql-lyo-1.contoso.com').type(statement);
+    expect(messages).toEqual([{ number, severity, state, server: 'SQL-LYO-1', text }]);
+  });
+
+  test('RESTORE on a mirrored database is refused with 3104, and BACKUP of the mirror as on a mirror', async () => {
+    expect(await at('sql-par-1.contoso.com').errorsOf('restore database mgc with recovery')).toEqual([
+      [3104, 16, 1],
+      [3013, 16, 1],
+    ]);
+    const [first] = await at('sql-par-2.contoso.com').errorsOf("backup log mgc to disk = N'D:\\x.trn'");
+    expect([954, 3059, 3104]).toContain(first?.[0]);
+  });
+
+  test('the batch after a failed one goes on in the same session', async () => {
+    const { messages, output } = await at('sql-lyo-1.contoso.com').type(
+      'select * from nothing',
+      'select 41 + 1',
+    );
+    expect([messages.map(({ number }) => number), output.includes('42')]).toEqual([[208], true]);
   });
 });

@@ -12,7 +12,10 @@ import { openPlayground, type Playground } from '../../src/cli/estate-story/play
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
-import { withPrimaryDatacenter } from '../../src/simulator/estate/desired-document.ts';
+import {
+  withPrimaryDatacenter,
+  type DesiredDocumentOptions,
+} from '../../src/simulator/estate/desired-document.ts';
 import type { EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
 import type { WireEstate } from '../../src/simulator/wire/wire-estate.ts';
 import type { Site } from '../../src/topology/pool-topology.ts';
@@ -24,6 +27,7 @@ export interface WireStageOptions {
   readonly overrides: EstateOverrides;
   /** As the settings spell it. Every look at a dead site takes this long; those who live are already connected. */
   readonly connectDeadline?: string;
+  readonly document?: Partial<DesiredDocumentOptions>;
 }
 
 /** Longer than any part takes on a busy machine; reaching it is a failure that says what was awaited. */
@@ -35,33 +39,34 @@ const END_LIMIT_MS = 10_000;
 export class WireStage implements AsyncDisposable {
   readonly playground: Playground;
   readonly records: JournalRecord[] = [];
+  /** What the estate remarked. */
+  readonly notes: readonly string[];
   readonly #tail: JournalTail;
   #daemon: DaemonProcess | undefined;
 
-  private constructor(playground: Playground) {
+  private constructor(playground: Playground, notes: readonly string[]) {
     this.playground = playground;
+    this.notes = notes;
     this.#tail = new JournalTail(playground.documents.journalDirectory);
   }
 
-  static async open({
-    seed,
-    factor,
-    overrides,
-    connectDeadline = '1s',
-  }: WireStageOptions): Promise<WireStage> {
+  static async open(options: WireStageOptions): Promise<WireStage> {
+    const { seed, factor, overrides, connectDeadline = '1s', document } = options;
+    const notes: string[] = [];
     const playground = await openPlayground({
       directory: mkdtempSync(path.join(os.tmpdir(), 'pchat-wire-')),
       shareSite: 'backup',
       nowMs: hostClock.now(),
-      document: { drainTimeout: '1s' },
+      document: { drainTimeout: '1s', ...document },
       seed,
       factor,
       overrides,
+      onNote: (text) => notes.push(text),
     });
     const { settingsFile } = playground.documents;
     const settings = readFileSync(settingsFile, 'utf8');
     writeFileSync(settingsFile, settings.replace(/^( +connect: ).*$/m, `$1${connectDeadline}`));
-    return new WireStage(playground);
+    return new WireStage(playground, notes);
   }
 
   get estate(): WireEstate {
@@ -75,6 +80,12 @@ export class WireStage implements AsyncDisposable {
   /** Resolves once it listens. Rejects while another one holds the lease. */
   async startDaemon(): Promise<void> {
     this.#daemon = await DaemonProcess.start(this.playground.documents.settingsFile, this.logFile, hostClock);
+  }
+
+  async stopDaemon(): Promise<void> {
+    const daemon = this.#daemon;
+    this.#daemon = undefined;
+    await daemon?.endWithin(END_LIMIT_MS, hostClock);
   }
 
   /** The signal is sent before this returns: what the estate shows in the same turn is what the kill met. */
@@ -123,10 +134,14 @@ export class WireStage implements AsyncDisposable {
     });
   }
 
-  /** As an editor saves: a new file under the old name. */
   edit(datacenter: string): void {
+    this.rewrite((text) => withPrimaryDatacenter(text, datacenter));
+  }
+
+  /** As an editor saves: a new file under the old name. */
+  rewrite(change: (text: string) => string): void {
     const { desiredFile } = this.playground.documents;
-    writeFileSync(`${desiredFile}.new`, withPrimaryDatacenter(readFileSync(desiredFile, 'utf8'), datacenter));
+    writeFileSync(`${desiredFile}.new`, change(readFileSync(desiredFile, 'utf8')));
     renameSync(`${desiredFile}.new`, desiredFile);
   }
 
@@ -138,9 +153,8 @@ export class WireStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const daemon = this.#daemon;
     try {
-      await daemon?.endWithin(END_LIMIT_MS, hostClock);
+      await this.stopDaemon();
     } finally {
       await this.playground.stop();
       rmSync(this.playground.directory, { recursive: true, force: true });
