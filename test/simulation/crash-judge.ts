@@ -62,6 +62,12 @@ export async function problemsAfter(cut: CutPoint, { account: undisturbed }: Tra
   }
 }
 
+/** The cuts of one part of the way, so that several files can share the work. */
+export function partOf<T>(cuts: readonly T[], part: number, parts: number): readonly T[] {
+  const at = (index: number): number => Math.round((cuts.length * index) / parts);
+  return cuts.slice(at(part - 1), at(part));
+}
+
 export async function problemsAfterAll(cuts: readonly CutPoint[], transition: Transition): Promise<string[]> {
   const problems: string[] = [];
   for (const cut of cuts) problems.push(...(await problemsAfter(cut, transition)));

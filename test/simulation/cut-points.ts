@@ -37,8 +37,10 @@ export async function recordTransition(from: WorldSnapshot, datacenter: string):
   const take = (name: string): void => void cuts.push({ name, world: world.snapshot() });
   const onAppend = (record: JournalRecord, moment: 'before' | 'after'): void => {
     if (!STEP_KINDS.includes(record.kind)) return;
+    // Before an intent is after the outcome before it, before an effect is after it: nothing was sent in between.
+    if (moment === 'before' && record.kind !== 'outcome') return;
     take(`${moment} ${nameOf(record)}`);
-    if (record.kind !== 'effect' || moment === 'before') return;
+    if (record.kind !== 'effect') return;
     for (const ms of DURING_MS)
       world.clock.after(ms, () => {
         if (newest() === record.seq) take(`${ms} ms into ${nameOf(record)}`);
@@ -46,6 +48,7 @@ export async function recordTransition(from: WorldSnapshot, datacenter: string):
   };
   const stage = new Stage(world, new SeededRandom(SEED), onAppend);
   world.setPrimaryDatacenter(datacenter);
+  take('before the first intent');
   await stage.converge();
   stage.daemon.crash();
   return { cuts, account: world.account(), end: world.snapshot() };
