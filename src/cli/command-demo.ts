@@ -9,7 +9,7 @@ import { withOutput, type OutputOptions } from './command-options.ts';
 import { FailoverDemo } from './estate-story/failover-demo.ts';
 import { Interruption } from './estate-story/interruption.ts';
 import { FIRST_COPY_MINUTE, openPlayground } from './estate-story/playground.ts';
-import type { StoryReport } from './estate-story/transition-report.ts';
+import type { StoryReport, TransitionReport } from './estate-story/transition-report.ts';
 
 interface DemoCommandOptions extends OutputOptions {
   readonly share: 'home' | 'backup';
@@ -66,14 +66,24 @@ async function demo(options: DemoCommandOptions): Promise<void> {
   }
 }
 
-const describe = ({ failover, failback, ledger, overheadMs, writableAtTwoSitesMs }: StoryReport): string =>
-  [
-    `failover: ${failover.actions.join(', ')} (seed steps ${failover.seedSteps.join(' ')})`,
-    `failback: ${failback.actions.join(', ')} (seed steps ${failback.seedSteps.join(' ')})`,
-    `messages: ${ledger.acknowledged} acknowledged, ${ledger.kept} kept, ${ledger.namedAtRisk} named at risk beforehand, ` +
-      `${ledger.namedLost} of them lost, ${ledger.unnamedLost} lost without having been named`,
-    `writable at two sites for ${writableAtTwoSitesMs} ms; own overhead ${overheadMs.failover} ms and ${overheadMs.failback} ms`,
+const steps = ({ actions, seedSteps }: TransitionReport): string =>
+  `${actions.length} steps, of the manual procedure the numbers ${seedSteps.join(' ')}`;
+
+/** The ledger in words: what became of every message that a client saw acknowledged. */
+function describe(report: StoryReport): string {
+  const { failover, failback, ledger, lostFiles, overheadMs, writableAtTwoSitesMs } = report;
+  const { acknowledged, kept, namedAtRisk, namedLost, unnamedLost } = ledger;
+  return [
+    '',
+    `Failover: ${steps(failover)}. Failback: ${steps(failback)}.`,
+    `Of ${acknowledged} messages that clients saw acknowledged, ${kept} are there and ${namedLost + unnamedLost} are lost.`,
+    `Before the backup copy was recovered, the ledger had named ${namedAtRisk} as at risk; ${namedLost} of the lost ones are among them, ` +
+      `${unnamedLost === 0 ? 'none is not' : `${unnamedLost} ARE NOT`}.`,
+    `Log backups lost: ${lostFiles.actual}; predicted: ${lostFiles.predicted}.`,
+    `mgc was writable at two sites for ${writableAtTwoSitesMs} ms.`,
+    `Time of the product's own, without SQL Server, files, shell and waiting: ${overheadMs.failover} ms and ${overheadMs.failback} ms.`,
   ].join('\n');
+}
 
 function judge({ ledger, writableAtTwoSitesMs }: StoryReport): void {
   if (ledger.unnamedLost > 0)

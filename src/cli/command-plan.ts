@@ -86,7 +86,9 @@ async function decideView(
 ): Promise<PlanView> {
   const { decidePool } = await import('../reconciler/decide-pool.ts');
   const { plan: decided, ledger, drift, gate, reduction } = decidePool(pool, facts, decisions, nowMs);
-  return { pool: pool.topology.name, plan: decided, ledger, drift, gate, evidence: reduction.evidence };
+  const { name, sites } = pool.topology;
+  const datacenters = { home: sites.home.datacenter, backup: sites.backup.datacenter };
+  return { pool: name, plan: decided, ledger, drift, gate, evidence: reduction.evidence, datacenters };
 }
 
 async function online(options: Options): Promise<readonly PlanView[]> {

@@ -2,7 +2,7 @@
 import type { Obstacle, Plan, PlannedStep } from '../reconciler/plan.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
-import type { LossLedger } from '../topology/loss-ledger.ts';
+import type { LedgerLineKind, LossLedger } from '../topology/loss-ledger.ts';
 import type { Site } from '../topology/pool-topology.ts';
 import { indented, textTable } from './text-table.ts';
 
@@ -12,6 +12,8 @@ export interface PlanView {
   readonly ledger: LossLedger;
   readonly drift: readonly Drift[];
   readonly evidence: Readonly<Record<Site, Evidence>>;
+  /** Names of the sites for people; left out: the sites' own words. */
+  readonly datacenters?: Readonly<Record<Site, string>> | undefined;
   readonly gate: { readonly kind: string; readonly code?: string | null; readonly reason?: string | null };
 }
 
@@ -39,7 +41,11 @@ export function planJson(view: PlanView): Record<string, unknown> {
 
 export const stepsOf = (plan: Plan): readonly PlannedStep[] => ('steps' in plan ? plan.steps : []);
 
-const minutes = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(1)} min`);
+/** Minutes, in the unit that a person reads at once. */
+export function span(minutes: number): string {
+  if (minutes < 2) return `${(minutes * 60).toFixed(0)} s`;
+  return minutes < 120 ? `${minutes.toFixed(1)} min` : `${(minutes / 60).toFixed(1)} h`;
+}
 
 export function renderPlan(view: PlanView): string {
   const parts = [`${view.pool}: ${headline(view.plan)}`];
@@ -55,7 +61,14 @@ export function renderPlan(view: PlanView): string {
     parts.push(
       textTable(
         ['#', 'step', 'on', 'seed', 'risk', 'why'],
-        steps.map((s, index) => [String(index + 1), s.action, s.target, s.seedStep ?? '', s.risk, s.reason]),
+        steps.map((s, index) => [
+          String(index + 1),
+          s.action,
+          placeOf(view, s.target),
+          s.seedStep ?? '',
+          s.risk,
+          s.reason,
+        ]),
       ),
     );
   if (view.plan.kind === 'blocked') parts.push(...obstacleTexts(view.plan.obstacles));
@@ -64,9 +77,15 @@ export function renderPlan(view: PlanView): string {
       `gate: ${view.gate.kind}${view.gate.reason === undefined || view.gate.reason === null ? '' : `: ${view.gate.reason}`}`,
     );
   parts.push(renderLedger(view.ledger));
-  parts.push(renderEvidence(view.evidence));
+  parts.push(renderEvidence(view.evidence, view.datacenters));
   return parts.join('\n');
 }
+
+const named = (view: Pick<PlanView, 'datacenters'>, site: Site): string =>
+  view.datacenters === undefined ? site : `${site} (${view.datacenters[site]})`;
+
+const placeOf = (view: PlanView, target: PlannedStep['target']): string =>
+  target === 'pool' ? target : named(view, target);
 
 function headline(plan: Plan): string {
   switch (plan.kind) {
@@ -96,30 +115,78 @@ function obstacleTexts(obstacles: readonly Obstacle[]): string[] {
   });
 }
 
+/** What the kinds of lines are to a person, worst first: the order in which they are shown. */
+const KINDS: readonly (readonly [LedgerLineKind, string])[] = [
+  ['unreachable-file', 'out of reach'],
+  ['at-risk', 'at risk'],
+  ['salvageable', 'saved by the plan'],
+  ['saved', 'kept as a file'],
+];
+const orderOf = (kind: LedgerLineKind): number => KINDS.findIndex(([one]) => one === kind);
+
+/** `2026-11-24T02:06:01.257Z` -> `11-24 02:06:01`; the head says that it is UTC. */
+const instant = (iso: string | null): string => (iso === null ? '' : iso.slice(5, 19).replace('T', ' '));
+
 export function renderLedger(ledger: LossLedger): string {
-  const summary = `loss on this course: ${minutes(ledger.lossMinutes)}, ${ledger.lostFiles} file${ledger.lostFiles === 1 ? '' : 's'}`;
-  if (ledger.lines.length === 0) return summary;
-  const rows = ledger.lines.map((line) => [
-    line.kind,
-    line.file ?? '(in no file)',
-    line.from ?? '',
-    line.to ?? '',
-    minutes(line.minutes),
-    line.note,
-  ]);
-  return `${summary}\n${textTable(['kind', 'file', 'from', 'to', 'history', 'note'], rows)}`;
+  const rows = [...ledger.lines]
+    .sort((a, b) => orderOf(a.kind) - orderOf(b.kind))
+    .map((line) => [
+      KINDS[orderOf(line.kind)]?.[1] ?? line.kind,
+      line.file ?? '(in no file)',
+      instant(line.from),
+      instant(line.to),
+      line.minutes === null ? '' : span(line.minutes),
+      line.note,
+    ]);
+  const head = ['content', 'log backup', 'from (UTC)', 'to (UTC)', 'chat history', 'why'];
+  const told = lossInWords(ledger);
+  return rows.length === 0 ? told : `${told}\n${textTable(head, rows)}`;
 }
 
-export function renderEvidence(evidence: Readonly<Record<Site, Evidence>>): string {
+/** What the present course still gives up. */
+export function lossInWords({ lossMinutes, lostFiles }: LossLedger): string {
+  if (lossMinutes === 0 && lostFiles === 0) return 'loss on this course: none';
+  const files = `${lostFiles === 0 ? 'no' : String(lostFiles)} log backup${lostFiles === 1 ? '' : 's'}`;
+  const history =
+    lossMinutes === null ? 'chat history that cannot be bounded' : `${span(lossMinutes)} of chat history`;
+  return `loss on this course: ${history}, ${files}`;
+}
+
+const VERDICTS: Readonly<Record<Evidence['verdict'], string>> = {
+  alive: 'alive',
+  partitioned: 'out of sight from here, but somebody else sees it',
+  unclear: 'not judged yet: silent, but not for long enough or not from every side',
+  silent: 'silent: taken for down only where policy.evidence is silent. Isolation looks the same',
+  proven: 'proven down',
+  attested: 'attested down by a person',
+};
+
+/** Signs that say the same for as long stand on one line. */
+function signLines(signs: Evidence['signs']): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const { says, forMs, source, detail } of signs) {
+    const what = detail.replaceAll(source, 'it');
+    const key = `${says} ${age(forMs)} (${what})`;
+    groups.set(key, [...(groups.get(key) ?? []), source]);
+  }
+  return [...groups].map(([said, sources]) => `${sources.join(', ')}: ${said}`);
+}
+
+export function renderEvidence(
+  evidence: Readonly<Record<Site, Evidence>>,
+  datacenters?: Readonly<Record<Site, string>>,
+): string {
   return (['home', 'backup'] as const)
     .map((site) => {
       const { verdict, signs, changes } = evidence[site];
-      const lines = signs.map(
-        (sign) => `${sign.says} ${seconds(sign.forMs)}: ${sign.source}: ${sign.detail}`,
-      );
-      return `${site} is ${verdict}${verdict === 'alive' ? '' : `\n${indented([...lines, changes].join('\n'))}`}`;
+      const name = named({ datacenters }, site);
+      if (verdict === 'alive') return `evidence: ${name} is alive`;
+      const lines = [...signLines(signs), `what would change this: ${changes}`];
+      return `evidence: ${name} is ${VERDICTS[verdict]}\n${indented(lines.join('\n'))}`;
     })
     .join('\n');
 }
 
-const seconds = (ms: number): string => `for ${(ms / 1_000).toFixed(0)} s`;
+/** No source stays silent for ten years; a longer age means that it was never seen. */
+const NEVER_MS = 315_360_000_000;
+const age = (ms: number): string => (ms > NEVER_MS ? 'since ever' : `for ${span(ms / 60_000)}`);

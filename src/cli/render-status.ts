@@ -51,7 +51,7 @@ export function renderWhy(pool: PoolStatus): string {
   if (view !== undefined) parts.push(renderPlan(view));
   else {
     if (pool.ledger !== null) parts.push(renderLedger(pool.ledger));
-    if (pool.evidence !== null) parts.push(renderEvidence(pool.evidence));
+    if (pool.evidence !== null) parts.push(renderEvidence(pool.evidence, pool.datacenters));
   }
   if (pool.lastError !== null)
     parts.push(
@@ -72,5 +72,6 @@ export function renderWhy(pool: PoolStatus): string {
 export function planViewOf(pool: PoolStatus): PlanView | undefined {
   const { plan, ledger, evidence, gate } = pool;
   if (plan === null || ledger === null || evidence === null) return undefined;
-  return { pool: pool.pool, plan, ledger, evidence, drift: pool.drift, gate: gate ?? { kind: 'proceed' } };
+  const { drift, datacenters } = pool;
+  return { pool: pool.pool, plan, ledger, evidence, drift, datacenters, gate: gate ?? { kind: 'proceed' } };
 }

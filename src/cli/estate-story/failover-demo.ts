@@ -10,7 +10,8 @@ import { withPrimaryDatacenter } from '../../simulator/estate/desired-document.t
 import { toArray } from '../../simulator/instance/chunks.ts';
 import { PoolError } from '../../topology/pool-error.ts';
 import { findDaemon, type DaemonClient } from '../daemon-client.ts';
-import { renderPlan } from '../render-plan.ts';
+import { renderEvidence, renderPlan } from '../render-plan.ts';
+import { planViewOf } from '../render-status.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { describeRecord, journalRecords } from './journal-file.ts';
 import type { Playground } from './playground.ts';
@@ -49,7 +50,10 @@ export class FailoverDemo {
   }
 
   static async play(options: DemoOptions): Promise<StoryReport> {
-    const { documents, directory } = options.playground;
+    const { documents, directory, factor } = options.playground;
+    options.say(
+      `A simulated estate: its clock runs ${factor} times as fast as yours, and backups are dated by it.`,
+    );
     const daemon = await DaemonProcess.start(
       documents.settingsFile,
       path.join(directory, 'daemon.log'),
@@ -106,9 +110,8 @@ export class FailoverDemo {
       'the silence of home',
       async () => (await this.#status()).evidence?.home.verdict === 'silent',
     );
-    const { evidence } = await this.#status();
-    for (const sign of evidence?.home.signs ?? [])
-      this.#say(`  ${sign.source}: ${sign.says} for ${(sign.forMs / 1_000).toFixed(0)} s (${sign.detail})`);
+    const { evidence, datacenters } = await this.#status();
+    if (evidence !== null) this.#say(renderEvidence(evidence, datacenters));
     await this.#watchNothingMove();
   }
 
@@ -133,9 +136,13 @@ export class FailoverDemo {
       const { observedGeneration, plan } = await this.#status();
       return observedGeneration !== null && observedGeneration.counter > generation.counter && plan !== null;
     });
-    const { pool, plan, ledger, drift, evidence, gate } = await this.#status();
-    if (plan !== null && ledger !== null && evidence !== null && gate !== null)
-      this.#say(renderPlan({ pool, plan, ledger, drift, evidence, gate }));
+    const status = await this.#status();
+    const view = planViewOf(status);
+    if (view !== undefined) this.#say(renderPlan(view));
+    if (status.gate?.kind === 'proceed')
+      this.#say(
+        'Nobody is asked: policy.mode is act and the loss is within policy.maxDataLoss. The steps begin.',
+      );
   }
 
   async #converge(site: 'home' | 'backup', said: string): Promise<void> {

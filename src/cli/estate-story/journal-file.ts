@@ -18,19 +18,23 @@ export function journalRecords(directory: string): readonly JournalRecord[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as JournalRecord);
 }
 
+const MOST_CHARACTERS = 160;
+const shortened = (text: string): string =>
+  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)} ... (whole in the journal)`;
+
 /** What a person wants to read while it happens; undefined for records that only a machine needs. */
 export function describeRecord(record: JournalRecord): string | undefined {
   switch (record.kind) {
     case 'intent':
       return `step ${record.seedStep === null ? '' : `(${record.seedStep}) `}${record.action}:${record.target} begins`;
     case 'effect':
-      return `  ${record.where}: ${record.what}`;
+      return `  ${record.where}: ${shortened(record.what)}`;
     case 'outcome':
       return `step ${record.action}:${record.target} ${record.result} after ${(record.durationMs / 1_000).toFixed(1)} s${record.reason === null ? '' : `: ${record.reason}`}`;
     case 'generation':
       return `generation ${record.generation.counter} in force: primaryDatacenter ${record.primaryDatacenter}`;
     case 'evidence':
-      return `evidence about ${record.site}: ${record.verdict}`;
+      return `the daemon's verdict on ${record.site}: ${record.verdict}`;
     default:
       return undefined;
   }

@@ -14,6 +14,8 @@ export interface Playground {
   readonly directory: string;
   readonly estate: WireEstate;
   readonly documents: EstateDocuments;
+  /** Estate seconds per real second. */
+  readonly factor: number;
   /** Ends the estate; the folder stays. */
   stop(): Promise<void>;
 }
@@ -92,6 +94,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     directory,
     estate,
     documents,
+    factor: options.factor,
     stop: async () => {
       removeControlPort(directory);
       await estate.stop();
