@@ -39,6 +39,8 @@ export type RunPhase =
       restored: number;
       /** After 4305: going back to an older file. */
       searchingBack: boolean;
+      /** Once a run: a file before the gap may apply again and again without moving on. */
+      searchedBack: boolean;
     };
 
 export interface AgentSpeed {

@@ -49,6 +49,7 @@ export function beginRestore(env: AgentEnv, run: JobRun, secondaryId: string): S
     index: first === -1 ? files.length : first,
     restored: 0,
     searchingBack: false,
+    searchedBack: false,
   };
   return tryFile(env, run);
 }
@@ -157,8 +158,10 @@ function searchBack(env: AgentEnv, run: JobRun, database: SecondaryDatabaseRow, 
   if (phase.kind !== 'restoring') return { kind: 'going-on' };
   const text = `*** Error ${TOO_RECENT}: The file '${file}' is too recent to apply to the secondary database '${database.secondary_database}'.`;
   noteErrors(env, run, [text]);
-  if (phase.index === 0) return nothingMore(env, run, database);
+  if (phase.index === 0 || (phase.searchedBack && !phase.searchingBack))
+    return nothingMore(env, run, database);
   phase.searchingBack = true;
+  phase.searchedBack = true;
   phase.index -= 1;
   return tryFile(env, run);
 }
