@@ -17,7 +17,8 @@ export const uniqueName = (
 const SECOND_MS = 1_000;
 
 /**
- * Name in the shipping folder, as the copy and restore jobs expect it. The stamp has seconds only and BACKUP overwrites, so a
+ * Name in the shipping folder, as the copy and restore jobs expect it: `nowMs` is by the clock of the instance that backs up, or
+ * the jobs would pass over what its own job writes afterwards. The stamp has seconds only and BACKUP overwrites, so a
  * name that the folder holds already is passed over: overwriting a log backup would tear the chain.
  */
 export function shippingName(nowMs: number, database: string, taken: readonly string[]): string {

@@ -74,6 +74,12 @@ async function seedMirror(
   );
 }
 
+/** ms that the instance's clock is ahead of ours; LSBackup stamps its files by that clock, and the jobs go by the names. */
+function clockOffsetOf({ instance, context }: InstanceSession): number {
+  const observed = context.facts.instances[instance];
+  return observed?.kind === 'value' ? observed.value.clockOffsetMs : 0;
+}
+
 /** Into the shipping folder, where the copy job finds it. Returns the path. */
 async function backUpLog(
   ports: ActuatorPorts,
@@ -83,7 +89,7 @@ async function backUpLog(
   const { share } = principal.context.pool.topology.logShipping;
   const before = await ports.files.list(share, principal.context.signal);
   const taken = before.map((file) => file.name);
-  const path = joinPath(share, shippingName(ports.clock.now(), database, taken));
+  const path = joinPath(share, shippingName(ports.clock.now() + clockOffsetOf(principal), database, taken));
   await principal.long(`BACKUP LOG [${database}] TO ${path}`, backupLog(database, path));
   return path;
 }

@@ -125,6 +125,24 @@ test('failback to a home that was rebuilt empty ends as it was before the disast
   expect(shipped?.kind === 'value' && shipped.value.shippingSecondary['mgc']?.lastRestoredFile).toBeTruthy();
 });
 
+test('shipping goes on after a failback although the clock of home runs two hours behind', async () => {
+  const bed = await failedOver();
+  bed.fault('rebuild site home');
+  bed.fault(`skew instance ${PAR1} -7200000`);
+  await bed.pass(2 * MINUTE_MS);
+  await follow(bed, FAILBACK);
+  await bed.pass(60 * MINUTE_MS);
+  const { share, instances } = await bed.observe();
+  const backup = instances[LYO1];
+  const position = backup?.kind === 'value' ? backup.value.databases['mgc']?.positionLsn : 'unknown';
+  const files = share.kind === 'value' ? share.value.files : [];
+  const ahead = files.filter(
+    ({ header }) => header !== 'unknown' && BigInt(header.firstLsn) > BigInt(position ?? 0),
+  );
+  expect(files.length).toBeGreaterThan(3);
+  expect(ahead.length).toBeLessThan(3);
+});
+
 test('a planned switchover loses nothing', async () => {
   const bed = await busyBed();
   await follow(bed, SWITCHOVER);
