@@ -2,9 +2,13 @@
 import { createHash } from 'node:crypto';
 import { InvalidArgumentError, type Command } from 'commander';
 import { hostClock } from '../daemon/host/host-clock.ts';
+import type { JournalRecord } from '../ports/journal.ts';
 import { playFailoverStory } from '../simulation/failover-story.ts';
+import { toArray } from '../simulator/instance/chunks.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
+import { clockOffsets, lostLogBackups } from './estate-story/shipped-files.ts';
+import { reportStory, type StoryReport } from './estate-story/transition-report.ts';
 
 interface SimulateOptions extends OutputOptions {
   readonly seed: number;
@@ -20,9 +24,7 @@ interface RunReport {
   readonly realSeconds: number;
   /** Simulated time over real time. */
   readonly factor: number;
-  readonly acknowledged: number;
-  readonly kept: number;
-  readonly writableAtTwoSitesMs: number;
+  readonly story: StoryReport;
 }
 
 const MS = 1_000;
@@ -51,24 +53,43 @@ async function simulate(options: SimulateOptions): Promise<void> {
   }
 }
 
+const recordsOf = (journal: string): readonly JournalRecord[] =>
+  journal
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalRecord);
+
 async function simulateOnce(seed: number, shareSite: 'home' | 'backup'): Promise<RunReport> {
   const startedMs = hostClock.monotonicMs();
-  const { journal, simulatedMs, account } = await playFailoverStory({ seed, shareSite });
+  const { journal, simulatedMs, account, afterFailover, state } = await playFailoverStory({
+    seed,
+    shareSite,
+  });
   const realMs = hostClock.monotonicMs() - startedMs;
   return {
     seed,
     journalSha256: createHash('sha256').update(journal).digest('hex'),
-    journalRecords: journal.split('\n').length - 1,
+    journalRecords: recordsOf(journal).length,
     simulatedSeconds: Math.round(simulatedMs / MS),
     realSeconds: Math.round(realMs) / MS,
     factor: Math.round(simulatedMs / realMs),
-    acknowledged: account.acknowledged,
-    kept: account.kept,
-    writableAtTwoSitesMs: account.writableAtTwoSitesMs,
+    story: reportStory({
+      records: recordsOf(journal),
+      account,
+      acknowledged: toArray(state.chat.acknowledged),
+      clockOffsetsMs: clockOffsets(state),
+      lostFiles: lostLogBackups(afterFailover).length,
+    }),
   };
 }
 
-const describe = (report: RunReport): string =>
-  `seed ${report.seed}: ${report.simulatedSeconds} simulated seconds in ${report.realSeconds} s (factor ${report.factor}), ` +
-  `${report.kept} of ${report.acknowledged} messages kept, writable at two sites for ${report.writableAtTwoSitesMs} ms, ` +
-  `journal of ${report.journalRecords} records, sha256 ${report.journalSha256}\n`;
+function describe(report: RunReport): string {
+  const { failover, failback, ledger, lostFiles, writableAtTwoSitesMs } = report.story;
+  return (
+    `seed ${report.seed}: ${report.simulatedSeconds} simulated seconds in ${report.realSeconds} s (factor ${report.factor}), ` +
+    `seed steps ${failover.seedSteps.join(' ')} and ${failback.seedSteps.join(' ')}, ` +
+    `${ledger.kept} of ${ledger.acknowledged} messages kept, ${ledger.namedLost} lost as named and ${ledger.unnamedLost} unnamed, ` +
+    `${lostFiles.actual} log backups lost of ${lostFiles.predicted} predicted, writable at two sites for ${writableAtTwoSitesMs} ms, ` +
+    `journal of ${report.journalRecords} records, sha256 ${report.journalSha256}\n`
+  );
+}

@@ -4,6 +4,7 @@
  */
 import type { EstateAccount } from '../simulator/estate/checker.ts';
 import type { EstateOverrides } from '../simulator/estate/estate-options.ts';
+import type { EstateState } from '../simulator/estate/estate-state.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedDaemon, type SimulatedDaemonOptions } from './simulated-daemon.ts';
 import { freshWorld, SimulatedWorld } from './simulated-world.ts';
@@ -17,7 +18,11 @@ export interface StoryResult {
   /** The whole journal as the file would hold it. */
   readonly journal: string;
   readonly simulatedMs: number;
+  /** When the backup site serves and home is still dark. */
+  readonly afterFailover: EstateAccount;
+  /** At the end. */
   readonly account: EstateAccount;
+  readonly state: EstateState;
 }
 
 export const POOL = 'contoso-chat';
@@ -25,9 +30,12 @@ const MINUTE_MS = 60_000;
 /** Longer than any failover of the estate; reaching it is a defect. */
 const LIMIT_MS = 4 * 60 * MINUTE_MS;
 
+/** Log backups every quarter of an hour; what the jobs copy and restore later is left for the failover. */
 export const storyOverrides = ({ seed, shareSite }: StoryOptions): EstateOverrides => ({
   seed: `story ${seed}`,
   shareSite,
+  copyEveryMinutes: 60,
+  restoreEveryMinutes: 240,
 });
 
 /** One world with one daemon, moved forward by what shall be seen. */
@@ -68,9 +76,10 @@ export class Stage {
   }
 }
 
-const TRAFFIC_MINUTES = 64;
+/** From eight o'clock until after half past nine: copied at nine, two log backups since, and messages that are in none. */
+const TRAFFIC_MINUTES = 93;
 const DARK_MINUTES = 6;
-const SERVING_MINUTES = 40;
+const SERVING_MINUTES = 10;
 
 export async function playFailoverStory(options: StoryOptions): Promise<StoryResult> {
   const stage = new Stage(
@@ -86,6 +95,7 @@ export async function playFailoverStory(options: StoryOptions): Promise<StoryRes
   world.setPrimaryDatacenter('lyon');
   await stage.converge();
   await stage.pass(SERVING_MINUTES);
+  const afterFailover = world.account();
   world.estate.fault('rebuild site home');
   if (options.shareSite === 'home') world.estate.fault('up share');
   await stage.pass(1);
@@ -96,7 +106,9 @@ export async function playFailoverStory(options: StoryOptions): Promise<StoryRes
   const result = {
     journal: world.disk.text(),
     simulatedMs: world.clock.monotonicMs(),
+    afterFailover,
     account: world.account(),
+    state: world.state,
   };
   stage.daemon.crash();
   return result;
