@@ -8,6 +8,10 @@ import { holds, table, type BenchFigure } from './bench-figure.ts';
 /** Loaded one by one: what one of them loads or leaves behind must not weigh on the others. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
   plan: async () => (await import('./plan-bench.ts')).runPlanBench(),
+  poll: async () => (await import('./poll-bench.ts')).runPollBench(),
+  start: async () => (await import('./start-bench.ts')).runStartBench(),
+  transition: async () => (await import('./transition-bench.ts')).runTransitionBench(),
+  simulation: async () => (await import('./simulation-bench.ts')).runSimulationBench(),
 };
 
 async function main(): Promise<void> {

@@ -9,7 +9,6 @@ interface Due {
   readonly atMs: number;
   readonly order: number;
   readonly action: () => void;
-  cancelled: boolean;
 }
 
 /** Lets every settled promise run its continuations; there is no other work in the process to wait for. */
@@ -40,24 +39,27 @@ export class SimulatedClock implements Clock {
       atMs: this.#elapsedMs + Math.max(0, Math.ceil(ms)),
       order: (this.#order += 1),
       action,
-      cancelled: false,
     };
-    this.#insert(due);
+    this.#queue.splice(this.#placeOf(due), 0, due);
     return () => {
-      due.cancelled = true;
+      const at = this.#placeOf(due);
+      // Taken back before its time: a limit that lies far away must not stay in the queue until then.
+      if (this.#queue[at] === due) this.#queue.splice(at, 1);
     };
   }
 
-  #insert(due: Due): void {
+  /** Where it stands in the queue, or would. */
+  #placeOf(due: Due): number {
     let low = 0;
     let high = this.#queue.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const other = this.#queue[middle];
-      if (other !== undefined && other.atMs <= due.atMs) low = middle + 1;
+      const before = other !== undefined && (other.atMs - due.atMs || other.order - due.order) < 0;
+      if (before) low = middle + 1;
       else high = middle;
     }
-    this.#queue.splice(low, 0, due);
+    return low;
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -106,14 +108,13 @@ export class SimulatedClock implements Clock {
     for (;;) {
       await settle();
       if (finished()) return true;
-      let next = this.#queue.shift();
-      while (next?.cancelled === true) next = this.#queue.shift();
+      const next = this.#queue[0];
       if (next === undefined) return false;
       if (next.atMs > endMs) {
-        this.#insert(next);
         this.#elapsedMs = endMs;
         return false;
       }
+      this.#queue.shift();
       this.#elapsedMs = Math.max(this.#elapsedMs, next.atMs);
       next.action();
     }
