@@ -72,7 +72,7 @@ export function renderPlan(view: PlanView): string {
       ),
     );
   if (view.plan.kind === 'blocked') parts.push(...obstacleTexts(view.plan.obstacles));
-  if (view.gate.kind !== 'proceed')
+  if (view.gate.kind !== 'proceed' && steps.length > 0)
     parts.push(
       `gate: ${view.gate.kind}${view.gate.reason === undefined || view.gate.reason === null ? '' : `: ${view.gate.reason}`}`,
     );
