@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderOf, importsOf, sourceFiles } from '../scripts/source-imports.ts';
@@ -136,4 +136,21 @@ describe('ARCHITECTURE.md', () => {
     for (const name of allowed)
       expect(row).toContain(name.replace(/:types$/, ' (types)').replace(/^node:$/, 'node'));
   });
+});
+
+describe('a document', () => {
+  const adr = readdirSync(path.join(root, 'docs/adr')).map((name) => `docs/adr/${name}`);
+  test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...adr])(
+    '%s names only files that exist',
+    (file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      // A path in code marks: from the root, or from src as the tables of ARCHITECTURE.md write it.
+      const named = [...text.matchAll(/`([a-z.-]+(?:\/[a-zA-Z0-9._-]+)+\.(?:ts|mjs|md|yaml|json))`/g)].map(
+        ([, name]) => name ?? '',
+      );
+      expect(
+        named.filter((name) => !['', 'src', 'docs'].some((from) => existsSync(path.join(root, from, name)))),
+      ).toEqual([]);
+    },
+  );
 });
