@@ -2,6 +2,8 @@
  * A real estate with a daemon process of its own in a temporary folder: what a person in front of both can do and see. Everything is
  * ended and removed by `await using`, also when the test fails.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,6 +37,17 @@ const LIMIT_MS = 40_000;
 /** Shorter than anything that is awaited: the journal is looked at this often. */
 const LOOK_MS = 4;
 const END_LIMIT_MS = 10_000;
+const DAEMON_CODE = new URL('../../src/daemon/compose-host.ts', import.meta.url).href;
+
+/**
+ * Compiles what the daemon loads, for all who are started with this environment later: a killed daemon leaves no compiled code
+ * behind, and starting one would cost more than everything else that it does.
+ */
+function compileAhead(directory: string): ChildProcess {
+  process.env['NODE_COMPILE_CACHE'] = path.join(directory, 'compiled');
+  const program = `await import(${JSON.stringify(DAEMON_CODE)})`;
+  return spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+}
 
 export class WireStage implements AsyncDisposable {
   readonly playground: Playground;
@@ -42,11 +55,13 @@ export class WireStage implements AsyncDisposable {
   /** What the estate remarked. */
   readonly notes: readonly string[];
   readonly #tail: JournalTail;
+  readonly #compiler: ChildProcess;
   #daemon: DaemonProcess | undefined;
 
   private constructor(playground: Playground, notes: readonly string[]) {
     this.playground = playground;
     this.notes = notes;
+    this.#compiler = compileAhead(playground.directory);
     this.#tail = new JournalTail(playground.documents.journalDirectory);
   }
 
@@ -156,6 +171,10 @@ export class WireStage implements AsyncDisposable {
     try {
       await this.stopDaemon();
     } finally {
+      delete process.env['NODE_COMPILE_CACHE'];
+      this.#compiler.kill('SIGKILL');
+      if (this.#compiler.exitCode === null && this.#compiler.signalCode === null)
+        await once(this.#compiler, 'exit');
       await this.playground.stop();
       rmSync(this.playground.directory, { recursive: true, force: true });
     }
