@@ -2,10 +2,15 @@
  * fence: on both instances of a site the log backup job is quieted and mirroring ended; an open copy gives its tail to the
  * quarantine folder and is left RESTORING. Where no tail can be had: a full backup there, then OFFLINE.
  */
+import type { SqlRow } from '../ports/sql-connection.ts';
 import { PoolError } from '../topology/pool-error.ts';
+import type { ContentFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
+import type { TailPurpose } from '../topology/tail-name.ts';
 import { backupDatabase } from '../statements/change-backup-restore.ts';
 import { takeOffline } from '../statements/change-database.ts';
+import { readNewestMessage } from '../statements/read-message.ts';
+import { rowsOf, textOrNull } from './answer-rows.ts';
 import { isOpen } from './copy-now.ts';
 import { joinPath, uniqueName } from './file-names.ts';
 import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
@@ -15,6 +20,7 @@ import { pairOf, seenInstance, servingInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { siteOf } from './step-site.ts';
 import { takeTail } from './tail-backup.ts';
+import { lowerBarrier, raiseBarrier } from './write-barrier.ts';
 
 /** Not writable now, but may be after the next restart; no tail can be taken in the ordinary way. */
 const BROKEN = ['SUSPECT', 'RECOVERY_PENDING', 'EMERGENCY'];
@@ -44,11 +50,42 @@ async function saveAndGoOffline(
   return { fenced: 'offline', ...(saved ? { full: file } : { notSaved: numbers }) };
 }
 
+const isNewest = (row: SqlRow | undefined, newest: ContentFacts['newest']): boolean =>
+  textOrNull(row, 'channel_id') === (newest?.channelId ?? null) &&
+  textOrNull(row, 'chat_id') === (newest?.chatId ?? null) &&
+  textOrNull(row, 'chat_date') === (newest?.chatDate ?? null);
+
+/**
+ * Behind the closed door: is the newest message still the one that was seen in the other copy too? After the tail nobody can
+ * read this copy any more, so the answer goes into the tail's name. A message that came in between makes both copies written:
+ * which of them is to be fenced is judged anew.
+ */
+async function closeAndCompare(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  database: string,
+  facts: PoolFacts,
+): Promise<TailPurpose> {
+  await raiseBarrier(ports, session, database);
+  const content = seenInstance(facts, session.instance)?.databases[database]?.content;
+  const { comparison } = facts;
+  if (content === undefined || content === 'unknown' || comparison.kind !== 'value') return 'tail';
+  const { homeNewestInBackup, backupNewestInHome } = comparison.value;
+  const inOther = siteOf(session.context.step) === 'home' ? homeNewestInBackup : backupNewestInHome;
+  if (!inOther) return 'tail';
+  const answer = await session.read(readNewestMessage(database), { tolerate: 'all' });
+  if (answer.errors.length > 0) return 'tail';
+  if (isNewest(rowsOf(answer)[0], content.newest)) return 'shared-tail';
+  await lowerBarrier(session, database);
+  throw new PoolError('PCO_STEP_REFUSED', `${database} on ${session.instance} was written in this instant`);
+}
+
 async function fenceCopy(
   ports: ActuatorPorts,
   session: InstanceSession,
   database: string,
   folder: string,
+  facts: PoolFacts,
 ): Promise<StepNotes> {
   await endMirroring(ports, session, database);
   const now = await recheckCopy(session, database);
@@ -58,7 +95,8 @@ async function fenceCopy(
     return { instance, fenced: 'offline', notSaved: now.state };
   }
   if (!isOpen(now)) return { instance, fenced: 'already', state: now.state };
-  const tail = await takeTail(ports, session, database, folder);
+  const purpose = await closeAndCompare(ports, session, database, facts);
+  const tail = await takeTail(ports, session, database, folder, purpose);
   if (tail.kind === 'taken') {
     return { instance, fenced: 'tail', tail: tail.file, atLsn: tail.now.redoLsn, fork: tail.now.redoFork };
   }
@@ -85,13 +123,13 @@ export const fence: Actuator = async (ports, context): Promise<StepNotes> => {
   const site = siteOf(context.step);
   const database = topology.chatDatabase;
   const { quarantineFolder } = topology.sites[site];
-  await context.recheck();
+  const facts = await context.recheck();
   const quieted = await quietLogBackups(ports, context, site);
   const serving = servingInstance(context.facts, topology, site);
   const copies: StepNotes[] = [];
   for (const instance of reachable(context, pairOf(context.facts, topology, site), serving)) {
     await using session = await openInstance(ports, context, instance);
-    copies.push(await fenceCopy(ports, session, database, quarantineFolder));
+    copies.push(await fenceCopy(ports, session, database, quarantineFolder, facts));
   }
   return { quieted, copies };
 };

@@ -3,7 +3,7 @@
  * Install-CsMirrorDatabase -DropExistingDatabasesOnMirror and before RESTORE ... REPLACE on a partner. Pure.
  */
 import { compareLsn, lsn } from '../topology/lsn.ts';
-import type { DatabaseFacts } from '../topology/pool-facts.ts';
+import type { BackupFile, DatabaseFacts } from '../topology/pool-facts.ts';
 import type { Known } from '../topology/known.ts';
 
 /** `keep` says in one sentence why the copy must stay. */
@@ -23,21 +23,40 @@ function judgeForeign(leftover: DatabaseFacts): LeftoverVerdict {
   return { kind: 'droppable' };
 }
 
+/** A tail of the same branch that ends at or behind the ex-mirror's position holds everything that it holds. */
+const holdsAllOf = (fork: string | undefined, position: string, { header }: BackupFile): boolean =>
+  header !== 'unknown' &&
+  header.tail &&
+  !header.damaged &&
+  header.lastForkGuid === fork &&
+  compareLsn(lsn(position), lsn(header.lastLsn)) <= 0;
+
 /** A RESTORING copy of the same lineage takes no writes; it is newer only if it stands beyond the serving copy's line. */
-function judgeExMirror(serving: DatabaseFacts, leftover: DatabaseFacts): LeftoverVerdict {
+function judgeExMirror(
+  serving: DatabaseFacts,
+  leftover: DatabaseFacts,
+  quarantined: readonly BackupFile[],
+): LeftoverVerdict {
   const fork = text(leftover.forkGuid);
   // One fork has one writer, and that is the serving copy.
   if (fork !== undefined && fork === text(serving.forkGuid)) return { kind: 'droppable' };
   const position = text(leftover.positionLsn);
   // A restore that was cut off says neither; it holds nothing that could be used.
   if (position === undefined) return { kind: 'droppable' };
+  // The site's own copy was fenced and given up by a person or held nothing; its partner holds no more than it did.
+  if (quarantined.some((file) => holdsAllOf(fork, position, file))) return { kind: 'droppable' };
   const reached = text(serving.positionLsn) ?? text(serving.forkPointLsn);
   if (reached === undefined) return keep('the position of the serving copy is not known');
   if (compareLsn(lsn(position), lsn(reached)) <= 0) return { kind: 'droppable' };
   return keep(`it stands at ${position}, beyond the serving copy at ${reached}`);
 }
 
-export function judgeLeftover(serving: DatabaseFacts, leftover: DatabaseFacts): LeftoverVerdict {
+/** @param quarantined files in the quarantine folder of this pair's site */
+export function judgeLeftover(
+  serving: DatabaseFacts,
+  leftover: DatabaseFacts,
+  quarantined: readonly BackupFile[] = [],
+): LeftoverVerdict {
   if (leftover.state === 'ABSENT') return { kind: 'absent' };
   if (leftover.mirroring === 'unknown') return keep('it is not known whether it is mirrored');
   if (leftover.mirroring !== null) return keep(`it is mirrored as ${leftover.mirroring.role}`);
@@ -46,7 +65,7 @@ export function judgeLeftover(serving: DatabaseFacts, leftover: DatabaseFacts): 
   if (ours === undefined) return keep('the lineage of the serving copy is not known');
   if (leftover.state === 'RESTORING') {
     if (family === undefined) return { kind: 'droppable' };
-    return family === ours ? judgeExMirror(serving, leftover) : judgeForeignClosed();
+    return family === ours ? judgeExMirror(serving, leftover, quarantined) : judgeForeignClosed();
   }
   if (leftover.state === 'ONLINE' && family !== undefined && family !== ours) return judgeForeign(leftover);
   return keep(`it is ${leftover.state} and of the serving copy's lineage or of an unknown one`);

@@ -3,7 +3,8 @@
  * pairs without a log shipping secondary, after the leftover copy was looked at on its own connection.
  */
 import { PoolError } from '../topology/pool-error.ts';
-import type { DatabaseFacts } from '../topology/pool-facts.ts';
+import { valueOf } from '../topology/known.ts';
+import type { BackupFile, DatabaseFacts } from '../topology/pool-facts.ts';
 import type { InstanceName, SqlStore } from '../topology/pool-topology.ts';
 import { installMirror, type MirrorDatabaseType } from './chat-cmdlets.ts';
 import { isOpen } from './copy-now.ts';
@@ -35,6 +36,13 @@ async function orphanReleased(
   return { ...leftover, mirroring: null };
 }
 
+function quarantinedAt(context: StepContext, principal: InstanceName): readonly BackupFile[] {
+  const { home } = context.pool.topology.sites;
+  const site = [home.chat.primary, home.chat.mirror].includes(principal) ? 'home' : 'backup';
+  const folder = valueOf(context.facts.quarantine[site]);
+  return folder === 'unknown' ? [] : folder.files;
+}
+
 /** undefined: no partner is wanted, or the pair is mirrored already. Refuses what must not be dropped. */
 export async function preparePair(
   ports: ActuatorPorts,
@@ -56,7 +64,8 @@ export async function preparePair(
   }
   await using second = await openInstance(ports, context, partner);
   const leftover = await orphanReleased(ports, second, database);
-  const verdict = judgeLeftover(requireDatabase(context.facts, principal, database), leftover);
+  const seen = requireDatabase(context.facts, principal, database);
+  const verdict = judgeLeftover(seen, leftover, quarantinedAt(context, principal));
   if (verdict.kind === 'keep') {
     throw new PoolError(
       'PCO_IDENTITY_MISMATCH',

@@ -4,6 +4,7 @@
  */
 import type { SqlAnswer } from '../ports/sql-connection.ts';
 import { PoolError } from '../topology/pool-error.ts';
+import type { TailPurpose } from '../topology/tail-name.ts';
 import { backupTail } from '../statements/change-backup-restore.ts';
 import type { CopyNow } from './copy-now.ts';
 import { isOpen } from './copy-now.ts';
@@ -31,8 +32,9 @@ export async function takeTail(
   session: InstanceSession,
   database: string,
   folder: string,
+  purpose: TailPurpose = 'tail',
 ): Promise<TailResult> {
-  const file = uniqueName(ports, database, 'tail', 'trn');
+  const file = uniqueName(ports, database, purpose, 'trn');
   const path = joinPath(folder, file);
   for (let attempt = 1; ; attempt += 1) {
     const inside = await sessionsIn(session, database);

@@ -6,6 +6,7 @@ import type { Decision } from '../ports/journal.ts';
 import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
 import type { DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
+import { isSharedTail } from '../topology/tail-name.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
 import { unexpired } from './judge-evidence.ts';
 import { heartbeatAtMs, type SeenCopy, type SiteCopy } from './site-copy.ts';
@@ -200,16 +201,22 @@ function folderOf(facts: PoolFacts, site: Site): FolderFacts | undefined {
   return folder.kind === 'value' ? folder.value : undefined;
 }
 
-/** Is everything up to the copy's position in a quarantined file of its own lineage? */
-function isSaved(facts: PoolFacts, copy: SiteCopy, site: Site): boolean {
+/** The quarantined files that hold everything up to the copy's position, of its own lineage. */
+function savedIn(facts: PoolFacts, copy: SiteCopy, site: Site): readonly SavedFile[] {
   const database = copy.database;
-  return (folderOf(facts, site)?.files ?? []).some(({ header }) => {
-    if (header === 'unknown' || header.damaged || header.familyGuid !== database?.familyGuid) return false;
+  return (folderOf(facts, site)?.files ?? []).flatMap(({ name, header }) => {
+    if (header === 'unknown' || header.damaged || header.familyGuid !== database?.familyGuid) return [];
     const position = database.positionLsn;
     const reached =
       position === null || position === 'unknown' || compareLsn(lsn(header.lastLsn), lsn(position)) >= 0;
-    return reached && (header.tail || header.type === 'full');
+    if (!reached || !(header.tail || header.type === 'full')) return [];
+    return [{ shared: header.tail && isSharedTail(name) }];
   });
+}
+
+interface SavedFile {
+  /** When it was taken, the other copy held this one's newest message. */
+  readonly shared: boolean;
 }
 
 /** Where the open copy left the line that both shared. */
@@ -247,7 +254,10 @@ export function holdsOf(
       return finding('nothing', 'its newest message is in the home copy too', copy.source);
     return finding('unsaved', 'it is open, so what it holds may still grow', copy.source);
   }
-  if (isSaved(facts, copy, site)) {
+  const saved = savedIn(facts, copy, site);
+  if (saved.some(({ shared }) => shared))
+    return finding('nothing', 'fenced when the other copy held its newest message', copy.source);
+  if (saved.length > 0) {
     return finding(
       keep === other ? 'released' : 'saved',
       'its tail lies in the quarantine folder',

@@ -2,7 +2,7 @@
 import type { Condition, ConditionType } from '../topology/condition.ts';
 import { isStalled, type Failure } from './backoff.ts';
 import type { PoolDecision } from './decide-pool.ts';
-import type { Plan } from './plan.ts';
+import type { Obstacle, Plan } from './plan.ts';
 import type { Vector } from './variables.ts';
 
 export interface ConditionInput {
@@ -21,14 +21,19 @@ const draft = (type: ConditionType, status: Condition['status'], reason: string,
   message,
 });
 
+/** What is unknown may become known by itself; a decision never does. */
+function blockedReason(obstacles: readonly Obstacle[]): string {
+  if (obstacles.some(({ actual }) => actual === 'unknown')) return 'SightMissing';
+  return obstacles.some(({ wayOut }) => wayOut.startsWith('pchat decide')) ? 'DecisionNeeded' : 'NeedNotMet';
+}
+
 function blockedDraft(plan: Plan): Draft {
   switch (plan.kind) {
     case 'blocked': {
-      const [first] = plan.obstacles;
       const words = plan.obstacles
         .map(({ variable, actual, wanted }) => `${variable} is ${actual}, wanted ${wanted}`)
         .join('; ');
-      return draft('Blocked', 'True', first?.actual === 'unknown' ? 'SightMissing' : 'NeedNotMet', words);
+      return draft('Blocked', 'True', blockedReason(plan.obstacles), words);
     }
     case 'waiting':
       return draft('Blocked', 'True', 'Waiting', plan.reason);

@@ -4,7 +4,7 @@
  */
 import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
 import { encode, type Bits } from './encode-vector.ts';
-import { goalOf, goalWithoutProtection, type Goal } from './goal.ts';
+import { goalOf, goalOfOneWriter, goalWithoutProtection, type Goal } from './goal.ts';
 import { ground, shapeKey, type GroundStep, type PoolShape } from './ground-rows.ts';
 import { searchPlan, type Found } from './search-plan.ts';
 import { WAYS_OUT, type WayOut } from './ways-out.ts';
@@ -59,7 +59,15 @@ function blocked(found: Found): FoundPlan {
 interface Problems {
   readonly whole: Problem;
   readonly withoutProtection: Problem;
+  readonly oneWriter: Problem;
 }
+
+/** Both open, and not by the end of a restore: made by the world, and ended first, whatever else waits for a person. */
+const twoWriters = (vector: Vector): boolean =>
+  vector['home.cannotWrite'] === 'no' &&
+  vector['backup.cannotWrite'] === 'no' &&
+  !['both', 'none', 'unknown'].includes(vector.current) &&
+  !(vector['home.holds'] === 'nothing' && vector.current === 'backup');
 
 function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
   const strict = searchPlan(problems.whole, start, false, STATE_LIMIT);
@@ -73,6 +81,10 @@ function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
   const lesser = searchPlan(problems.withoutProtection, start, false, STATE_LIMIT);
   if (lesser.kind === 'found' && lesser.operators.length > 0) {
     return { kind: 'steps', steps: stepsOf(lesser.operators), statesExpanded: lesser.statesExpanded };
+  }
+  const fenced = twoWriters(vector) ? searchPlan(problems.oneWriter, start, false, STATE_LIMIT) : undefined;
+  if (fenced?.kind === 'found' && fenced.operators.length > 0) {
+    return { kind: 'steps', steps: stepsOf(fenced.operators), statesExpanded: fenced.statesExpanded };
   }
   const hypothetical = searchPlan(problems.whole, start, true, ASSUMING_LIMIT);
   if (hypothetical.kind === 'found') return blocked(hypothetical);
@@ -92,6 +104,7 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
   const problemsOf = (site: Site): Problems => ({
     whole: problem(goalOf(site)),
     withoutProtection: problem(goalWithoutProtection(goalOf(site))),
+    oneWriter: problem(goalOfOneWriter(goalOf(site))),
   });
   const problems = { home: problemsOf('home'), backup: problemsOf('backup') };
   const remembered = new Map<string, FoundPlan>();

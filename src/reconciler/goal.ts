@@ -23,3 +23,6 @@ export const goalWithoutProtection = (goal: Goal): Goal => ({
   site: goal.site,
   wants: goal.wants.filter((want) => want !== PROTECTION),
 });
+
+/** All that is left when a person must decide the rest: that only one copy can be written. */
+export const goalOfOneWriter = (goal: Goal): Goal => ({ site: goal.site, wants: ['oneWriter'] });

@@ -59,8 +59,11 @@ export const PREDICATES = {
   noSession:            [{ 'S.sessions': ['none'] }],
   backupNoSession:      [{ 'backup.sessions': ['none'] }],
   noSessionAnywhere:    [{ 'home.sessions': ['none'], 'backup.sessions': ['none'] }],
-  nothingLostInHome:    [{ 'home.holds': ['nothing', 'released'] }, { 'home.holds': ['saved'], 'home.cannotWrite': ['yes'] }],
-  nothingLostInBackup:  [{ 'backup.holds': ['nothing', 'released'] }, { 'backup.holds': ['saved'], 'backup.cannotWrite': ['yes'] }],
+  /** Saved is not enough: both wrote, and only a person gives up what one of them wrote. */
+  nothingLostInHome:    [{ 'home.holds': ['nothing', 'released'] }],
+  nothingLostInBackup:  [{ 'backup.holds': ['nothing', 'released'] }],
+  /** Ends two copies that both may be written, where nothing more can be reached without a person. */
+  oneWriter:            [{ 'home.cannotWrite': ['yes'] }, { 'backup.cannotWrite': ['yes'] }],
   noSecondary:          [{ 'shipping.secondary': ['absent'] }],
   secondaryPaused:      [{ 'shipping.secondary': ['paused'] }],
   secondaryHeldUp:      [{ 'shipping.secondary': ['paused', 'partial'] }],
@@ -128,7 +131,8 @@ export const EFFECTS = {
   tailOnShare:       [{ set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } }],
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
   tailInQuarantine:  [{ when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} },
-                      { when: { 'S.holds': ['unsaved'] }, set: { 'S.holds': 'saved' } }],
+                      { when: { 'S.holds': ['unsaved'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },
+                      { when: { 'S.holds': ['unsaved'], current: ['O', 'both'] }, set: { 'S.holds': 'nothing' } }],
   otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O', 'O.holds': 'nothing' } },
                       { when: { current: ['O', 'both'] }, set: {} }],
   /** Backup has no such job: ground() drops a variable that the site does not have. */

@@ -27,3 +27,13 @@ WHERE c.chatDate = @chatDate AND CONVERT(nvarchar(64), c.channelId) = @channelId
     mode: 'rpc',
   };
 }
+
+/** Newest message of the copy, on the connection of a step; no row: the copy is empty. */
+export const readNewestMessage = (database: string): SqlStatement => ({
+  name: 'recheck-newest-message',
+  text: `SELECT TOP (1) CONVERT(nvarchar(64), c.channelId) AS channel_id, CONVERT(nvarchar(64), c.chatId) AS chat_id,
+  CONVERT(varchar(20), c.chatDate) AS chat_date
+FROM ${identifier(database)}.dbo.tblChat AS c ORDER BY c.chatDate DESC, c.chatId DESC;`,
+  parameters: {},
+  mode: 'rpc',
+});

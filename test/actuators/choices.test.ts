@@ -138,6 +138,15 @@ describe("the partner's left-over copy", () => {
     expect(judgeLeftover(serving, leftover).kind).toBe(expected);
   });
 
+  test('on an old branch beyond the serving copy goes when a quarantined tail of that branch reaches it', () => {
+    const leftover = copy(restoringDb({ redoFork: 'OLD', redoLsn: '9000' }));
+    const tail = (last: number, fork: string): BackupFile =>
+      file('tail.trn', 8000, last, { tail: true, firstForkGuid: fork, lastForkGuid: fork });
+    expect(judgeLeftover(serving, leftover, [tail(9000, 'OLD')]).kind).toBe('droppable');
+    expect(judgeLeftover(serving, leftover, [tail(8999, 'OLD')]).kind).toBe('keep');
+    expect(judgeLeftover(serving, leftover, [tail(9000, 'ELSE')]).kind).toBe('keep');
+  });
+
   test('stays when the lineage of the serving copy is not known', () => {
     const verdict = judgeLeftover({ ...serving, familyGuid: 'unknown' }, copy(restoringDb()));
     expect(verdict.kind).toBe('keep');

@@ -245,11 +245,21 @@ describe('current', () => {
     }
   });
 
-  test('a fenced home whose tail is in quarantine is saved, and failback goes on', () => {
+  test('both wrote: before a person decides, nothing but the fence is planned', () => {
+    const both = twoOpen({ homeNewestInBackup: false, backupNewestInHome: false }, true, false);
+    const towardsHome = decide(both, { primarySite: 'home' });
+    expect([towardsHome.kind, towardsHome.steps]).toEqual(['steps', ['fence:home']]);
+    const other = twoOpen({ homeNewestInBackup: false, backupNewestInHome: false }, false, true);
+    const towardsBackup = decide(other, { primarySite: 'backup' });
+    expect([towardsBackup.kind, towardsBackup.steps]).toEqual(['steps', ['fence:backup']]);
+  });
+
+  /** Home came back as it was, was fenced, and left its tail under this name in quarantine. */
+  function homeFenced(tailName: string): PoolFacts {
     const end = (BigInt(world.LINE_LSN) + 9_000_000n).toString();
-    const tail = world.logFile(9, 5, { tail: true, lastLsn: end });
+    const tail = { ...world.logFile(9, 5, { tail: true, lastLsn: end }), name: tailName };
     const before = world.homeRebuilt();
-    const facts: PoolFacts = {
+    return {
       ...before,
       instances: {
         ...before.instances,
@@ -264,11 +274,33 @@ describe('current', () => {
       },
       quarantine: { ...before.quarantine, home: world.folder('\\\\fs-par\\quarantine', [tail]) },
     };
+  }
+
+  test('a fenced home that alone holds messages is overwritten only once a person gives them up', () => {
+    const facts = homeFenced('mgc_tail_20261123120000_abc.trn');
     const decided = decide(facts);
-    expect([decided.reduction.vector.current, decided.reduction.vector['home.holds']]).toEqual([
-      'backup',
-      'saved',
+    const { vector } = decided.reduction;
+    expect([vector.current, vector['home.holds'], decided.kind]).toEqual(['backup', 'saved', 'blocked']);
+    const obstacles = decided.plan.kind === 'blocked' ? decided.plan.obstacles : [];
+    expect(obstacles.map(({ variable, wayOut }) => [variable, wayOut])).toEqual([
+      ['home.holds', 'pchat decide chat --keep lyon'],
     ]);
+    const keep: Decision = {
+      decision: 'keep',
+      site: 'backup',
+      pool: 'chat',
+      by: 'ann',
+      reason: 'read',
+      expiresAt: null,
+    };
+    const kept = decide(facts, {}, [keep]);
+    expect([kept.kind, kept.reduction.vector['home.holds']]).toEqual(['steps', 'released']);
+    expect(kept.seeds).toEqual([...FAILBACK, null]);
+  });
+
+  test('a fenced home whose newest message the other copy held needs nobody', () => {
+    const decided = decide(homeFenced('mgc_shared-tail_20261123120000_abc.trn'));
+    expect([decided.kind, decided.reduction.vector['home.holds']]).toEqual(['steps', 'nothing']);
     expect(decided.seeds).toEqual([...FAILBACK, null]);
   });
 
