@@ -19,6 +19,24 @@ const RECOVER = 'restore database mgc with recovery';
 const restoreLog = (name: string): string =>
   `restore log mgc from disk = N'D:\\LSCopy\\${name}' with norecovery`;
 
+/** Texts of sys.messages; what stands for a value is left open. */
+const TEXTS: Readonly<Record<number, RegExp>> = {
+  927: /^Database 'mgc' cannot be opened\. It is in the middle of a restore\.$/,
+  2812: /^Could not find stored procedure 'msdb\.dbo\.sp_nothing'\.$/,
+  3013: /^(RESTORE (LOG|DATABASE)|BACKUP LOG) is terminating abnormally\.$/,
+  3117: /^The log or differential backup cannot be restored because no files are ready to rollforward\.$/,
+  3153: /^The database is already fully recovered\.$/,
+  3201: /^Cannot open backup device 'D:\\LSCopy\\nothing\.trn'\. Operating system error 2\(The system cannot find the file specified\.\)\.$/,
+  4305: /^The log in this backup set begins at LSN \d+, which is too recent to apply to the database\. An earlier log backup that includes LSN \d+ can be restored\.$/,
+  4326: /^The log in this backup set terminates at LSN \d+, which is too early to apply to the database\. A more recent log backup that includes LSN \d+ can be restored\.$/,
+  5052: /^ALTER DATABASE is not permitted while a database is in the Restoring state\.$/,
+  5069: /^ALTER DATABASE statement failed\.$/,
+  6101: /^Session ID 32768 is not valid\.$/,
+  6106: /^Process ID 99 is not an active process ID\.$/,
+  6107: /^Only user processes can be killed\.$/,
+  32014: /^Database mgc does not exist as log shipping secondary\.$/,
+};
+
 /** `failover 3` and so on, of the plan that `pchat plan` prints. */
 async function plannedSeeds(stage: WireStage): Promise<readonly string[]> {
   const args = [MAIN, 'plan', '--settings', stage.playground.documents.settingsFile, '--output', 'json'];
@@ -162,6 +180,12 @@ describe.skipIf(tsqlIsAbsent)('the failover by hand (install: npm run setup)', (
     const account = stage.estate.checker();
     expect([account.serving, account.writableAtTwoSitesMs]).toEqual([BACKUP, 0]);
     expect(account.counts[`recovered@${BACKUP}/mgc`]).toBe(1);
+  });
+
+  test('every error was said in the words of SQL Server', () => {
+    const errors = lyon.heard.filter(({ severity }) => severity > 10);
+    const wrong = errors.filter(({ number, text }) => TEXTS[number]?.test(text) !== true);
+    expect([errors.length > 0, wrong]).toEqual([true, []]);
   });
 
   test('neither the log of the daemon nor what the estate remarks holds the password', () => {

@@ -37,6 +37,8 @@ function messagesIn(text: string): readonly ServerMessage[] {
 
 /** `folder` of an estate that has a freetds.conf; `alias` as in there. */
 export class TsqlLogin {
+  /** Everything that the server has said so far. */
+  readonly heard: ServerMessage[] = [];
   readonly #folder: string;
   readonly #alias: string;
 
@@ -62,7 +64,9 @@ export class TsqlLogin {
     child.stderr?.on('data', (chunk: Buffer) => (messages += chunk.toString()));
     child.stdin?.end(`${statements.map((statement) => `${statement}\ngo\n`).join('')}exit\n`);
     await once(child, 'close');
-    return { messages: messagesIn(messages), output };
+    const answer = { messages: messagesIn(messages), output };
+    this.heard.push(...answer.messages);
+    return answer;
   }
 
   /** The errors that one statement gives: number, severity and state of each. */
