@@ -44,7 +44,7 @@ async function history(pool: string | undefined, options: Options): Promise<void
 const belongs = (record: JournalRecord, pool: string | undefined): boolean =>
   pool === undefined || !('pool' in record) || record.pool === pool;
 const isMain = (record: JournalRecord): boolean =>
-  !['effect', 'condition', 'evidence', 'intent'].includes(record.kind);
+  !['effect', 'condition', 'evidence', 'intent', 'last-listing'].includes(record.kind);
 
 function describe(record: JournalRecord): string {
   switch (record.kind) {
@@ -64,6 +64,8 @@ function describe(record: JournalRecord): string {
       return `${record.type} ${record.status} (${record.reason}) ${record.message}`;
     case 'evidence':
       return `${record.site} is ${record.verdict}`;
+    case 'last-listing':
+      return `${record.listing.folder.path} fell silent; it listed ${String(record.listing.folder.files.length)} files that were not copied`;
     case 'decision':
       return `${record.by}: ${record.decision}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
   }

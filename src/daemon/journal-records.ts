@@ -14,6 +14,7 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   outcome: ['pool', 'round', 'action', 'target', 'attempt', 'result'],
   condition: ['pool', 'type', 'status', 'reason'],
   evidence: ['pool', 'site', 'verdict'],
+  'last-listing': ['pool'],
   decision: ['pool', 'by', 'reason', 'decision'],
 };
 const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'suspend', 'resume']);
@@ -96,7 +97,7 @@ export function openIntents(
 }
 
 /**
- * The newest `limit` records, plus every decision, every open intent and each pool's newest generation, however old. What a
+ * The newest `limit` records, plus every decision, every open intent, each pool's newest generation and listing, however old. What a
  * long-running daemon needs; the whole history stays in the file.
  */
 export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
@@ -104,10 +105,12 @@ export function keepInMemory(records: readonly JournalRecord[], limit: number): 
   const recent = records.length - limit;
   const open = new Set(openIntents(records).map((intent) => intent.seq));
   const newest = new Map<string, number>();
-  for (const record of records) if (record.kind === 'generation') newest.set(record.pool, record.seq);
-  const generations = new Set(newest.values());
+  for (const record of records)
+    if (record.kind === 'generation' || record.kind === 'last-listing')
+      newest.set(`${record.kind} ${record.pool}`, record.seq);
+  const kept = new Set(newest.values());
   return records.filter(
     (record, index) =>
-      index >= recent || record.kind === 'decision' || open.has(record.seq) || generations.has(record.seq),
+      index >= recent || record.kind === 'decision' || open.has(record.seq) || kept.has(record.seq),
   );
 }

@@ -160,9 +160,9 @@ export class PoolActor {
   #round = (round: number): string => `e${String(this.#dependencies.lease.epoch)}-r${String(round)}`;
 
   async #observe({ pool, round }: ObserveInput, signal: AbortSignal): Promise<Observation> {
-    const { observe, ports, metrics, journal } = this.#dependencies;
+    const { ports, metrics, journal } = this.#dependencies;
     const startedMs = ports.clock.monotonicMs();
-    const facts = await observe(pool.topology, AbortSignal.any([signal, this.#stop.signal]));
+    const facts = await this.#look(pool.topology, AbortSignal.any([signal, this.#stop.signal]));
     metrics.observed(this.name, ports.clock.monotonicMs() - startedMs);
     this.#log.debug('observed', {
       round: this.#round(round),
@@ -175,6 +175,10 @@ export class PoolActor {
     }
     const decisions = decisionsOf(journal.records(), this.name);
     return { facts, decisions, nowMs: ports.clock.now(), chance: ports.random.next() };
+  }
+
+  async #look(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts> {
+    return this.#record.seen(pool, await this.#dependencies.observe(pool, signal));
   }
 
   #judge(pool: DesiredPool, facts: PoolFacts): StepJudgement {
@@ -205,7 +209,7 @@ export class PoolActor {
       const outcomes = await applyPlannedSteps(
         {
           ...this.#dependencies,
-          observe: (of, until) => this.#dependencies.observe(of.topology, until),
+          observe: (of, until) => this.#look(of.topology, until),
           judge: (of, facts) => this.#judge(of, facts),
           onProgress: (step, message, fraction) => {
             this.#progress(step, message, fraction);

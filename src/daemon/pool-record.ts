@@ -4,8 +4,10 @@ import type { PoolDecision } from '../reconciler/decide-pool.ts';
 import { stepKey } from '../reconciler/step-id.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { Verdict } from '../topology/evidence.ts';
-import { SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import { SITES, type DesiredPool, type PoolTopology, type Site } from '../topology/pool-topology.ts';
 import type { Log } from './log.ts';
+import { RememberedListing } from './remembered-listing.ts';
 
 /** What makes a plan another plan; reasons and counters of the search do not. */
 function planKey(pool: DesiredPool, { plan, ledger }: PoolDecision): string {
@@ -22,10 +24,22 @@ export class PoolRecord {
   #written = '';
   readonly #verdicts: Record<Site, Verdict> = { home: 'alive', backup: 'alive' };
   #conditions: readonly Condition[] = [];
+  readonly #listing: RememberedListing;
 
   constructor(journal: Journal, log: Log) {
     this.#journal = journal;
     this.#log = log;
+    this.#listing = new RememberedListing({
+      records: () => journal.records(),
+      write: (body) => {
+        this.#write(body);
+      },
+    });
+  }
+
+  /** The facts, with the last listing of a share that is silent now, whichever daemon saw it. */
+  seen(pool: PoolTopology, facts: PoolFacts): PoolFacts {
+    return this.#listing.join(pool, facts);
   }
 
   generation(pool: DesiredPool): void {

@@ -1,5 +1,6 @@
 /** The durable record of intents, outcomes and people's decisions. One writer: the holder of the lease. */
 import type { Generation, Site } from '../topology/pool-topology.ts';
+import type { LastSeen } from '../topology/pool-facts.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 
 interface RecordBase {
@@ -83,6 +84,12 @@ export type JournalBody =
       readonly site: Site;
       readonly verdict: string;
       readonly signs: readonly string[];
+    }
+  | {
+      /** A share fell silent: what it listed last and was not yet copied. */
+      readonly kind: 'last-listing';
+      readonly pool: string;
+      readonly listing: NonNullable<LastSeen['share']>;
     }
   | ({ readonly kind: 'decision' } & Decision);
 
