@@ -24,8 +24,7 @@ export function abandoned(snapshot: WorldSnapshot): SimulatedWorld {
   return world;
 }
 
-/** Clients have posted for a while; home is gone and its silence is long enough. */
-export async function homeLost(): Promise<WorldSnapshot> {
+async function loseHome(): Promise<WorldSnapshot> {
   const stage = new Stage(new SimulatedWorld(freshWorld({ seed: 'crash anywhere' })), new SeededRandom(1));
   await stage.converge();
   stage.world.estate.fault('clients on');
@@ -36,7 +35,15 @@ export async function homeLost(): Promise<WorldSnapshot> {
   return abandoned(stage.world.snapshot()).snapshot();
 }
 
-export const recordFailover = async (): Promise<Transition> => recordTransition(await homeLost(), 'lyon');
+let lost: Promise<WorldSnapshot> | undefined;
+let failover: Promise<Transition> | undefined;
+
+/** Clients have posted for a while; home is gone and its silence is long enough. Played once for a file. */
+export const homeLost = (): Promise<WorldSnapshot> => (lost ??= loseHome());
+
+/** Played once for a file. */
+export const recordFailover = (): Promise<Transition> =>
+  (failover ??= homeLost().then((from) => recordTransition(from, 'lyon')));
 
 export async function recordFailback(): Promise<Transition> {
   const { end } = await recordFailover();
