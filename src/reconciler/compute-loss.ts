@@ -39,12 +39,33 @@ function noteOf(file: ChainedFile): string | undefined {
   }
 }
 
-function fileLines(files: ShippedFiles): LedgerLine[] {
+interface Reach {
+  readonly lsn: Lsn | null;
+  /** ms since 1970 of the newest content that backup has or can get; null: not known. */
+  readonly atMs: number | null;
+}
+
+/** End of what is restored already, by the clock of its writer. */
+function restoredEnd(views: CopyViews): Reach {
+  const restored =
+    views.backup.seen.kind === 'seen' ? views.backup.seen.copy.database?.lastRestore : undefined;
+  if (restored == null || restored === 'unknown') return { lsn: null, atMs: null };
+  return { lsn: lsn(restored.lastLsn), atMs: Date.parse(restored.backupFinishedAt) };
+}
+
+/** What each file adds begins where the one before it ends. */
+function fileLines(views: CopyViews, files: ShippedFiles): LedgerLine[] {
+  let startMs = restoredEnd(views).atMs;
   return files.everything.files.flatMap((file) => {
     const note = noteOf(file);
     if (note !== undefined) return [fileLine('unreachable-file', file, note)];
+    if (file.verdict.kind !== 'apply') return [];
     const where = files.onlyOnShare.includes(file.name) ? 'to be copied and applied' : 'to be applied';
-    return file.verdict.kind === 'apply' ? [fileLine('salvageable', file, where)] : [];
+    const line = fileLine('salvageable', file, where);
+    const fromMs = startMs;
+    startMs = line.to === null ? null : Date.parse(line.to);
+    if (fromMs === null || startMs === null) return [line];
+    return [{ ...line, from: iso(fromMs), minutes: minutesBetween(fromMs, startMs) }];
   });
 }
 
@@ -63,21 +84,12 @@ function savedLines(facts: PoolFacts): LedgerLine[] {
   });
 }
 
-interface Reach {
-  readonly lsn: Lsn | null;
-  /** ms since 1970 of the newest content that backup has or can get; null: not known. */
-  readonly atMs: number | null;
-}
-
 /** Where the backup copy ends up with every usable file, and when that file was written. */
 function reachOf(views: CopyViews, files: ShippedFiles | undefined): Reach {
   const last = files?.everything.files.findLast((file) => file.verdict.kind === 'apply');
   if (last?.header !== undefined)
     return { lsn: lsn(last.header.lastLsn), atMs: Date.parse(last.header.finishedAt) };
-  const restored =
-    views.backup.seen.kind === 'seen' ? views.backup.seen.copy.database?.lastRestore : undefined;
-  if (restored == null || restored === 'unknown') return { lsn: null, atMs: null };
-  return { lsn: lsn(restored.lastLsn), atMs: Date.parse(restored.backupFinishedAt) };
+  return restoredEnd(views);
 }
 
 /** Chat data; the witness holds none. */
@@ -135,7 +147,7 @@ export function computeLoss(
   vector: Vector,
   files: ShippedFiles | undefined,
 ): LossLedger {
-  const lines: LedgerLine[] = [...(files === undefined ? [] : fileLines(files)), ...savedLines(facts)];
+  const lines: LedgerLine[] = [...(files === undefined ? [] : fileLines(views, files)), ...savedLines(facts)];
   const homeUnseen = views.home.seen.kind === 'unseen';
   const served = ['online', 'restricted'].includes(vector['backup.mgc']);
   if (!homeUnseen) return { lines, lossMinutes: 0, lostFiles: 0 };

@@ -34,7 +34,7 @@ const STILL_MS = 2_000;
 const END_LIMIT_MS = 20_000;
 const LEAST_FILES = 2;
 /** So many messages must be in no file when home is lost, so that something is at risk wherever the share stands. */
-const LEAST_MESSAGES = 5;
+const LEAST_MESSAGES = 10;
 const MORE_MESSAGES = 8;
 
 export class FailoverDemo {
