@@ -19,6 +19,18 @@ test(
   },
 );
 
+test(
+  'home back as it was, and nobody there until it has written log backups of the old branch',
+  TIMEOUT,
+  async () => {
+    const { cuts } = await recordFailover();
+    const problems: string[] = [];
+    for (const cut of cuts.filter((_, index) => index % 4 === 3))
+      problems.push(...(await problemsAfterReturn(cut, 20)));
+    expect(problems).toEqual([]);
+  },
+);
+
 /** The world as it is when the daemon, which lives on, begins or has ended its n-th step. */
 async function problemsOfReturnDuring(
   nth: number,

@@ -60,15 +60,18 @@ export async function settle(stage: Stage): Promise<Ending> {
   return { kind, obstacles: obstaclesOf(stage), account: stage.world.account() };
 }
 
-/** What may never be, however it ends. */
-export function problemsOf(ending: Ending, stage: Stage): string[] {
+/**
+ * What may never be, however it ends.
+ * @param alreadyMs of two writable copies before any daemon could see them
+ */
+export function problemsOf(ending: Ending, stage: Stage, alreadyMs = 0): string[] {
   const { account } = ending;
   const gone = account.lost.filter(({ verdict }) => verdict === 'gone').length;
   const error = statusOf(stage)?.lastError;
   return [
     ...(ending.kind === 'stuck' ? [`neither converged nor a question: ${error?.message ?? 'no error'}`] : []),
     ...(gone > 0 ? [`${String(gone)} messages are nowhere`] : []),
-    ...(account.writableAtTwoSitesMs > FENCED_WITHIN_MS
+    ...(account.writableAtTwoSitesMs - alreadyMs > FENCED_WITHIN_MS
       ? [`writable at two sites for ${String(account.writableAtTwoSitesMs)} ms`]
       : []),
   ];
@@ -84,13 +87,16 @@ export function stageIn(snapshot: WorldSnapshot, before: (world: SimulatedWorld)
   return new Stage(world, new SeededRandom(SEED));
 }
 
-/** The daemon was killed at the cut, home comes back as it was, a new daemon starts. */
-export async function problemsAfterReturn(cut: CutPoint): Promise<string[]> {
-  const stage = stageIn(cut.world, (world) => {
-    world.estate.fault('return site home');
-  });
+/** The daemon was killed at the cut, home comes back as it was, and after `minutes` a new daemon starts. */
+export async function problemsAfterReturn(cut: CutPoint, minutes = 0): Promise<string[]> {
+  const world = new SimulatedWorld(cut.world);
+  world.dropDaemonConnections();
+  world.estate.fault('return site home');
+  await world.clock.run(() => false, minutes * MINUTE_MS);
+  const alreadyMs = world.account().writableAtTwoSitesMs;
+  const stage = new Stage(world, new SeededRandom(SEED));
   try {
-    return problemsOf(await settle(stage), stage).map((problem) => `${cut.name}: ${problem}`);
+    return problemsOf(await settle(stage), stage, alreadyMs).map((problem) => `${cut.name}: ${problem}`);
   } finally {
     stage.daemon.crash();
   }
