@@ -45,13 +45,16 @@ export const homeLost = (): Promise<WorldSnapshot> => (lost ??= loseHome());
 export const recordFailover = (): Promise<Transition> =>
   (failover ??= homeLost().then((from) => recordTransition(from, 'lyon')));
 
-export async function recordFailback(): Promise<Transition> {
+/** After the failover; home's machines are new and empty. */
+export async function homeRebuilt(): Promise<WorldSnapshot> {
   const { end } = await recordFailover();
   const rebuilt = abandoned(end);
   rebuilt.estate.fault('rebuild site home');
   await rebuilt.clock.run(() => false, 60_000);
-  return recordTransition(rebuilt.snapshot(), 'paris');
+  return rebuilt.snapshot();
 }
+
+export const recordFailback = async (): Promise<Transition> => recordTransition(await homeRebuilt(), 'paris');
 
 /** One line for everything that went wrong after this cut; none when the restarted daemon finished the work. */
 export async function problemsAfter(cut: CutPoint, { account: undisturbed }: Transition): Promise<string[]> {

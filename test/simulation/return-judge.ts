@@ -60,18 +60,22 @@ export async function settle(stage: Stage): Promise<Ending> {
   return { kind, obstacles: obstaclesOf(stage), account: stage.world.account() };
 }
 
-/**
- * What may never be, however it ends.
- * @param alreadyMs of two writable copies before any daemon could see them
- */
-export function problemsOf(ending: Ending, stage: Stage, alreadyMs = 0): string[] {
+export interface DoneByWorld {
+  /** Two writable copies before any daemon could see them, ms. */
+  readonly writableMs?: number;
+  /** Messages that went with destroyed disks. */
+  readonly gone?: number;
+}
+
+/** What may never be, however it ends. */
+export function problemsOf(ending: Ending, stage: Stage, before: DoneByWorld = {}): string[] {
   const { account } = ending;
   const gone = account.lost.filter(({ verdict }) => verdict === 'gone').length;
   const error = statusOf(stage)?.lastError;
   return [
     ...(ending.kind === 'stuck' ? [`neither converged nor a question: ${error?.message ?? 'no error'}`] : []),
-    ...(gone > 0 ? [`${String(gone)} messages are nowhere`] : []),
-    ...(account.writableAtTwoSitesMs - alreadyMs > FENCED_WITHIN_MS
+    ...(gone > (before.gone ?? 0) ? [`${String(gone)} messages are nowhere`] : []),
+    ...(account.writableAtTwoSitesMs - (before.writableMs ?? 0) > FENCED_WITHIN_MS
       ? [`writable at two sites for ${String(account.writableAtTwoSitesMs)} ms`]
       : []),
   ];
@@ -93,10 +97,10 @@ export async function problemsAfterReturn(cut: CutPoint, minutes = 0): Promise<s
   world.dropDaemonConnections();
   world.estate.fault('return site home');
   await world.clock.run(() => false, minutes * MINUTE_MS);
-  const alreadyMs = world.account().writableAtTwoSitesMs;
+  const writableMs = world.account().writableAtTwoSitesMs;
   const stage = new Stage(world, new SeededRandom(SEED));
   try {
-    return problemsOf(await settle(stage), stage, alreadyMs).map((problem) => `${cut.name}: ${problem}`);
+    return problemsOf(await settle(stage), stage, { writableMs }).map((problem) => `${cut.name}: ${problem}`);
   } finally {
     stage.daemon.crash();
   }
