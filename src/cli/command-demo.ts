@@ -77,8 +77,10 @@ function describe(report: StoryReport): string {
     '',
     `Failover: ${steps(failover)}. Failback: ${steps(failback)}.`,
     `Of ${acknowledged} messages that clients saw acknowledged, ${kept} are there and ${namedLost + unnamedLost} are lost.`,
-    `Before the backup copy was recovered, the ledger had named ${namedAtRisk} as at risk; ${namedLost} of the lost ones are among them, ` +
-      `${unnamedLost === 0 ? 'none is not' : `${unnamedLost} ARE NOT`}.`,
+    `The ledger named ${namedAtRisk} of them as at risk before the backup copy was recovered. ` +
+      (unnamedLost === 0
+        ? 'Every lost message is among these.'
+        : `${unnamedLost} LOST MESSAGES ARE NOT AMONG THESE.`),
     `Log backups lost: ${lostFiles.actual}; predicted: ${lostFiles.predicted}.`,
     `mgc was writable at two sites for ${writableAtTwoSitesMs} ms.`,
     `Time of the product's own, without SQL Server, files, shell and waiting: ${overheadMs.failover} ms and ${overheadMs.failback} ms.`,

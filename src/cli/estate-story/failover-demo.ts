@@ -42,6 +42,8 @@ export class FailoverDemo {
   readonly #daemon: DaemonProcess;
   readonly #client: DaemonClient;
   #told = 0;
+  /** The plan is told before its first step, although the daemon does not wait for the teller. */
+  #planPending = false;
 
   constructor(options: DemoOptions, daemon: DaemonProcess, client: DaemonClient) {
     this.#options = options;
@@ -130,6 +132,7 @@ export class FailoverDemo {
     const { desiredFile } = this.#options.playground.documents;
     const { generation } = await this.#status();
     this.#say(`The administrator edits one line: primaryDatacenter: ${datacenter}`);
+    this.#planPending = true;
     writeFileSync(`${desiredFile}.new`, withPrimaryDatacenter(readFileSync(desiredFile, 'utf8'), datacenter));
     renameSync(`${desiredFile}.new`, desiredFile);
     await this.#until('the plan', async () => {
@@ -143,6 +146,7 @@ export class FailoverDemo {
       this.#say(
         'Nobody is asked: policy.mode is act and the loss is within policy.maxDataLoss. The steps begin.',
       );
+    this.#planPending = false;
   }
 
   async #converge(site: 'home' | 'backup', said: string): Promise<void> {
@@ -199,10 +203,11 @@ export class FailoverDemo {
   #tell(): void {
     const records = this.#records();
     for (const record of records.slice(this.#told)) {
+      if (this.#planPending && record.kind === 'intent') return;
       const line = describeRecord(record);
       if (line !== undefined) this.#options.say(`    ${line}`);
+      this.#told += 1;
     }
-    this.#told = records.length;
   }
 
   #say(text: string): void {
