@@ -104,7 +104,8 @@ test(
       seed: 'six kills',
       factor: FACTOR,
       overrides: OVERRIDES,
-      connectDeadline: '400ms',
+      durations: { connect: '300ms', pollInterval: '400ms' },
+      document: { drainTimeout: '0s' },
     });
     const { estate } = stage;
     await stage.startDaemon();

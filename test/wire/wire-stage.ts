@@ -27,8 +27,8 @@ export interface WireStageOptions {
   /** Estate seconds per real second. */
   readonly factor: number;
   readonly overrides: EstateOverrides;
-  /** As the settings spell it. Every look at a dead site takes this long; those who live are already connected. */
-  readonly connectDeadline?: string;
+  /** Other values for durations of the settings, by key. Every look at a dead site takes `connect`. */
+  readonly durations?: Readonly<Record<string, string>>;
   readonly document?: Partial<DesiredDocumentOptions>;
 }
 
@@ -66,7 +66,7 @@ export class WireStage implements AsyncDisposable {
   }
 
   static async open(options: WireStageOptions): Promise<WireStage> {
-    const { seed, factor, overrides, connectDeadline = '1s', document } = options;
+    const { seed, factor, overrides, durations = {}, document } = options;
     const notes: string[] = [];
     const playground = await openPlayground({
       directory: mkdtempSync(path.join(os.tmpdir(), 'pchat-wire-')),
@@ -79,8 +79,11 @@ export class WireStage implements AsyncDisposable {
       onNote: (text) => notes.push(text),
     });
     const { settingsFile } = playground.documents;
-    const settings = readFileSync(settingsFile, 'utf8');
-    writeFileSync(settingsFile, settings.replace(/^( +connect: ).*$/m, `$1${connectDeadline}`));
+    const settings = Object.entries(durations).reduce(
+      (text, [key, value]) => text.replace(new RegExp(`^( +${key}: ).*$`, 'm'), `$1${value}`),
+      readFileSync(settingsFile, 'utf8'),
+    );
+    writeFileSync(settingsFile, settings);
     return new WireStage(playground, notes);
   }
 
