@@ -150,7 +150,17 @@ ORDER BY h.restore_history_id DESC;`;
 /** The instance's clock once more, at the end: between here and our clock lies only the way back. */
 const END = 'SELECT 1 AS part_end, GETUTCDATE() AS utc_now;';
 
-export function observeInstance({ chatDatabase, databases: names, program }: ObserveInstance): SqlStatement {
+/** The same for every instance and every poll of a pool. */
+const known = new Map<string, SqlStatement>();
+
+export function observeInstance(wanted: ObserveInstance): SqlStatement {
+  const key = JSON.stringify(wanted);
+  const statement = known.get(key) ?? observation(wanted);
+  known.set(key, statement);
+  return statement;
+}
+
+function observation({ chatDatabase, databases: names, program }: ObserveInstance): SqlStatement {
   for (const name of names) identifier(name);
   const list = names.map(literal).join(', ');
   const text = [

@@ -4,7 +4,7 @@ import { tableOf, type NamedValues } from './catalogue-columns.ts';
 import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { localText } from './instants.ts';
-import { keptView, viewKey } from './kept-views.ts';
+import { keptRows, viewKey } from './kept-views.ts';
 import { currentFork, forkAt } from './log-position.ts';
 import { closedError, hasRole, isSysadmin } from './open-database.ts';
 
@@ -74,7 +74,7 @@ function databaseRow(instance: InstanceDraft, database: DatabaseDraft): NamedVal
 /** Who has no ALTER ANY DATABASE or CREATE DATABASE does not see the row of an OFFLINE database at all (reference 1.1). */
 export function sysDatabases({ instance, session }: ModuleCall): VirtualTable {
   const seesOffline = hasRole(instance, session.login, 'dbcreator');
-  return keptView(instance.databases, viewKey(instance, 'databases', seesOffline), () => {
+  return keptRows(instance.databases, viewKey(instance, 'databases', seesOffline), () => {
     const rows = databasesOf(instance).filter((database) => seesOffline || database.state !== 'OFFLINE');
     return tableOf(
       'sys.databases',
@@ -123,7 +123,7 @@ function fileRows(instance: InstanceDraft, database: DatabaseDraft): NamedValues
 
 export function sysMasterFiles({ instance, session }: ModuleCall): VirtualTable {
   const may = hasRole(instance, session.login, 'dbcreator', 'view-any-definition');
-  return keptView(instance.databases, viewKey(instance, 'master_files', may), () => {
+  return keptRows(instance.databases, viewKey(instance, 'master_files', may), () => {
     const rows = may ? databasesOf(instance).flatMap((database) => fileRows(instance, database)) : [];
     return tableOf('sys.master_files', instance.productVersion, rows, false);
   });
@@ -147,7 +147,7 @@ function recoveryRow(database: DatabaseDraft): NamedValues {
 }
 
 export const sysRecoveryStatus = ({ instance }: ModuleCall): VirtualTable =>
-  keptView(instance.databases, viewKey(instance, 'recovery_status'), () =>
+  keptRows(instance.databases, viewKey(instance, 'recovery_status'), () =>
     tableOf('sys.database_recovery_status', instance.productVersion, databasesOf(instance).map(recoveryRow)),
   );
 

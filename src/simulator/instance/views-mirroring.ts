@@ -3,7 +3,7 @@ import type { VirtualTable } from '../tsql/ast.ts';
 import { tableOf, type NamedValues } from './catalogue-columns.ts';
 import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, MirroringDraft } from './instance-state.ts';
-import { keptView, viewKey } from './kept-views.ts';
+import { keptRows, viewKey } from './kept-views.ts';
 import { bytesBetween } from './log-position.ts';
 import { databaseOf, hasRole, isSysadmin } from './open-database.ts';
 import { databasesOf } from './views-databases.ts';
@@ -60,7 +60,7 @@ function mirroringRow(database: DatabaseDraft, seesMirrors: boolean): NamedValue
 /** One row per database; all NULL when not mirrored, and on a mirror for everybody but sysadmin. */
 export function sysDatabaseMirroring({ instance, session }: ModuleCall): VirtualTable {
   const seesMirrors = isSysadmin(instance, session.login);
-  return keptView(instance.databases, viewKey(instance, 'mirroring', seesMirrors), () => {
+  return keptRows(instance.databases, viewKey(instance, 'mirroring', seesMirrors), () => {
     const rows = databasesOf(instance).map((database) => mirroringRow(database, seesMirrors));
     return tableOf('sys.database_mirroring', instance.productVersion, rows);
   });

@@ -34,22 +34,23 @@ export interface Program {
 const CACHE_LIMIT = 512;
 /** Longer texts are one-off; keeping them would only hold memory. */
 const CACHED_TEXT_LIMIT = 64 * 1024;
-const cache = new Map<string, Program>();
+/** By text as it came, so that the hash of a text that comes again is known; then by declarations. */
+const cache = new Map<string, Map<string, Program>>();
 
 /** Throws SqlError with reach `text`. `declarations`: `@p int, @q nvarchar(30) OUTPUT`, or empty. */
 export function programOf(text: string, declarations: string): Program {
-  const key = `${declarations.length}:${declarations}${text}`;
-  const known = cache.get(key);
+  const known = cache.get(text)?.get(declarations);
   if (known !== undefined) return known;
   const program = compileText(text, declarations);
-  if (key.length <= CACHED_TEXT_LIMIT) remember(key, program);
+  if (text.length + declarations.length <= CACHED_TEXT_LIMIT) remember(text, declarations, program);
   return program;
 }
 
-function remember(key: string, program: Program): void {
+function remember(text: string, declarations: string, program: Program): void {
   const oldest = cache.size >= CACHE_LIMIT ? cache.keys().next().value : undefined;
   if (oldest !== undefined) cache.delete(oldest);
-  cache.set(key, program);
+  const programs = cache.get(text) ?? new Map<string, Program>();
+  cache.set(text, programs.set(declarations, program));
 }
 
 function compileText(text: string, declarations: string): Program {

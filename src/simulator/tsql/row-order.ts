@@ -34,15 +34,39 @@ export function sortRows<E extends Sortable>(entries: E[], compare: RowComparer)
 
 /** With TOP, the collection is cut back whenever it has grown to this many times what is wanted. */
 const SLACK = 4;
-const LEAST_KEPT = 64;
+/** So few are kept in order from the start: cheaper than sorting again and again. */
+const FEW = 16;
+
+export interface Collector<E> {
+  readonly add: (entry: E) => void;
+  readonly sorted: () => readonly E[];
+}
 
 /** Collects rows for ORDER BY; holds no more than a few times `top` of them. */
-export function orderedCollector<E extends Sortable>(
-  compare: RowComparer,
-  top: number,
-): { readonly add: (entry: E) => void; readonly sorted: () => readonly E[] } {
+export function orderedCollector<E extends Sortable>(compare: RowComparer, top: number): Collector<E> {
+  return top <= FEW ? collectorOfFew(compare, top) : collectorOfMany(compare, top);
+}
+
+function collectorOfFew<E extends Sortable>(compare: RowComparer, top: number): Collector<E> {
   const kept: E[] = [];
-  const limit = Math.max(LEAST_KEPT, top * SLACK);
+  return {
+    add: (entry) => {
+      let at = kept.length;
+      for (; at > 0; at -= 1) {
+        const before = kept[at - 1];
+        if (before === undefined || compare(before.keys, entry.keys) <= 0) break;
+      }
+      if (at >= top) return;
+      kept.splice(at, 0, entry);
+      if (kept.length > top) kept.pop();
+    },
+    sorted: () => kept,
+  };
+}
+
+function collectorOfMany<E extends Sortable>(compare: RowComparer, top: number): Collector<E> {
+  const kept: E[] = [];
+  const limit = top * SLACK;
   const cutBack = (): void => {
     sortRows(kept, compare);
     if (kept.length > top) kept.length = top;
