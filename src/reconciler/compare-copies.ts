@@ -4,7 +4,7 @@
  */
 import type { Decision } from '../ports/journal.ts';
 import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
-import type { DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
+import type { BackupHeader, DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 import { isSharedTail } from '../topology/tail-name.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
@@ -201,11 +201,20 @@ function folderOf(facts: PoolFacts, site: Site): FolderFacts | undefined {
   return folder.kind === 'value' ? folder.value : undefined;
 }
 
+/** An OFFLINE copy tells no lineage; the last backup that its instance took of it, right before the fence closed it, does. */
+function isLastOfOffline({ database, facts }: SiteCopy, name: string, { familyGuid }: BackupHeader): boolean {
+  const last = facts.backups.at(-1);
+  if (database?.state !== 'OFFLINE' || database.familyGuid !== 'unknown' || last?.type !== 'full')
+    return false;
+  return last.familyGuid === familyGuid && last.path.toLowerCase().endsWith(`\\${name.toLowerCase()}`);
+}
+
 /** The quarantined files that hold everything up to the copy's position, of its own lineage. */
 function savedIn(facts: PoolFacts, copy: SiteCopy, site: Site): readonly SavedFile[] {
-  const database = copy.database;
+  const { database } = copy;
   return (folderOf(facts, site)?.files ?? []).flatMap(({ name, header }) => {
-    if (header === 'unknown' || header.damaged || header.familyGuid !== database?.familyGuid) return [];
+    if (header === 'unknown' || header.damaged || database === undefined) return [];
+    if (header.familyGuid !== database.familyGuid && !isLastOfOffline(copy, name, header)) return [];
     const position = database.positionLsn;
     const reached =
       position === null || position === 'unknown' || compareLsn(lsn(header.lastLsn), lsn(position)) >= 0;

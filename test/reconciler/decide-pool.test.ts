@@ -298,6 +298,36 @@ describe('current', () => {
     expect(kept.seeds).toEqual([...FAILBACK, null]);
   });
 
+  test('a home that was closed OFFLINE is saved by the full backup that its instance took last', () => {
+    const before = world.homeRebuilt();
+    const header = {
+      type: 'full',
+      copyOnly: true,
+      familyGuid: 'FA000000-0000-0000-0000-0000000000FF',
+    } as const;
+    const full = { ...world.logFile(9, 5, header), name: 'mgc_fenced.bak' };
+    const held = (path: string): string =>
+      decide({
+        ...before,
+        instances: {
+          ...before.instances,
+          ...world.singlePair(
+            'par',
+            world.databaseFacts({
+              state: 'OFFLINE',
+              content: 'unknown',
+              familyGuid: 'unknown',
+              positionLsn: 'unknown',
+              forkGuid: 'unknown',
+            }),
+            { backups: [{ ...world.fullBackupSet(), path, familyGuid: header.familyGuid }] },
+          ),
+        },
+        quarantine: { ...before.quarantine, home: world.folder('Q:', [full]) },
+      }).reduction.vector['home.holds'];
+    expect([held('Q:\\mgc_fenced.bak'), held('Q:\\other.bak')]).toEqual(['saved', 'unsaved']);
+  });
+
   test('a fenced home whose newest message the other copy held needs nobody', () => {
     const decided = decide(homeFenced('mgc_shared-tail_20261123120000_abc.trn'));
     expect([decided.kind, decided.reduction.vector['home.holds']]).toEqual(['steps', 'nothing']);
