@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Stage } from '../../src/simulation/failover-story.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { freshWorld, SimulatedWorld, type WorldSnapshot } from '../../src/simulation/simulated-world.ts';
-import { abandoned, homeRebuilt, recordFailover } from './crash-judge.ts';
+import { abandoned, homeLost, homeRebuilt, recordFailover } from './crash-judge.ts';
 import { problemsOfFlips } from './flip-judge.ts';
 
 const TIMEOUT = { timeout: 300_000 };
@@ -38,3 +38,15 @@ test('a failback flipped back at any step ends where it began, and loses nothing
   expect(problems).toEqual([]);
   expect(boundaries).toBeGreaterThan(13);
 });
+
+test.each(['return site home', 'rebuild site home'] as const)(
+  'a failover flipped back at any step as the world does "%s" ends at home, if need be by a decision',
+  TIMEOUT,
+  async (meanwhile) => {
+    const { account } = await recordFailover();
+    const flip = { from: await homeLost(), towards: 'lyon', back: 'paris', lostBefore: account.lost.length };
+    const { boundaries, problems } = await problemsOfFlips({ ...flip, meanwhile });
+    expect(problems).toEqual([]);
+    expect(boundaries).toBeGreaterThan(9);
+  },
+);
