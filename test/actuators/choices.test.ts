@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { missingLogBackups } from '../../src/actuators/choose-files.ts';
 import { joinPath, samePath, shippingName, uniqueName, utcStamp } from '../../src/actuators/file-names.ts';
+import type { CopyNow } from '../../src/actuators/copy-now.ts';
 import { judgeLeftover } from '../../src/actuators/leftover-copy.ts';
+import { followsHome, usableSeed } from '../../src/actuators/seed-secondary.ts';
 import { strayLogBackups } from '../../src/actuators/quarantine-files.ts';
 import { planMoves } from '../../src/actuators/restore-files.ts';
 import { pairOf, requireInstance, servingInstance } from '../../src/actuators/serving-instance.ts';
@@ -205,5 +207,45 @@ describe('file names', () => {
   test('join and compare as Windows paths', () => {
     expect(joinPath('\\\\fs01\\mgc-logs\\', 'a.trn')).toBe('\\\\fs01\\mgc-logs\\a.trn');
     expect(samePath('D:\\LSCopy\\', 'd:\\lscopy')).toBe(true);
+  });
+});
+
+describe('a seed of the backup copy', () => {
+  const copyNow = (over: Partial<CopyNow>): CopyNow => ({
+    serverName: 'SQL',
+    state: 'ONLINE',
+    access: 'MULTI_USER',
+    role: null,
+    mirroringState: null,
+    witness: null,
+    familyGuid: 'FAMILY',
+    redoLsn: null,
+    redoFork: null,
+    nextLogLsn: '5000',
+    recoveryFork: 'FORK',
+    forkPointLsn: null,
+    restored: null,
+    ...over,
+  });
+  const seeded = copyNow({
+    state: 'RESTORING',
+    redoLsn: '6000',
+    redoFork: 'FORK',
+    nextLogLsn: null,
+    restored: { type: 'D', lastLsn: '6000', fork: 'FORK', familyGuid: 'FAMILY' },
+  });
+  const full = file('seed.bak', 5500, 6000, { type: 'full' });
+
+  test('serves while the next log backup of home begins at or before it, on the present fork', () => {
+    expect([followsHome(copyNow({}), seeded, []), usableSeed(copyNow({}), [full])?.name]).toEqual([
+      true,
+      'seed.bak',
+    ]);
+  });
+
+  test('is of no use while the next log backup begins before the recovery of home', () => {
+    const recovered = copyNow({ forkPointLsn: '5000' });
+    expect([followsHome(recovered, seeded, []), usableSeed(recovered, [full])]).toEqual([false, undefined]);
+    expect(followsHome(copyNow({ forkPointLsn: '4999' }), seeded, [])).toBe(true);
   });
 });
