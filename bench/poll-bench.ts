@@ -19,7 +19,7 @@ import { TurnCounter } from './turn-counter.ts';
 
 /** The first ones connect, log in and read every backup header. */
 const WARM_POLLS = 60;
-const POLLS_PER_LOOK = 60;
+const POLLS_PER_LOOK = 100;
 const LOOKS = 6;
 const KIB = 1_024;
 
