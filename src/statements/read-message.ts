@@ -35,5 +35,5 @@ export const readNewestMessage = (database: string): SqlStatement => ({
   CONVERT(varchar(20), c.chatDate) AS chat_date
 FROM ${identifier(database)}.dbo.tblChat AS c ORDER BY c.chatDate DESC, c.chatId DESC;`,
   parameters: {},
-  mode: 'rpc',
+  mode: 'batch',
 });
