@@ -23,6 +23,9 @@ type Wanted = DecisionRequest extends infer R
     : never
   : never;
 
+/** An attestation always ends; a sign of life ends it earlier. */
+const ATTESTED_FOR = '24h';
+
 const byPerson = (command: Command): Command =>
   withSettings(command)
     .requiredOption('--as <name>', 'who decides')
@@ -36,12 +39,14 @@ export function register(program: Command): void {
   byPerson(
     program
       .command('attest')
-      .description('attest, by name, that a datacenter is down; a sign of life voids it')
+      .description(
+        `attest, by name, that a datacenter is down, for ${ATTESTED_FOR} unless --expires says otherwise; a sign of life voids it`,
+      )
       .argument('<datacenter>')
       .requiredOption('--down', 'what is attested')
       .option('--pool <name>', 'only for this pool'),
   ).action((datacenter: string, options: PersonOptions & { readonly pool?: string }) =>
-    decide(options, (pools) =>
+    decide({ ...options, expires: options.expires ?? ATTESTED_FOR }, (pools) =>
       pools
         .filter((pool) => options.pool === undefined || pool.topology.name === options.pool)
         .filter((pool) => siteOf(pool, datacenter) !== undefined)

@@ -3,6 +3,7 @@ import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import type { Decision, JournalRecord } from '../ports/journal.ts';
 import type { Plan } from '../reconciler/plan.ts';
 import { stepKey } from '../reconciler/step-id.ts';
+import { isSignOfLife } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { Generation } from '../topology/pool-topology.ts';
@@ -29,9 +30,13 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
         lossMinutes: request.lossMinutes,
       };
     case 'attest-down':
+      if (expiresAt === null)
+        throw new PoolError('PCO_USAGE', 'an attestation needs an end', {
+          hint: 'say how long: --expires 8h',
+        });
       return { ...base, decision: 'attest-down', site: request.site };
     case 'keep':
-      return { ...base, decision: 'keep', site: request.site };
+      return { ...base, decision: 'keep', generation: present.generation, site: request.site };
     case 'suspend':
       return { ...base, decision: 'suspend' };
     case 'resume':
@@ -69,6 +74,24 @@ export function decisionsOf(
   pool: string,
 ): (Decision & { readonly at: string })[] {
   return records.filter((record) => record.kind === 'decision').filter((record) => record.pool === pool);
+}
+
+/**
+ * The decisions that count: an attestation no longer does once the site has shown a sign of life, however long ago and whichever
+ * daemon saw it.
+ */
+export function standingDecisions(
+  records: readonly JournalRecord[],
+  pool: string,
+): (Decision & { readonly at: string })[] {
+  const lastLife = new Map<string, number>();
+  for (const record of records)
+    if (record.kind === 'evidence' && record.pool === pool && isSignOfLife(record.verdict))
+      lastLife.set(record.site, record.seq);
+  return records
+    .filter((record) => record.kind === 'decision')
+    .filter((record) => record.pool === pool)
+    .filter((record) => record.decision !== 'attest-down' || record.seq > (lastLife.get(record.site) ?? 0));
 }
 
 /** Newest generation of each pool in the journal, for counters that go on after a restart. */

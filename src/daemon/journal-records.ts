@@ -1,5 +1,6 @@
 /** Lines of the journal to records and back, and which of them are worth keeping in memory. Pure; opens no file. */
 import type { JournalBody, JournalRecord } from '../ports/journal.ts';
+import { isSignOfLife } from '../topology/evidence.ts';
 import { PoolError } from '../topology/pool-error.ts';
 
 type Kind = JournalBody['kind'];
@@ -18,6 +19,9 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   decision: ['pool', 'by', 'reason', 'decision'],
 };
 const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'suspend', 'resume']);
+
+/** Decisions that count for one generation only. */
+const OF_A_GENERATION = new Set(['approve', 'accept-loss', 'keep']);
 
 const unreadable = (file: string, line: number, why: string, cause?: unknown): PoolError =>
   new PoolError('PCO_JOURNAL_UNREADABLE', `${file}:${line}: ${why}`, {
@@ -75,6 +79,8 @@ function parseLine(
     if (typeof record[field] !== 'string') throw unreadable(file, number, `the field ${field} is missing`);
   if (kind === 'decision' && !DECISIONS.has(String(record['decision'])))
     throw unreadable(file, number, `the decision ${String(record['decision'])} is not known`);
+  if (OF_A_GENERATION.has(String(record['decision'])) && typeof record['generation'] !== 'object')
+    throw unreadable(file, number, 'the field generation is missing');
   return value as JournalRecord;
 }
 
@@ -97,7 +103,8 @@ export function openIntents(
 }
 
 /**
- * The newest `limit` records, plus every decision, every open intent, each pool's newest generation and listing, however old. What a
+ * The newest `limit` records, plus every decision, every open intent, each pool's newest generation and listing
+ * and each site's newest sign of life, however old. What a
  * long-running daemon needs; the whole history stays in the file.
  */
 export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
@@ -105,9 +112,13 @@ export function keepInMemory(records: readonly JournalRecord[], limit: number): 
   const recent = records.length - limit;
   const open = new Set(openIntents(records).map((intent) => intent.seq));
   const newest = new Map<string, number>();
-  for (const record of records)
+  for (const record of records) {
     if (record.kind === 'generation' || record.kind === 'last-listing')
       newest.set(`${record.kind} ${record.pool}`, record.seq);
+    // It voids attestations that are older.
+    else if (record.kind === 'evidence' && isSignOfLife(record.verdict))
+      newest.set(`life ${record.pool} ${record.site}`, record.seq);
+  }
   const kept = new Set(newest.values());
   return records.filter(
     (record, index) =>

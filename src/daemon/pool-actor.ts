@@ -24,7 +24,7 @@ import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement, type StepOutcome } from './apply-planned-step.ts';
 import type { BusyMeter } from './busy-meter.ts';
-import { decisionsOf, toDecision } from './decisions.ts';
+import { decisionsOf, standingDecisions, toDecision } from './decisions.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
 import { machineClock } from './machine-clock.ts';
@@ -173,7 +173,7 @@ export class PoolActor {
       await closeOpenIntents(journal, pool, (step) => this.#judge(pool, facts).done(step), outsideMs);
       this.#restarted = false;
     }
-    const decisions = decisionsOf(journal.records(), this.name);
+    const decisions = standingDecisions(journal.records(), this.name);
     return { facts, decisions, nowMs: ports.clock.now(), chance: ports.random.next() };
   }
 
@@ -183,7 +183,12 @@ export class PoolActor {
 
   #judge(pool: DesiredPool, facts: PoolFacts): StepJudgement {
     const { journal, ports } = this.#dependencies;
-    const reduction = reducePool(pool, facts, decisionsOf(journal.records(), this.name), ports.clock.now());
+    const reduction = reducePool(
+      pool,
+      facts,
+      standingDecisions(journal.records(), this.name),
+      ports.clock.now(),
+    );
     return {
       missing: (step, overlapping) => needsOf(pool, step, reduction, overlapping),
       done: (step) => isDone(pool, step, reduction),

@@ -3,9 +3,10 @@ import type { Journal, JournalBody } from '../ports/journal.ts';
 import type { PoolDecision } from '../reconciler/decide-pool.ts';
 import { stepKey } from '../reconciler/step-id.ts';
 import type { Condition } from '../topology/condition.ts';
-import type { Verdict } from '../topology/evidence.ts';
+import { isSignOfLife, type Verdict } from '../topology/evidence.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type DesiredPool, type PoolTopology, type Site } from '../topology/pool-topology.ts';
+import { standingDecisions } from './decisions.ts';
 import type { Log } from './log.ts';
 import { RememberedListing } from './remembered-listing.ts';
 
@@ -89,12 +90,20 @@ export class PoolRecord {
   #evidence(pool: DesiredPool, { reduction }: PoolDecision): void {
     for (const site of SITES) {
       const { verdict, signs } = reduction.evidence[site];
-      if (verdict === this.#verdicts[site]) continue;
+      if (verdict === this.#verdicts[site] && !this.#voids(pool, site, verdict)) continue;
       this.#verdicts[site] = verdict;
       this.#log.warn('evidence', { site, verdict });
       const words = signs.map((sign) => `${sign.source}: ${sign.says}: ${sign.detail}`);
       this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, signs: words });
     }
+  }
+
+  /** A sign of life ends the attestation of a site for good, also when this daemon never saw the site down. */
+  #voids(pool: DesiredPool, site: Site, verdict: Verdict): boolean {
+    if (!isSignOfLife(verdict)) return false;
+    return standingDecisions(this.#journal.records(), pool.topology.name).some(
+      (decision) => decision.decision === 'attest-down' && decision.site === site,
+    );
   }
 
   #changedConditions(pool: DesiredPool, conditions: readonly Condition[]): void {

@@ -64,11 +64,22 @@ function familyOf(views: CopyViews): Family {
 const isEmpty = (facts: PoolFacts, views: CopyViews, site: Site): boolean =>
   contentOf(views[site])?.messages === 0 && servedBy(facts, views, site).length === 0;
 
-/** The site that a person named as the copy to keep, while that decision stands. */
-export function keptSite(facts: PoolFacts, decisions: readonly Decision[], nowMs: number): Site | undefined {
+/**
+ * The site that a person named as the copy to keep. It counts for the generation under which it was asked: the copies of a later
+ * move hold other messages, and nobody has read those.
+ */
+export function keptSite(
+  { topology, generation }: DesiredPool,
+  decisions: readonly Decision[],
+  nowMs: number,
+): Site | undefined {
   const decision = decisions.findLast(
     (candidate) =>
-      candidate.pool === facts.pool && candidate.decision === 'keep' && unexpired(candidate, nowMs),
+      candidate.pool === topology.name &&
+      candidate.decision === 'keep' &&
+      unexpired(candidate, nowMs) &&
+      candidate.generation.counter === generation.counter &&
+      candidate.generation.hash === generation.hash,
   );
   return decision?.decision === 'keep' ? decision.site : undefined;
 }
@@ -190,7 +201,7 @@ export function currentOf(
   if (views.home.seen.kind === 'unseen')
     return unknownFinding(views.home.seen.reason, views.home.seen.source);
   const seen = seenBoth(facts, views, reaches);
-  const keep = keptSite(facts, decisions, nowMs);
+  const keep = keptSite(pool, decisions, nowMs);
   return keep !== undefined && seen.value.startsWith('diverged')
     ? finding(keep, `a person decided to keep ${pool.topology.sites[keep].datacenter}`, 'decision')
     : seen;

@@ -11,6 +11,9 @@ export interface Sign {
 /** `proven` and `silent` are the levels that policy may name; `partitioned`: we do not see it, somebody else does. */
 export type Verdict = 'alive' | 'partitioned' | 'unclear' | 'silent' | 'proven' | 'attested';
 
+/** Verdicts that rest on an answer of the site, given to us or to somebody else. */
+export const isSignOfLife = (verdict: string): boolean => verdict === 'alive' || verdict === 'partitioned';
+
 export interface Evidence {
   readonly verdict: Verdict;
   readonly signs: readonly Sign[];

@@ -287,12 +287,18 @@ describe('current', () => {
     ]);
     const keep: Decision = {
       decision: 'keep',
+      generation: desiredPool({}).generation,
       site: 'backup',
       pool: 'chat',
       by: 'ann',
       reason: 'read',
       expiresAt: null,
     };
+    const old: Decision = {
+      ...keep,
+      generation: { ...keep.generation, counter: keep.generation.counter - 1 },
+    };
+    expect(decide(facts, {}, [old]).kind).toBe('blocked');
     const kept = decide(facts, {}, [keep]);
     expect([kept.kind, kept.reduction.vector['home.holds']]).toEqual(['steps', 'released']);
     expect(kept.seeds).toEqual([...FAILBACK, null]);

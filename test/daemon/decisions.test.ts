@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { standingDecisions, toDecision } from '../../src/daemon/decisions.ts';
+import { keepInMemory } from '../../src/daemon/journal-records.ts';
+import type { JournalBody, JournalRecord } from '../../src/ports/journal.ts';
+
+const AT = '2026-11-23T12:00:00.000Z';
+const journal = (...bodies: readonly JournalBody[]): JournalRecord[] =>
+  bodies.map((body, index) => ({ v: 1, seq: index + 1, epoch: 1, at: AT, ...body }));
+const attest: JournalBody = {
+  kind: 'decision',
+  decision: 'attest-down',
+  pool: 'chat',
+  by: 'ann',
+  reason: 'it burns',
+  expiresAt: null,
+  site: 'home',
+};
+const verdict = (of: string, pool = 'chat', site: 'home' | 'backup' = 'home'): JournalBody => ({
+  kind: 'evidence',
+  pool,
+  site,
+  verdict: of,
+  signs: [],
+});
+const standing = (records: readonly JournalRecord[]): string[] =>
+  standingDecisions(records, 'chat').map(({ decision }) => decision);
+
+test.each([
+  ['alive', []],
+  ['partitioned', []],
+  ['unclear', ['attest-down']],
+  ['silent', ['attest-down']],
+  ['attested', ['attest-down']],
+])('an attestation after which the site was %s once', (of, left) => {
+  expect(standing(journal(verdict('silent'), attest, verdict(of), verdict('unclear')))).toEqual(left);
+});
+
+test('a sign of life before the attestation, of another pool or of the other site voids nothing', () => {
+  const records = journal(
+    verdict('alive'),
+    attest,
+    verdict('alive', 'other'),
+    verdict('alive', 'chat', 'backup'),
+  );
+  expect(standing(records)).toEqual(['attest-down']);
+});
+
+test('a sign of life is remembered as long as the attestation that it voids', () => {
+  const records = journal(attest, verdict('alive'), ...Array.from({ length: 50 }, () => verdict('unclear')));
+  expect(standing(keepInMemory(records, 5))).toEqual([]);
+});
+
+test('an attestation without an end is refused', () => {
+  const request = { pool: 'chat', by: 'ann', reason: 'it burns', expiresAt: null } as const;
+  const present = { generation: { counter: 1, hash: 'a' }, plan: null, ledger: null };
+  expect(() => toDecision({ ...request, decision: 'attest-down', site: 'home' }, present)).toThrow(
+    'needs an end',
+  );
+});
