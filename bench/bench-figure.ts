@@ -1,7 +1,9 @@
 /** One measured figure, the bar it has to keep, and how figures are printed. */
 import { textTable } from '../src/cli/text-table.ts';
 
-export type Bar = { readonly kind: 'at most' | 'at least'; readonly value: number };
+export interface Bar {
+  readonly atMost: number;
+}
 
 export interface BenchFigure {
   readonly name: string;
@@ -11,13 +13,9 @@ export interface BenchFigure {
   readonly bar: Bar | null;
 }
 
-export const atMost = (value: number): Bar => ({ kind: 'at most', value });
-export const atLeast = (value: number): Bar => ({ kind: 'at least', value });
+export const atMost = (value: number): Bar => ({ atMost: value });
 
-export function holds({ value, bar }: BenchFigure): boolean {
-  if (bar === null) return true;
-  return bar.kind === 'at most' ? value <= bar.value : value >= bar.value;
-}
+export const holds = ({ value, bar }: BenchFigure): boolean => bar === null || value <= bar.atMost;
 
 const DIGITS = 4;
 /** Four digits tell; counts stay whole. */
@@ -31,7 +29,7 @@ export const table = (figures: readonly BenchFigure[]): string =>
       figure.name,
       shown(figure.value),
       figure.unit,
-      figure.bar === null ? '' : `${figure.bar.kind} ${String(figure.bar.value)}`,
+      figure.bar === null ? '' : `at most ${String(figure.bar.atMost)}`,
       figure.bar === null ? '' : holds(figure) ? 'yes' : 'NO',
     ]),
   );

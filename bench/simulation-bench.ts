@@ -2,7 +2,7 @@
 import { playFailoverStory, storyOverrides, Stage } from '../src/simulation/failover-story.ts';
 import { SeededRandom } from '../src/simulation/seeded-random.ts';
 import { freshWorld, SimulatedWorld } from '../src/simulation/simulated-world.ts';
-import { atLeast, atMost, msSince, type BenchFigure } from './bench-figure.ts';
+import { atMost, msSince, type BenchFigure } from './bench-figure.ts';
 import { heapBytes, slope } from './heap.ts';
 
 const SEED = 1;
@@ -50,7 +50,7 @@ export async function runSimulationBench(): Promise<readonly BenchFigure[]> {
       name: 'simulation over real time, first run of the process',
       value: first.simulatedMs / first.realMs,
       unit: 'times',
-      bar: atLeast(1_000),
+      bar: null,
     },
     {
       name: 'simulation over real time, second run',
