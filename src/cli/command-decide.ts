@@ -151,10 +151,10 @@ async function appendAlone(
   requests: readonly DecisionRequest[],
 ): Promise<unknown[]> {
   const { acquireLease } = await import('../daemon/lease.ts');
-  const { openJournal } = await import('../daemon/journal.ts');
+  const { lastEpochOf, openJournal } = await import('../daemon/journal.ts');
   const { generationsOf, toDecision } = await import('../daemon/decisions.ts');
   const { hostClock } = await import('../daemon/host/host-clock.ts');
-  const lease = acquireLease(settings.journal.directory);
+  const lease = acquireLease(settings.journal.directory, await lastEpochOf(settings.journal.directory));
   try {
     const journal = await openJournal(settings.journal.directory, hostClock, lease.epoch);
     try {

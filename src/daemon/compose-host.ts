@@ -10,7 +10,7 @@ import { runDaemon, type RunningDaemon } from './daemon.ts';
 import { generationsOf } from './decisions.ts';
 import { hostClock } from './host/host-clock.ts';
 import { onStopSignals } from './host/signals.ts';
-import { openJournal } from './journal.ts';
+import { lastEpochOf, openJournal } from './journal.ts';
 import { acquireLease } from './lease.ts';
 import type { Log } from './log.ts';
 import { createLogger } from './logger.ts';
@@ -59,7 +59,7 @@ export async function startHostDaemon(options: HostOptions): Promise<HostDaemon>
 async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promise<HostDaemon> {
   const { settings } = options;
   const { directory } = settings.journal;
-  const lease = acquireLease(directory);
+  const lease = acquireLease(directory, await lastEpochOf(directory));
   shutdown.register('lease', () => lease.release());
   const journal = await openJournal(directory, hostClock, lease.epoch);
   shutdown.register('journal', () => journal.close());

@@ -2,7 +2,7 @@
  * The journal as a file: one JSON object per line, one writer (the holder of the lease), every record on disk before
  * `append` resolves. A line torn by a crash is cut off; any other damage stops the start. Decides nothing.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../ports/clock.ts';
@@ -65,6 +65,12 @@ export async function readJournalFile(directory: string): Promise<readonly Journ
   const file = journalPath(directory);
   await using handle = await open(file, 'r');
   return readJournal(await handle.readFile(), file).records;
+}
+
+/** Epoch of the newest record; 0: there is none. Throws PCO_JOURNAL_UNREADABLE. */
+export async function lastEpochOf(directory: string): Promise<number> {
+  if (!existsSync(journalPath(directory))) return 0;
+  return (await readJournalFile(directory)).at(-1)?.epoch ?? 0;
 }
 
 /** The name of a new file is durable only when its folder is flushed too. */

@@ -2,7 +2,7 @@
  * The one-machine lease: an exclusive SQLite lock in the journal's folder, held for the life of the process and freed by the
  * operating system at its death, kill -9 included. The epoch is a committed counter inside. Not for network folders.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Lease } from '../ports/lease.ts';
@@ -15,31 +15,35 @@ const SQLITE_LOCKED = 6;
 /**
  * Throws PCO_LEASE_HELD, naming the holder's process id. Nothing else in this process may open and close the lock file:
  * POSIX drops a process's locks on a file when it closes any descriptor of it.
+ * @param lastEpoch of the journal's newest record: the epoch rises above it also when somebody has deleted the lock file
  */
-export function acquireLease(directory: string): Lease {
+export function acquireLease(directory: string, lastEpoch: number): Lease {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const holderFile = path.join(directory, 'lease.holder');
-  const database = new DatabaseSync(path.join(directory, 'lease.sqlite'), { timeout: 0 });
+  const lockFile = path.join(directory, 'lease.sqlite');
+  const database = new DatabaseSync(lockFile, { timeout: 0 });
   let epoch: number;
   try {
-    epoch = lockAndCount(database);
+    epoch = lockAndCount(database, lastEpoch);
   } catch (error) {
     database.close();
     throw isBusy(error) ? heldError(directory, holderFile, error) : error;
   }
   writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
-  return new SqliteLease(database, epoch);
+  return new SqliteLease(database, lockFile, epoch);
 }
 
-function lockAndCount(database: DatabaseSync): number {
+function lockAndCount(database: DatabaseSync, lastEpoch: number): number {
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
   database.exec('BEGIN EXCLUSIVE');
   database.exec(
     'CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL)',
   );
-  database.exec(
-    'INSERT INTO lease (id, epoch) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1',
-  );
+  database
+    .prepare(
+      'INSERT INTO lease (id, epoch) VALUES (1, :last + 1) ON CONFLICT (id) DO UPDATE SET epoch = max(epoch, :last) + 1',
+    )
+    .run({ last: lastEpoch });
   const row = database.prepare('SELECT epoch FROM lease WHERE id = 1').get();
   // With locking_mode EXCLUSIVE the lock outlives the transaction.
   database.exec('COMMIT');
@@ -64,13 +68,21 @@ function heldError(directory: string, holderFile: string, cause: unknown): PoolE
   });
 }
 
+/** Which file it is, whatever its name; undefined: there is none. */
+const identityOf = (file: string): bigint | undefined =>
+  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+
 class SqliteLease implements Lease {
   readonly epoch: number;
   readonly #database: DatabaseSync;
+  readonly #lockFile: string;
+  readonly #identity: bigint | undefined;
   readonly #lost = new AbortController();
 
-  constructor(database: DatabaseSync, epoch: number) {
+  constructor(database: DatabaseSync, lockFile: string, epoch: number) {
     this.#database = database;
+    this.#lockFile = lockFile;
+    this.#identity = identityOf(lockFile);
     this.epoch = epoch;
   }
 
@@ -78,15 +90,17 @@ class SqliteLease implements Lease {
     return this.#lost.signal;
   }
 
+  /** A lock on a file that was deleted or replaced excludes nobody any more. */
   held(): boolean {
-    return !this.#lost.signal.aborted;
+    if (this.#lost.signal.aborted) return false;
+    if (identityOf(this.#lockFile) === this.#identity) return true;
+    this.#lost.abort(new PoolError('PCO_LEASE_LOST', `${this.#lockFile} was deleted or replaced`));
+    return false;
   }
 
   release(): Promise<void> {
-    if (this.held()) {
-      this.#lost.abort(new PoolError('PCO_LEASE_LOST', 'the lease was released'));
-      this.#database.close();
-    }
+    if (this.#database.isOpen) this.#database.close();
+    this.#lost.abort(new PoolError('PCO_LEASE_LOST', 'the lease was released'));
     return Promise.resolve();
   }
 }

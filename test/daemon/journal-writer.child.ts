@@ -4,7 +4,7 @@ import { openJournal } from '../../src/daemon/journal.ts';
 import { acquireLease } from '../../src/daemon/lease.ts';
 
 const folder = process.argv[2] ?? '';
-const lease = acquireLease(folder);
+const lease = acquireLease(folder, 0);
 const journal = await openJournal(folder, hostClock, lease.epoch);
 process.stdout.write(`epoch ${lease.epoch}\n`);
 for (;;) {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -32,12 +33,12 @@ describe('the lease', () => {
     const folder = temporaryFolder();
     const writer = startWriter(folder);
     await writer.printed(15);
-    expect(() => acquireLease(folder)).toThrow(`process ${String(writer.child.pid)} holds the lease`);
+    expect(() => acquireLease(folder, 0)).toThrow(`process ${String(writer.child.pid)} holds the lease`);
     writer.child.kill('SIGKILL');
     await once(writer.child, 'close');
     const acknowledged = Number(writer.lines.at(-1));
     expect((await readJournalFile(folder)).length).toBeGreaterThanOrEqual(acknowledged);
-    const lease = acquireLease(folder);
+    const lease = acquireLease(folder, 0);
     expect(lease.epoch).toBe(2);
     expect(lease.held()).toBe(true);
     await lease.release();
@@ -47,7 +48,7 @@ describe('the lease', () => {
     const folder = temporaryFolder();
     const epochs: number[] = [];
     for (let index = 0; index < 3; index += 1) {
-      const lease = acquireLease(folder);
+      const lease = acquireLease(folder, 0);
       epochs.push(lease.epoch);
       await lease.release();
       expect(lease.held()).toBe(false);
@@ -58,8 +59,23 @@ describe('the lease', () => {
 
   test('is refused to a second holder in the same process', async () => {
     const folder = temporaryFolder();
-    const lease = acquireLease(folder);
-    expect(() => acquireLease(folder)).toThrow(expect.objectContaining({ code: 'PCO_LEASE_HELD' }) as Error);
+    const lease = acquireLease(folder, 0);
+    expect(() => acquireLease(folder, 0)).toThrow(
+      expect.objectContaining({ code: 'PCO_LEASE_HELD' }) as Error,
+    );
     await lease.release();
+  });
+
+  test('is lost when its file is deleted, and whoever comes next has a higher epoch than the journal', async () => {
+    const folder = temporaryFolder();
+    const first = acquireLease(folder, 0);
+    const again = await first.release().then(() => acquireLease(folder, 0));
+    expect([again.epoch, again.held()]).toEqual([2, true]);
+    rmSync(path.join(folder, 'lease.sqlite'));
+    expect([again.held(), again.lost.aborted]).toEqual([false, true]);
+    const next = acquireLease(folder, again.epoch);
+    expect([next.epoch, next.held()]).toEqual([3, true]);
+    await again.release();
+    await next.release();
   });
 });
