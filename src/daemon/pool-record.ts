@@ -10,11 +10,13 @@ import { standingDecisions } from './decisions.ts';
 import type { Log } from './log.ts';
 import { RememberedListing } from './remembered-listing.ts';
 
-/** What makes a plan another plan; reasons and counters of the search do not. */
+/** What makes a plan another plan; reasons, counters of the search and one more log backup that the plan applies do not. */
 function planKey(pool: DesiredPool, { plan, ledger }: PoolDecision): string {
   const steps = 'steps' in plan ? plan.steps.map(stepKey) : [];
   const obstacles = plan.kind === 'blocked' ? plan.obstacles.map((o) => [o.variable, o.actual]) : [];
-  const lines = ledger.lines.map((line) => [line.kind, line.file]);
+  const lines = ledger.lines
+    .filter(({ kind }) => kind !== 'salvageable')
+    .map((line) => [line.kind, line.file]);
   return JSON.stringify([pool.generation, plan.kind, steps, obstacles, lines, ledger.lostFiles]);
 }
 
