@@ -44,9 +44,26 @@ function unseen(facts: PoolFacts, instance: InstanceName): SeenCopy {
     : { kind: 'unseen', reason: `${instance} was not observed`, source: instance };
 }
 
+/** `SQL-PAR-1\CHAT` and `sql-par-1.contoso.com` name the same computer. */
+const computerOf = (server: string): string => server.toLowerCase().split(/[.\\]/)[0] ?? '';
+
+/**
+ * Does this closed copy stand for its site by itself? It ended with its own tail, or it was restored from the other site. One that
+ * was seeded by its partner, or is not there at all, says nothing about what the partner holds.
+ */
+function standsAlone(topology: PoolTopology, site: Site, { database, facts }: SiteCopy): boolean {
+  if (database?.state !== 'RESTORING' && database?.state !== 'STANDBY') return false;
+  const { positionLsn, lastRestore } = database;
+  if (facts.backups.some((set) => set.tail && set.lastLsn === positionLsn)) return true;
+  if (lastRestore === 'unknown' || lastRestore?.backupServer == null) return false;
+  const { primary, mirror } = topology.sites[site].chat;
+  return ![primary, mirror ?? primary].map(computerOf).includes(computerOf(lastRestore.backupServer));
+}
+
 /**
  * The principal of the pair, else the open one, else the store's primary. A mirror never stands for a principal that does not
- * answer: what it holds may be older.
+ * answer: what it holds may be older. Nor does a copy that is gone or closed stand for a partner that does not answer: that one
+ * may have become the principal, and serve.
  */
 export function copyOf(topology: PoolTopology, facts: PoolFacts, site: Site): SeenCopy {
   const { primary, mirror } = topology.sites[site].chat;
@@ -59,6 +76,8 @@ export function copyOf(topology: PoolTopology, facts: PoolFacts, site: Site): Se
   if (second !== undefined && isOpen(second.database)) return { kind: 'seen', copy: second };
   if (first === undefined || roleOf(first) === 'MIRROR')
     return unseen(facts, first === undefined ? primary : (mirror ?? primary));
+  if (mirror !== undefined && second === undefined && !standsAlone(topology, site, first))
+    return unseen(facts, mirror);
   return { kind: 'seen', copy: first };
 }
 
