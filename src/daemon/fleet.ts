@@ -2,12 +2,15 @@
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import type { Decision } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import type { DesiredPool } from '../topology/pool-topology.ts';
+import { instancesOf, type DesiredPool, type PoolTopology } from '../topology/pool-topology.ts';
 import { PoolActor, type PoolDependencies } from './pool-actor.ts';
 
 export class Fleet {
   readonly #dependencies: PoolDependencies;
   readonly #actors = new Map<string, PoolActor>();
+  /** No longer declared, but a step of theirs may still run. */
+  readonly #leaving = new Set<PoolActor>();
+  #desired: readonly DesiredPool[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(dependencies: PoolDependencies) {
@@ -19,12 +22,9 @@ export class Fleet {
     if (this.#stopping !== undefined) return;
     const names = new Set(pools.map((pool) => pool.topology.name));
     for (const [name, actor] of this.#actors) if (!names.has(name)) this.#remove(name, actor);
-    for (const pool of pools) {
-      const { name } = pool.topology;
-      const actor = this.#actors.get(name);
-      if (actor === undefined) this.#add(pool);
-      else actor.desire(pool);
-    }
+    this.#desired = pools;
+    for (const pool of pools) this.#actors.get(pool.topology.name)?.desire(pool);
+    this.#startMissing();
   }
 
   wake(): void {
@@ -32,7 +32,7 @@ export class Fleet {
   }
 
   leaseLost(): void {
-    for (const actor of this.#actors.values()) actor.leaseLost();
+    for (const actor of [...this.#actors.values(), ...this.#leaving]) actor.leaseLost();
   }
 
   decide(request: DecisionRequest): Promise<Decision> {
@@ -50,10 +50,24 @@ export class Fleet {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= Promise.all([...this.#actors.values()].map((actor) => actor.stop())).then(
-      () => undefined,
-    );
+    const actors = [...this.#actors.values(), ...this.#leaving];
+    this.#stopping ??= Promise.all(actors.map((actor) => actor.stop())).then(() => undefined);
     return this.#stopping;
+  }
+
+  /** Two loops never act on one pool or instance, not even while the first of them ends: it settles before the second starts. */
+  #startMissing(): void {
+    for (const pool of this.#desired) {
+      const { topology } = pool;
+      if (this.#actors.has(topology.name)) continue;
+      const before = [...this.#leaving].find((actor) => overlap(actor.topology, topology));
+      if (before === undefined) this.#add(pool);
+      else
+        this.#dependencies.log.info('pool starts when the one before it has ended', {
+          pool: topology.name,
+          before: before.name,
+        });
+    }
   }
 
   #add(pool: DesiredPool): void {
@@ -65,9 +79,18 @@ export class Fleet {
 
   #remove(name: string, actor: PoolActor): void {
     this.#actors.delete(name);
+    this.#leaving.add(actor);
     this.#dependencies.log.info('pool is no longer declared', { pool: name });
     actor.stop().then(() => {
-      if (!this.#actors.has(name)) this.#dependencies.metrics.poolRemoved(name);
+      this.#leaving.delete(actor);
+      this.#dependencies.metrics.poolRemoved(name);
+      if (this.#stopping === undefined) this.#startMissing();
     }, this.#dependencies.onDefect);
   }
+}
+
+function overlap(one: PoolTopology, other: PoolTopology): boolean {
+  if (one.name === other.name) return true;
+  const names = new Set(instancesOf(one).map(({ instance }) => instance.toLowerCase()));
+  return instancesOf(other).some(({ instance }) => names.has(instance.toLowerCase()));
 }

@@ -21,7 +21,7 @@ import { stepKey, type StepId } from '../reconciler/step-id.ts';
 import type { Condition } from '../topology/condition.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
+import type { DesiredPool, Generation, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement, type StepOutcome } from './apply-planned-step.ts';
 import type { BusyMeter } from './busy-meter.ts';
 import { decisionsOf, standingDecisions, toDecision } from './decisions.ts';
@@ -100,6 +100,10 @@ export class PoolActor {
     return this.#desired.topology.name;
   }
 
+  get topology(): PoolTopology {
+    return this.#desired.topology;
+  }
+
   start(): void {
     this.#actor.start();
   }
@@ -124,7 +128,8 @@ export class PoolActor {
   }
 
   async decide(request: DecisionRequest): Promise<Decision> {
-    const { decision: decided } = this.#actor.getSnapshot().context;
+    const { decision: decided, decidedFor } = this.#actor.getSnapshot().context;
+    if (request.decision === 'approve') requireDecided(this.#desired, decidedFor);
     const present = {
       generation: this.#desired.generation,
       plan: decided?.plan ?? null,
@@ -259,6 +264,16 @@ export class PoolActor {
       this.#log.warn('will try again', { step: last.step, code: last.code, reason: last.message });
     this.#dependencies.metrics.statusChanged(this.status());
   }
+}
+
+/** An approval is of exactly the plan that is shown; while a newer desired state is not planned yet there is none. */
+function requireDecided({ topology, generation }: DesiredPool, decidedFor: Generation | undefined): void {
+  if (decidedFor?.counter === generation.counter && decidedFor.hash === generation.hash) return;
+  throw new PoolError(
+    'PCO_USAGE',
+    `${topology.name}: generation ${generation.counter} has no plan yet that could be approved`,
+    { hint: 'look at the new plan with pchat plan, then approve it' },
+  );
 }
 
 function requirePlanned(planned: readonly PlannedStep[], step: StepId): PlannedStep {

@@ -195,6 +195,45 @@ describe('the daemon', () => {
     expect(await scene.metrics.registry.metrics()).not.toContain('pool="chat"');
   });
 
+  test.each([
+    ['again under its own name', 'chat'],
+    ['under another name', 'chat2'],
+  ])('starts a pool that is declared %s only when its running step has ended', async (_, name) => {
+    const scene = new Scene(homeLost());
+    let acting = 0;
+    let most = 0;
+    let begun = 0;
+    scene.act = async () => {
+      begun += 1;
+      acting += 1;
+      most = Math.max(most, acting);
+      await scene.clock.sleep(120_000, new AbortController().signal);
+      acting -= 1;
+      return {};
+    };
+    scene.desire(toBackup());
+    await scene.until(() => acting === 1);
+    scene.desire();
+    await scene.until(() => false, 1_000);
+    scene.desire(desiredPool({ primarySite: 'backup', counter: 3, name }));
+    expect(await scene.until(() => begun === 2)).toBe(true);
+    expect(most).toBe(1);
+  });
+
+  test('refuses an approval while the newest desired state has no plan yet', async () => {
+    const scene = new Scene(homeLost());
+    scene.act = () => new Promise(() => undefined);
+    scene.desire(toBackup());
+    await scene.until(() => scene.state() === 'applying');
+    scene.desire(desiredPool({ primarySite: 'backup', counter: 3, policy: { mode: 'propose' } }));
+    await scene.until(() => false, 1_000);
+    const approval = { pool: 'chat', by: 'ann', reason: 'seen', expiresAt: null };
+    await expect(scene.daemon.decide({ ...approval, decision: 'approve' })).rejects.toMatchObject({
+      code: 'PCO_USAGE',
+    });
+    expect(scene.records().some((record) => record.kind === 'decision')).toBe(false);
+  });
+
   test('awaits the running step when it stops, and starts no other', async () => {
     const scene = new Scene(homeLost());
     let ended = false;
