@@ -23,6 +23,8 @@ export interface StepJudgement {
    */
   missing(step: StepId, overlapping: StepId | undefined): readonly Obstacle[];
   done(step: StepId): Known<boolean>;
+  /** Why the gates no longer let the plan run; undefined: they do. */
+  held(): string | undefined;
 }
 
 export interface ApplyDependencies {
@@ -172,12 +174,19 @@ class StepRun {
     const { judge, applyStep, ports } = this.#dependencies;
     const judgement = judge(this.#request.pool, facts);
     if (this.#overlapped === undefined && judgement.done(this.#step) === true) return { alreadyDone: true };
-    this.#requireNeeds(judgement);
+    this.#requireMay(judgement);
     try {
       return await applyStep(ports, this.#context(facts));
     } finally {
       this.#acted.resolve(undefined);
     }
+  }
+
+  /** Permission and needs, as they are in the facts just read: both may have gone since the plan was made. */
+  #requireMay(judgement: StepJudgement): void {
+    const held = judgement.held();
+    if (held !== undefined) throw new PoolError('PCO_STEP_REFUSED', `${stepKey(this.#step)}: ${held}`);
+    this.#requireNeeds(judgement);
   }
 
   #requireNeeds(judgement: StepJudgement): void {
@@ -207,7 +216,7 @@ class StepRun {
       },
       recheck: async () => {
         const fresh = await observe(pool, this.#signal);
-        this.#requireNeeds(judge(pool, fresh));
+        this.#requireMay(judge(pool, fresh));
         return fresh;
       },
       progress: (message, fraction) => {
@@ -223,6 +232,8 @@ class StepRun {
       throw new PoolError('PCO_CANCELLED', 'the step was cancelled before this effect', {
         cause: this.#signal.reason,
       });
+    if (!this.#announced && this.#request.superseded?.aborted === true)
+      throw new PoolError('PCO_CANCELLED', 'a newer desired state came before the first effect');
   }
 
   /** Waiting for the effect to show is part of the deed: replication, redo, heartbeats. */

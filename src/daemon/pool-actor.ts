@@ -9,14 +9,15 @@ import type { Decision, Journal } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
-import type { PlannedStep } from '../reconciler/plan.ts';
+import { judgeGates } from '../reconciler/gates.ts';
+import type { Plan, PlannedStep } from '../reconciler/plan.ts';
 import {
   reconcileMachine,
   type ApplyInput,
   type Observation,
   type ObserveInput,
 } from '../reconciler/reconcile-machine.ts';
-import { reducePool } from '../reconciler/reduce-pool.ts';
+import { reducePool, type Reduction } from '../reconciler/reduce-pool.ts';
 import { stepKey, type StepId } from '../reconciler/step-id.ts';
 import type { Condition } from '../topology/condition.ts';
 import { PoolError } from '../topology/pool-error.ts';
@@ -175,7 +176,12 @@ export class PoolActor {
     });
     if (this.#restarted) {
       const outsideMs = Math.round(this.#dependencies.meter.totalMs());
-      await closeOpenIntents(journal, pool, (step) => this.#judge(pool, facts).done(step), outsideMs);
+      await closeOpenIntents(
+        journal,
+        pool,
+        (step) => isDone(pool, step, this.#reduce(pool, facts)),
+        outsideMs,
+      );
       this.#restarted = false;
     }
     const decisions = standingDecisions(journal.records(), this.name);
@@ -186,18 +192,25 @@ export class PoolActor {
     return this.#record.seen(pool, await this.#dependencies.observe(pool, signal));
   }
 
-  #judge(pool: DesiredPool, facts: PoolFacts): StepJudgement {
+  #reduce(pool: DesiredPool, facts: PoolFacts): Reduction {
     const { journal, ports } = this.#dependencies;
-    const reduction = reducePool(
-      pool,
-      facts,
-      standingDecisions(journal.records(), this.name),
-      ports.clock.now(),
-    );
+    return reducePool(pool, facts, standingDecisions(journal.records(), this.name), ports.clock.now());
+  }
+
+  #judge(pool: DesiredPool, facts: PoolFacts, plan: Plan): StepJudgement {
+    const reduction = this.#reduce(pool, facts);
     return {
+      held: () => this.#heldBy(pool, plan, reduction),
       missing: (step, overlapping) => needsOf(pool, step, reduction, overlapping),
       done: (step) => isDone(pool, step, reduction),
     };
+  }
+
+  #heldBy(pool: DesiredPool, plan: Plan, { ledger }: Reduction): string | undefined {
+    const { journal, ports } = this.#dependencies;
+    const decisions = standingDecisions(journal.records(), this.name);
+    const gate = judgeGates({ pool, plan, ledger, decisions, nowMs: ports.clock.now() });
+    return gate.kind === 'proceed' ? undefined : gate.reason;
   }
 
   async #apply(input: ApplyInput, signal: AbortSignal): Promise<void> {
@@ -211,7 +224,10 @@ export class PoolActor {
     const superseded = this.#superseded.signal;
     const { decision } = this.#actor.getSnapshot().context;
     if (decision !== undefined) this.#record.beforeStep(pool, this.#round(round), decision);
-    await slots.hold(this.name, signal);
+    await slots.hold(this.name, AbortSignal.any([signal, superseded])).catch((error: unknown) => {
+      if (!superseded.aborted) throw error;
+    });
+    if (superseded.aborted) return;
     const planned = steps.map((step) => requirePlanned(plan.kind === 'steps' ? plan.steps : [], step));
     const startedMs = ports.clock.monotonicMs();
     for (const step of planned) this.#begin(step);
@@ -220,7 +236,7 @@ export class PoolActor {
         {
           ...this.#dependencies,
           observe: (of, until) => this.#look(of.topology, until),
-          judge: (of, facts) => this.#judge(of, facts),
+          judge: (of, facts) => this.#judge(of, facts, plan),
           onProgress: (step, message, fraction) => {
             this.#progress(step, message, fraction);
           },

@@ -29,6 +29,7 @@ class World {
   readonly done = new Map<string, Known<boolean>>();
   readonly missing = new Set<string>();
   readonly changes: string[] = [];
+  held: string | undefined;
   outcomes: readonly StepOutcome[] | undefined;
   failure: unknown;
 
@@ -47,6 +48,7 @@ class World {
         meter: this.meter,
         observe: () => Promise.resolve(facts()),
         judge: () => ({
+          held: () => this.held,
           done: (step) => this.done.get(stepKey(step)) ?? false,
           missing: (step, overlapping) =>
             this.missing.has(stepKey(step)) && overlapping === undefined
@@ -104,6 +106,35 @@ describe('a planned step', () => {
     expect(world.changes).toEqual([]);
     expect(world.outcome()).toMatchObject({ result: 'refused', code: 'PCO_STEP_REFUSED' });
     expect(world.outcome()?.reason).toContain('share is unknown, wanted readable');
+  });
+
+  test('changes nothing when the gates no longer let the plan run', async () => {
+    const world = new World();
+    world.held = 'Suspended by ann: patch day.';
+    await world.run(change);
+    expect(world.changes).toEqual([]);
+    expect(world.outcome()).toMatchObject({ result: 'refused', code: 'PCO_STEP_REFUSED' });
+  });
+
+  test('goes no further when the gates close between two of its effects', async () => {
+    const world = new World();
+    await world.run(async (context) => {
+      await context.effect('shell', 'first');
+      world.held = 'Suspended by ann: patch day.';
+      await context.recheck();
+      world.changes.push('second');
+      return {};
+    });
+    expect(world.changes).toEqual([]);
+    expect(world.outcome()).toMatchObject({ result: 'failed', code: 'PCO_STEP_REFUSED' });
+  });
+
+  test('changes nothing when a newer desired state came before its first effect', async () => {
+    const world = new World();
+    world.superseded.abort();
+    await world.run(change);
+    expect(world.changes).toEqual([]);
+    expect(world.outcome()).toMatchObject({ result: 'refused', code: 'PCO_CANCELLED' });
   });
 
   test('changes nothing when its deed is seen done already', async () => {

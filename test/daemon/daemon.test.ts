@@ -171,6 +171,26 @@ describe('the daemon', () => {
     expect(await scene.until(() => applied > 0)).toBe(true);
   });
 
+  test('makes no effect of a step that was suspended while it waited for its turn', async () => {
+    const scene = new Scene(homeLost());
+    const turn = Promise.withResolvers<undefined>();
+    const acted: string[] = [];
+    scene.act = async (context) => {
+      acted.push(context.pool.topology.name);
+      if (context.pool.topology.name === 'first') await turn.promise;
+      throw new PoolError('PCO_SHARE_UNREADABLE', 'gone');
+    };
+    const waits = toBackup();
+    scene.desire({ ...waits, topology: { ...waits.topology, name: 'first' } }, waits);
+    await scene.until(() => acted.length > 0 && scene.state() === 'applying');
+    const by = { pool: 'chat', by: 'ann', reason: 'patch day', expiresAt: null };
+    await scene.daemon.decide({ ...by, decision: 'suspend' });
+    await scene.daemon.decide({ ...by, pool: 'first', decision: 'suspend' });
+    turn.resolve(undefined);
+    expect(await scene.until(() => scene.state() === 'suspended')).toBe(true);
+    expect(acted).toEqual(['first']);
+  });
+
   test('keeps the last good desired state when an edit is rejected, and tells', async () => {
     const scene = new Scene(facts());
     scene.desire(desiredPool());
