@@ -155,7 +155,7 @@ const policySchema = z.strictObject({
     .enum(['proven', 'silent'])
     .default('proven')
     .describe(
-      'Whether silence of a whole site, together with the reviewed edit, suffices to take it for down. silent takes the bet that a site nobody hears is not serving.',
+      'Whether silence of a whole site, together with the reviewed edit, suffices to take it for down. silent takes the bet that a site nobody hears is not serving; under proven a person attests (pchat attest).',
     ),
   silentAfter: duration(
     'A site counts as silent after this long without any sign of life.',

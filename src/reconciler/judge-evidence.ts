@@ -1,10 +1,11 @@
 /**
  * Is a site down? A verdict per site from signs with source and age. Silence counts only when every party of the site is
  * silent, nothing speaks for life, and every party of the other site answers, so that the daemon is not the one cut off.
+ * `proven` is never concluded: partners that are cut from each other and both still see the witness look the same as a lost
+ * principal in every documented column, and there the principal serves on, exposed. Under that policy a person attests.
  */
 import type { Decision } from '../ports/journal.ts';
 import type { Evidence, Sign, Verdict } from '../topology/evidence.ts';
-import type { Observed } from '../topology/known.ts';
 import type { InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, instancesOf, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 
@@ -127,54 +128,6 @@ function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: number): Si
   return signs;
 }
 
-/**
- * The mirror has lost its principal, still sees the witness, and the witness does not call the pair synchronized: a principal
- * that lost both cannot serve. UNVERIFIED: no column of the witness names a lost principal; partner_sync_state_desc stands in.
- */
-function lossReportedByPair(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[] {
-  const { chat } = pool.topology.sites[site];
-  const database = pool.topology.chatDatabase;
-  const seen = (name: string | undefined): InstanceFacts | undefined => {
-    const observed: Observed<InstanceFacts> | undefined =
-      name === undefined ? undefined : facts.instances[name];
-    return observed?.kind === 'value' ? observed.value : undefined;
-  };
-  const witness = seen(chat.witness)?.witnessOf.find((session) => session.database === database);
-  for (const [name, partner] of [
-    [chat.mirror, chat.primary],
-    [chat.primary, chat.mirror],
-  ] as const) {
-    const mirroring = seen(name)?.databases[database]?.mirroring;
-    if (mirroring === undefined || mirroring === null || mirroring === 'unknown') continue;
-    const cutOff =
-      mirroring.role === 'MIRROR' &&
-      mirroring.state === 'DISCONNECTED' &&
-      mirroring.witnessState === 'CONNECTED';
-    if (
-      !cutOff ||
-      seen(partner) !== undefined ||
-      witness === undefined ||
-      witness.partnerSync === 'SYNCHRONIZED'
-    )
-      continue;
-    return [
-      {
-        source: name ?? '',
-        says: 'down',
-        detail: 'the mirror reports that its principal is disconnected',
-        forMs: 0,
-      },
-      {
-        source: chat.witness ?? '',
-        says: 'down',
-        detail: 'the witness reports that the pair is not synchronized',
-        forMs: 0,
-      },
-    ];
-  }
-  return [];
-}
-
 function attestation(
   facts: PoolFacts,
   site: Site,
@@ -195,7 +148,7 @@ const CHANGES: Readonly<Record<Verdict, string>> = {
   partitioned: 'Restore the sight of the site from here; somebody else still sees it alive.',
   unclear:
     'It must be silent for longer, and every party of the other site and the management shell must answer; or attest it: pchat attest SITE --down.',
-  silent: 'Any answer from the site; two independent reports (mirror and witness) would prove it.',
+  silent: 'Any answer from the site.',
   proven: 'Any answer of the principal.',
   attested: 'Any sign of life voids the attestation.',
 };
@@ -205,9 +158,8 @@ function verdictOf(
   facts: PoolFacts,
   signs: readonly Sign[],
   site: Site,
-): Exclude<Verdict, 'attested'> {
+): Exclude<Verdict, 'attested' | 'proven'> {
   const instances = instanceSigns(pool, facts, site);
-  if (signs.filter((sign) => sign.says === 'down').length >= 2) return 'proven';
   if (instances.some((sign) => sign.says === 'alive')) return 'alive';
   if (signs.some((sign) => sign.says === 'alive')) return 'partitioned';
   const longEnough = signs.every((sign) => sign.forMs >= pool.policy.silentAfterMs);
@@ -229,7 +181,6 @@ function judgeSite(
     ...instances,
     ...chatServerSigns(pool, facts, site),
     ...(site === 'home' && quiet ? fileSigns(pool, facts, silentForMs) : []),
-    ...lossReportedByPair(pool, facts, site),
   ];
   const seen = verdictOf(pool, facts, signs, site);
   const attested = attestation(facts, site, decisions, nowMs);

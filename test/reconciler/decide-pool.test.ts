@@ -133,7 +133,7 @@ describe('evidence', () => {
     expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('partitioned');
   });
 
-  test('mirror and witness that both report the principal lost are proof', () => {
+  test('mirror and witness that lost the principal prove nothing: it may serve on, exposed', () => {
     const base = world.facts();
     const mirror = world.databaseFacts({
       state: 'RESTORING',
@@ -165,11 +165,14 @@ describe('evidence', () => {
         ),
       },
     };
-    const { reduction } = decide(facts, TO_BACKUP);
-    expect([reduction.evidence.home.verdict, reduction.vector['home.cannotWrite']]).toEqual([
-      'proven',
-      'yes',
-    ]);
+    for (const evidence of ['silent', 'proven'] as const) {
+      const { kind, reduction } = decide(facts, { ...TO_BACKUP, policy: { evidence } });
+      expect([reduction.evidence.home.verdict, reduction.vector['home.cannotWrite'], kind]).toEqual([
+        'alive',
+        'unknown',
+        'blocked',
+      ]);
+    }
   });
 });
 
