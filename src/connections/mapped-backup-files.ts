@@ -9,14 +9,12 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
 import { PoolError } from '../topology/pool-error.ts';
+import { errnoOf, folderListing } from './folder-listing.ts';
 import { HangGuard } from './hang-guard.ts';
 import { PathMap } from './path-map.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const UNFINISHED = '.wrk';
-
-const errnoOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'no code';
 
 async function digest(file: string, signal: AbortSignal): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
@@ -78,30 +76,9 @@ export class MappedBackupFiles implements BackupFiles {
   }
 
   list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
-    return this.#bounded(`list ${folder}`, [folder], signal, async () => {
-      const local = this.#paths.local(folder);
-      const names = await fs.readdir(local, { withFileTypes: true });
-      const files = names.filter((entry) => entry.isFile());
-      const entries: FileEntry[] = [];
-      // One after the other: a mount that hangs half way must not take every thread of the file system pool.
-      for (const { name } of files) {
-        signal.throwIfAborted();
-        const entry = await this.#entry(local, name);
-        if (entry !== undefined) entries.push(entry);
-      }
-      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    });
-  }
-
-  /** undefined: renamed or removed since the listing. */
-  async #entry(folder: string, name: string): Promise<FileEntry | undefined> {
-    try {
-      const { size, mtime } = await fs.stat(path.join(folder, name));
-      return { name, sizeBytes: size, modifiedAt: mtime.toISOString() };
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+    return this.#bounded(`list ${folder}`, [folder], signal, () =>
+      folderListing(this.#paths.local(folder), signal),
+    );
   }
 
   async copy(

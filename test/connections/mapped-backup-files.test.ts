@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -66,6 +67,49 @@ test('lists files with size and time, and no folders', async () => {
     ['b.trn', 2],
   ]);
   expect(entries[0]?.modifiedAt).toMatch(/^\d{4}-.*Z$/);
+});
+
+/** Runs the first change before the second file is looked at, the next one before the third, ... */
+function changedWhileListed(changes: readonly (() => void)[]): AbortSignal {
+  const { signal } = new AbortController();
+  let looked = 0;
+  return Object.assign(signal, {
+    throwIfAborted: () => {
+      changes[looked - 1]?.();
+      looked += 1;
+    },
+  });
+}
+
+describe('a folder that changes while it is listed', () => {
+  const list = (...changes: (() => void)[]) => files.list('\\\\fs01\\mgc-logs', changedWhileListed(changes));
+  beforeEach(async () => {
+    for (const name of ['a.trn', 'b.trn', 'c.trn']) await writeFile(share(name), name);
+  });
+
+  test('gives no shortened listing when the share goes away', async () => {
+    const gone = list(() => renameSync(path.join(root, 'share'), path.join(root, 'elsewhere')));
+    expect(await codeOf(gone)).toBe('PCO_SHARE_UNREADABLE');
+  });
+
+  test('gives no shortened listing when another folder stands in its place', async () => {
+    const replaced = list(() => {
+      renameSync(path.join(root, 'share'), path.join(root, 'elsewhere'));
+      mkdirSync(path.join(root, 'share'));
+    });
+    expect(await codeOf(replaced)).toBe('PCO_SHARE_UNREADABLE');
+  });
+
+  test('gives no shortened listing when the share was away for a moment', async () => {
+    const away = (): void => renameSync(path.join(root, 'share'), path.join(root, 'elsewhere'));
+    const back = (): void => renameSync(path.join(root, 'elsewhere'), path.join(root, 'share'));
+    expect(await codeOf(list(away, back))).toBe('PCO_SHARE_UNREADABLE');
+  });
+
+  test('leaves out a file that was removed meanwhile', async () => {
+    const entries = await list(() => rmSync(share('c.trn')));
+    expect(entries.map(({ name }) => name)).toEqual(['a.trn', 'b.trn']);
+  });
 });
 
 test('copies under a .wrk name and renames when both read back alike', async () => {
