@@ -131,13 +131,12 @@ class Daemon implements RunningDaemon {
 
   #desired(event: DesiredEvent): void {
     const { log, metrics } = this.#options;
-    metrics.desiredStateValid(event.kind === 'accepted');
-    if (event.kind === 'rejected') {
-      this.#problems = event.findings;
-      log.error('desired state rejected; the last good one stays in force', { findings: event.findings });
-      return;
-    }
-    this.#problems = [];
+    const { kind, findings } = event;
+    metrics.desiredStateValid(kind === 'accepted' && findings.length === 0);
+    if (findings.length > 0)
+      log.error('desired state not accepted; the last good one stays in force', { kind, findings });
+    this.#problems = findings;
+    if (kind !== 'accepted') return;
     this.#accepted = true;
     this.#fleet.desire(event.pools);
   }

@@ -109,6 +109,7 @@ async function readContent(file: string): Promise<Content> {
       return failed(
         `${file}:1:1: the file has ${(size / MAX_YAML_BYTES).toFixed(1)} MB, at most 1 MB is read`,
         undefined,
+        'PCO_DESIRED_INVALID',
       );
     return { kind: 'text', text: await handle.readFile('utf8') };
   } catch (error) {
@@ -116,14 +117,18 @@ async function readContent(file: string): Promise<Content> {
   }
 }
 
-const failed = (message: string, cause: unknown): Content => ({
-  kind: 'failed',
-  error: new PoolError('PCO_DESIRED_INVALID', message, { cause }),
-});
+const failed = (
+  message: string,
+  cause: unknown,
+  code: 'PCO_SOURCE_UNREACHABLE' | 'PCO_DESIRED_INVALID' = 'PCO_SOURCE_UNREACHABLE',
+): Content => ({ kind: 'failed', error: new PoolError(code, message, { cause }) });
 
 function toEvent(content: Content, file: string, generations: Map<string, Generation>): DesiredEvent {
-  if (content.kind === 'failed')
-    return { kind: 'rejected', error: content.error, findings: [content.error.message] };
+  if (content.kind === 'failed') {
+    const { error } = content;
+    const kind = error.code === 'PCO_SOURCE_UNREACHABLE' ? 'unreachable' : 'rejected';
+    return { kind, error, findings: [error.message] };
+  }
   const parsed = parseDesiredState(content.text, file, generations);
   if (parsed.kind === 'invalid')
     return {
@@ -132,5 +137,5 @@ function toEvent(content: Content, file: string, generations: Map<string, Genera
       findings: parsed.findings.map(formatFinding),
     };
   for (const pool of parsed.pools) generations.set(pool.topology.name, pool.generation);
-  return { kind: 'accepted', pools: parsed.pools };
+  return { kind: 'accepted', pools: parsed.pools, findings: [] };
 }

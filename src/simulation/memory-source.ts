@@ -46,7 +46,7 @@ export function memorySource(
         const parsed = parseDesiredState(text, FILE, generations);
         if (parsed.kind === 'ok') {
           for (const pool of parsed.pools) generations.set(pool.topology.name, pool.generation);
-          yield { kind: 'accepted', pools: parsed.pools };
+          yield { kind: 'accepted', pools: parsed.pools, findings: [] };
         } else {
           const { findings } = parsed;
           yield {

@@ -59,7 +59,7 @@ class Scene {
   }
 
   desire(...pools: DesiredPool[]): void {
-    this.tell({ kind: 'accepted', pools });
+    this.tell({ kind: 'accepted', pools, findings: [] });
   }
   tell(event: DesiredEvent): void {
     this.#events.push(event);

@@ -70,7 +70,7 @@ describe('the desired-state file', () => {
 
   test('that is missing at first is reported, and read when it appears', async () => {
     const { file, next, reread } = followed(undefined);
-    expect(primarySite(await next())).toBe('PCO_DESIRED_INVALID');
+    expect(primarySite(await next())).toBe('PCO_SOURCE_UNREACHABLE');
     const change = next();
     writeFileSync(file, example);
     reread();
