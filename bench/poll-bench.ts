@@ -42,6 +42,7 @@ async function throughCounters(
 }
 
 function poolOf(settings: Settings): DesiredPool {
+  if (settings.desiredState.kind !== 'file') throw new Error('the estate has one desired-state file');
   const { file } = settings.desiredState;
   const parsed = parseDesiredState(readFileSync(file, 'utf8'), file);
   const pool = parsed.kind === 'ok' ? parsed.pools[0] : undefined;

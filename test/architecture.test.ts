@@ -10,7 +10,7 @@ import { folderOf, importsOf, sourceFiles } from '../scripts/source-imports.ts';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   topology: ['zod'],
   ports: ['topology:types'],
-  'desired-state': ['topology', 'ports:types', 'zod', 'yaml', 'node:'],
+  'desired-state': ['topology', 'ports:types', 'zod', 'yaml', 'simple-git', 'node:'],
   reconciler: ['topology', 'ports:types', 'desired-state:types', 'xstate'],
   statements: ['topology', 'ports:types'],
   connections: ['topology', 'ports:types', 'mssql', 'tedious', 'node:'],

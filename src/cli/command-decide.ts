@@ -7,7 +7,7 @@ import type { Settings } from '../desired-state/parse-settings.ts';
 import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
-import { loadSettings, print, readText, withSettings, type SettingsOptions } from './command-options.ts';
+import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { findDaemon } from './daemon-client.ts';
 
 interface PersonOptions extends SettingsOptions {
@@ -130,11 +130,8 @@ async function decide(
 }
 
 async function desiredPools(settings: Settings): Promise<readonly DesiredPool[]> {
-  const { desiredStateError, parseDesiredState } = await import('../desired-state/parse-desired-state.ts');
-  const { file } = settings.desiredState;
-  const parsed = parseDesiredState(await readText(file), file);
-  if (parsed.kind === 'invalid') throw desiredStateError(parsed.findings);
-  return parsed.pools;
+  const { readDesiredState } = await import('../desired-state/desired-source.ts');
+  return (await readDesiredState(settings.desiredState, new AbortController().signal)).pools;
 }
 
 async function expiry(text: string | undefined, now: number): Promise<string | null> {
@@ -152,16 +149,17 @@ async function appendAlone(
 ): Promise<unknown[]> {
   const { acquireLease } = await import('../daemon/lease.ts');
   const { lastEpochOf, openJournal } = await import('../daemon/journal.ts');
-  const { generationsOf, toDecision } = await import('../daemon/decisions.ts');
+  const { toDecision } = await import('../daemon/decisions.ts');
+  const { knownPoolsOf } = await import('../daemon/known-pools.ts');
   const { hostClock } = await import('../daemon/host/host-clock.ts');
   const lease = acquireLease(settings.journal.directory, await lastEpochOf(settings.journal.directory));
   try {
     const journal = await openJournal(settings.journal.directory, hostClock, lease.epoch);
     try {
-      const known = generationsOf(journal.records());
+      const known = knownPoolsOf(journal.records());
       const records: unknown[] = [];
       for (const request of requests) {
-        const generation = known.get(request.pool) ?? requirePool(pools, request.pool).generation;
+        const { generation } = known.get(request.pool) ?? requirePool(pools, request.pool);
         const decision = toDecision(request, { generation, plan: null, ledger: null });
         records.push(await journal.append({ kind: 'decision', ...decision }));
       }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { JournalRecord } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
+import type { Revision } from '../topology/pool-topology.ts';
 import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { textTable } from './text-table.ts';
 
@@ -51,7 +52,9 @@ function describe(record: JournalRecord): string {
     case 'started':
       return `daemon ${record.version} started`;
     case 'generation':
-      return `generation ${record.generation.counter} ${record.generation.hash}: ${record.primaryDatacenter} (${record.origin})`;
+      return `generation ${record.generation.counter} ${record.generation.hash}: ${record.primaryDatacenter} (${record.origin}${revisionWords(record.revision)})`;
+    case 'removed':
+      return 'no longer declared';
     case 'plan':
       return `plan: ${planWords(record.plan)}`;
     case 'intent':
@@ -70,6 +73,9 @@ function describe(record: JournalRecord): string {
       return `${record.by}: ${record.decision}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
   }
 }
+
+const revisionWords = (revision: Revision | null): string =>
+  revision === null ? '' : `, commit ${revision.commit} by ${revision.author}: ${revision.subject}`;
 
 function planWords(plan: unknown): string {
   const { kind, steps } = plan as { kind?: string; steps?: readonly { action: string; target: string }[] };

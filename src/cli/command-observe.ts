@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import { loadSettings, print, readText, withSettings, type SettingsOptions } from './command-options.ts';
+import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { textTable } from './text-table.ts';
 
 export function register(program: Command): void {
@@ -14,12 +14,11 @@ export function register(program: Command): void {
 
 async function observe(name: string | undefined, options: SettingsOptions): Promise<void> {
   const settings = await loadSettings(options);
-  const { desiredStateError, parseDesiredState } = await import('../desired-state/parse-desired-state.ts');
-  const { file } = settings.desiredState;
-  const parsed = parseDesiredState(await readText(file), file);
-  if (parsed.kind === 'invalid') throw desiredStateError(parsed.findings);
-  const pools = parsed.pools.filter((pool) => name === undefined || pool.topology.name === name);
-  if (pools.length === 0) throw new PoolError('PCO_USAGE', `${file} declares no pool ${name ?? ''}`);
+  const { readDesiredState } = await import('../desired-state/desired-source.ts');
+  const declared = await readDesiredState(settings.desiredState, new AbortController().signal);
+  const pools = declared.pools.filter((pool) => name === undefined || pool.topology.name === name);
+  if (pools.length === 0)
+    throw new PoolError('PCO_USAGE', `the desired state declares no pool ${name ?? ''}`);
   const { lookOnce } = await import('./look-once.ts');
   const looks = await lookOnce(settings, pools);
   const facts = looks.map((look) => look.facts);

@@ -1,7 +1,8 @@
 /** Options that most commands share, and how they print: text for people, one JSON value on stdout with --output json. */
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import type { Settings } from '../desired-state/parse-settings.ts';
+import type { Settings, SourceSettings } from '../desired-state/parse-settings.ts';
 import { PoolError } from '../topology/pool-error.ts';
 
 export interface OutputOptions {
@@ -34,6 +35,12 @@ export async function readText(file: string): Promise<string> {
     throw new PoolError('PCO_USAGE', `${file} cannot be read: ${why}`, { cause: error });
   }
 }
+
+/** A desired state that a command names by a path: a file, or a directory of files. */
+export const sourceAt = (place: string): SourceSettings =>
+  statSync(place, { throwIfNoEntry: false })?.isDirectory() === true
+    ? { kind: 'directory', directory: place }
+    : { kind: 'file', file: place };
 
 export async function loadSettings(options: SettingsOptions): Promise<Settings> {
   const { parseSettings } = await import('../desired-state/parse-settings.ts');

@@ -3,13 +3,20 @@
  * the running daemon, else by one look of its own. Changes nothing.
  */
 import type { Command } from 'commander';
-import type { Settings } from '../desired-state/parse-settings.ts';
+import type { Settings, SourceSettings } from '../desired-state/parse-settings.ts';
 import type { Decision } from '../ports/journal.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { instancesOf, type DesiredPool } from '../topology/pool-topology.ts';
-import { loadSettings, print, readText, withSettings, type SettingsOptions } from './command-options.ts';
+import {
+  loadSettings,
+  print,
+  readText,
+  sourceAt,
+  withSettings,
+  type SettingsOptions,
+} from './command-options.ts';
 import { findDaemon } from './daemon-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { planJson, renderPlan, type PlanView } from './render-plan.ts';
@@ -24,7 +31,7 @@ interface Options extends SettingsOptions {
 export function register(program: Command): void {
   withSettings(program.command('plan'))
     .description('the fewest steps to the desired state; exit code 0: none, 2: changes')
-    .option('-d, --desired <file>', 'desired-state file instead of the one in the settings')
+    .option('-d, --desired <path>', 'desired-state file or directory instead of the source in the settings')
     .option('-f, --facts <file>', 'plan offline from these facts (pchat observe --output json)')
     .option('-p, --pool <name>', 'only this pool')
     .action(plan);
@@ -40,7 +47,7 @@ async function plan(options: Options): Promise<void> {
 
 async function offline(options: Options, factsFile: string): Promise<readonly PlanView[]> {
   const facts = await readFacts(factsFile);
-  const pools = await desiredPools(options.desired ?? 'desired-state.yaml');
+  const pools = await desiredPools(sourceAt(options.desired ?? 'desired-state.yaml'));
   const wanted = options.pool ?? facts.pool;
   const pool = pools.find((candidate) => candidate.topology.name === wanted);
   if (pool === undefined) throw new PoolError('PCO_USAGE', `the desired state declares no pool ${wanted}`);
@@ -71,11 +78,9 @@ async function readFacts(file: string): Promise<PoolFacts> {
   );
 }
 
-async function desiredPools(file: string): Promise<readonly DesiredPool[]> {
-  const { desiredStateError, parseDesiredState } = await import('../desired-state/parse-desired-state.ts');
-  const parsed = parseDesiredState(await readText(file), file);
-  if (parsed.kind === 'invalid') throw desiredStateError(parsed.findings);
-  return parsed.pools;
+async function desiredPools(source: SourceSettings): Promise<readonly DesiredPool[]> {
+  const { readDesiredState } = await import('../desired-state/desired-source.ts');
+  return (await readDesiredState(source, new AbortController().signal)).pools;
 }
 
 async function decideView(
@@ -98,7 +103,8 @@ async function online(options: Options): Promise<readonly PlanView[]> {
     const { pools } = status;
     return pools.filter(named(options.pool, (pool) => pool.pool)).flatMap((pool) => planViewOf(pool) ?? []);
   }
-  const wanted = await desiredPools(options.desired ?? settings.desiredState.file);
+  const { desired } = options;
+  const wanted = await desiredPools(desired === undefined ? settings.desiredState : sourceAt(desired));
   const pools = wanted.filter(named(options.pool, (pool) => pool.topology.name));
   const seen = (pool: DesiredPool): PoolFacts | undefined => factsOf(pool, status?.pools ?? []);
   const unseen = pools.filter((pool) => seen(pool) === undefined);

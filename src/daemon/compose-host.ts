@@ -1,16 +1,16 @@
 /** The daemon in a real process: lease, journal, SQL Server, folders, shell, HTTP, cron, signals. Wires; decides nothing. */
 import { applyStep } from '../actuators/apply-step.ts';
-import { createFileSource } from '../desired-state/file-source.ts';
+import { createDesiredSource } from '../desired-state/desired-source.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
 import { buildServer } from '../http/build-server.ts';
 import { BusyMeter, meteredPorts } from './busy-meter.ts';
 import { composeObserver, composePorts } from './compose-ports.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { runDaemon, type RunningDaemon } from './daemon.ts';
-import { generationsOf } from './decisions.ts';
 import { hostClock } from './host/host-clock.ts';
 import { onStopSignals } from './host/signals.ts';
 import { lastEpochOf, openJournal } from './journal.ts';
+import { knownPoolsOf } from './known-pools.ts';
 import { acquireLease } from './lease.ts';
 import type { Log } from './log.ts';
 import { createLogger } from './logger.ts';
@@ -72,10 +72,9 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   const observer = composeObserver(settings, ports);
   shutdown.register('observer', () => observer.close());
   const metrics = createMetrics();
-  const source = createFileSource({
-    file: settings.desiredState.file,
+  const source = createDesiredSource(settings.desiredState, {
     clock: hostClock,
-    previous: generationsOf(journal.records()),
+    known: knownPoolsOf(journal.records()),
   });
   const { pollInterval, resync } = settings.schedule;
   const daemon = runDaemon({

@@ -14,9 +14,10 @@ import type { Decision, Journal } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { PoolTopology } from '../topology/pool-topology.ts';
+import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import type { BusyMeter } from './busy-meter.ts';
 import { Fleet } from './fleet.ts';
+import { declaredNamesOf } from './known-pools.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
 import { TransitionSlots } from './transition-slots.ts';
@@ -65,6 +66,7 @@ class Daemon implements RunningDaemon {
   readonly #startedAt: string;
   #problems: readonly string[] = [];
   #accepted = false;
+  #reachable = true;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -106,6 +108,7 @@ class Daemon implements RunningDaemon {
       epoch: lease.epoch,
       startedAt: this.#startedAt,
       desiredStateProblems: this.#problems,
+      desiredStateReachable: this.#reachable,
       pools: this.#fleet.status(),
     };
   }
@@ -136,9 +139,23 @@ class Daemon implements RunningDaemon {
     if (findings.length > 0)
       log.error('desired state not accepted; the last good one stays in force', { kind, findings });
     this.#problems = findings;
-    if (kind !== 'accepted') return;
+    this.#reachable = kind !== 'unreachable';
+    if (kind === 'accepted' && findings.length === 0) this.#noteRemoved(event.pools);
+    // Nothing was ever read, here or before.
+    if (kind !== 'accepted' && event.pools.length === 0) return;
     this.#accepted = true;
     this.#fleet.desire(event.pools);
+  }
+
+  /** So that no later start takes a pool for declared that is not. */
+  #noteRemoved(pools: readonly DesiredPool[]): void {
+    const { journal, log } = this.#options;
+    const names = new Set(pools.map(({ topology }) => topology.name));
+    for (const pool of declaredNamesOf(journal.records()))
+      if (!names.has(pool))
+        journal.append({ kind: 'removed', pool }).catch((error: unknown) => {
+          log.error('journal', { err: error, kind: 'removed' });
+        });
   }
 
   readonly #leaseLost = (): void => {

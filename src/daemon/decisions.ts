@@ -93,11 +93,3 @@ export function standingDecisions(
     .filter((record) => record.pool === pool)
     .filter((record) => record.decision !== 'attest-down' || record.seq > (lastLife.get(record.site) ?? 0));
 }
-
-/** Newest generation of each pool in the journal, for counters that go on after a restart. */
-export function generationsOf(records: readonly JournalRecord[]): Map<string, Generation> {
-  const generations = new Map<string, Generation>();
-  for (const record of records)
-    if (record.kind === 'generation') generations.set(record.pool, record.generation);
-  return generations;
-}

@@ -9,6 +9,7 @@ type Kind = JournalBody['kind'];
 const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   started: ['version'],
   generation: ['pool', 'origin', 'primarySite'],
+  removed: ['pool'],
   plan: ['pool', 'round'],
   intent: ['pool', 'round', 'action', 'target', 'attempt', 'risk'],
   effect: ['pool', 'round', 'action', 'target', 'attempt', 'where', 'what'],
@@ -103,7 +104,7 @@ export function openIntents(
 }
 
 /**
- * The newest `limit` records, plus every decision, every open intent, each pool's newest generation and listing
+ * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal and listing
  * and each site's newest sign of life, however old. What a
  * long-running daemon needs; the whole history stays in the file.
  */
@@ -113,7 +114,7 @@ export function keepInMemory(records: readonly JournalRecord[], limit: number): 
   const open = new Set(openIntents(records).map((intent) => intent.seq));
   const newest = new Map<string, number>();
   for (const record of records) {
-    if (record.kind === 'generation' || record.kind === 'last-listing')
+    if (record.kind === 'generation' || record.kind === 'removed' || record.kind === 'last-listing')
       newest.set(`${record.kind} ${record.pool}`, record.seq);
     // It voids attestations that are older.
     else if (record.kind === 'evidence' && isSignOfLife(record.verdict))

@@ -46,10 +46,13 @@ export class PoolRecord {
   }
 
   generation(pool: DesiredPool): void {
-    const { topology, generation, origin, primarySite } = pool;
+    const { topology, generation, origin, revision, primarySite, declared } = pool;
     const last = this.#journal
       .records()
-      .findLast((record) => record.kind === 'generation' && record.pool === topology.name);
+      .findLast(
+        (record) =>
+          (record.kind === 'generation' || record.kind === 'removed') && record.pool === topology.name,
+      );
     const same = last?.kind === 'generation' && last.generation.counter === generation.counter;
     if (same && last.generation.hash === generation.hash) return;
     const primaryDatacenter = topology.sites[primarySite].datacenter;
@@ -57,14 +60,17 @@ export class PoolRecord {
       generation: generation.counter,
       hash: generation.hash,
       primaryDatacenter,
+      commit: revision?.commit,
     });
     this.#write({
       kind: 'generation',
       pool: topology.name,
       generation,
       origin,
+      revision,
       primarySite,
       primaryDatacenter,
+      declared,
     });
   }
 

@@ -38,6 +38,7 @@ export function poolStatus({
     generation: pool.generation,
     observedGeneration: context.decidedFor ?? null,
     origin: pool.origin,
+    revision: pool.revision,
     round: context.round === 0 ? null : `e${String(epoch)}-r${String(context.round)}`,
     observedAt: observation?.facts.observedAt ?? null,
     facts: observation?.facts ?? null,

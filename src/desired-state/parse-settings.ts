@@ -14,7 +14,22 @@ export interface InstanceSettings {
   readonly encrypt: 'tds7' | 'strict';
 }
 
-export interface Settings extends Omit<SettingsDocument, 'defaults' | 'instances'> {
+/** Where the desired state comes from, with absolute paths. */
+export type SourceSettings =
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'directory'; readonly directory: string }
+  | {
+      readonly kind: 'git';
+      readonly url: string;
+      readonly branch: string;
+      readonly path: string;
+      readonly fetchEveryMs: number;
+      /** Of the bare clone, in the journal's folder. */
+      readonly directory: string;
+    };
+
+export interface Settings extends Omit<SettingsDocument, 'defaults' | 'instances' | 'desiredState'> {
+  readonly desiredState: SourceSettings;
   /** What is known of an instance: its own entry over the defaults; the host is part of the name when not given. */
   readonly instance: (name: string) => InstanceSettings;
 }
@@ -40,6 +55,31 @@ export function parseSettings(text: string, file: string): Settings {
 const settingsError = (findings: readonly Finding[]): PoolError =>
   new PoolError('PCO_SETTINGS_INVALID', findings.map(formatFinding).join('\n'));
 
+/** A repository on this machine by an absolute path; any other address as it is. */
+const repositoryUrl = (url: string, absolute: (file: string) => string): string =>
+  /^\.{1,2}\//.test(url) ? absolute(url) : url;
+
+function sourceSettings(
+  { file, directory, git }: SettingsDocument['desiredState'],
+  journal: string,
+  absolute: (file: string) => string,
+): SourceSettings {
+  if (git !== undefined) {
+    const { url, branch, path: place, fetchEvery } = git;
+    return {
+      kind: 'git',
+      url: repositoryUrl(url, absolute),
+      branch,
+      path: place.replace(/\/+$/, ''),
+      fetchEveryMs: fetchEvery,
+      directory: path.join(journal, 'desired-state.git'),
+    };
+  }
+  return directory === undefined
+    ? { kind: 'file', file: absolute(file ?? '') }
+    : { kind: 'directory', directory: absolute(directory) };
+}
+
 function resolveSettings(settings: SettingsDocument, base: string): Settings {
   const absolute = (file: string): string => path.resolve(base, file);
   const secret = (reference: SecretReference | undefined): SecretReference | undefined =>
@@ -59,10 +99,11 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       encrypt: own?.encrypt ?? defaults.encrypt ?? 'tds7',
     };
   };
+  const directory = absolute(rest.journal.directory);
   return {
     ...rest,
-    desiredState: { file: absolute(rest.desiredState.file) },
-    journal: { directory: absolute(rest.journal.directory) },
+    desiredState: sourceSettings(rest.desiredState, directory, absolute),
+    journal: { directory },
     pathMap: rest.pathMap.map((entry) => ({ sqlServer: entry.sqlServer, local: absolute(entry.local) })),
     instance,
   };

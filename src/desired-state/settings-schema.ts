@@ -47,12 +47,52 @@ const instanceSchema = loginSchema.extend({
     .describe('Host to connect to; default: the host part of the instance name.'),
 });
 
+/** Encrypted, or on this machine; never a transport helper of git, which would run a program. */
+const GIT_URL =
+  /^(https:\/\/|ssh:\/\/|file:\/\/\/|[a-z0-9_][a-z0-9_.-]*@[a-z0-9][a-z0-9.-]*:|\/|\.{1,2}\/|[a-z]:[\\/])\S*$/i;
+const GIT_BRANCH = /^(?!.*(\.\.|\/\/|@\{))[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
+const GIT_PATH = /^(?!\/)(?!(.*\/)?\.{1,2}(\/|$))[^\\:]*$/;
+
+const gitSchema = z.strictObject({
+  url: z
+    .string()
+    .regex(GIT_URL, 'an https://, ssh:// or file:/// address, user@host:path, or a path')
+    .describe(
+      'The repository; a relative path is taken from the settings file. Log-in data is the matter of ssh and of git itself.',
+    )
+    .meta({ examples: ['ssh://git@git.contoso.com/ops/pchat.git'] }),
+  branch: z
+    .string()
+    .regex(GIT_BRANCH, 'the name of a branch')
+    .default('main')
+    .describe('Only this branch counts.'),
+  path: z
+    .string()
+    .regex(GIT_PATH, 'a path inside the repository, with /')
+    .default('desired-state.yaml')
+    .describe("A file of the repository, or a folder whose YAML files are read; '' is the root."),
+  fetchEvery: duration('It is fetched this often.', '30s'),
+});
+
+const desiredStateSchema = z
+  .strictObject({
+    file: z.string().min(1).optional().describe('A desired-state file; relative to the settings file.'),
+    directory: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A folder whose *.yaml and *.yml files are read, each for itself; relative to the settings file.',
+      ),
+    git: gitSchema.optional().describe('A branch of a Git repository.'),
+  })
+  .refine((source) => Object.values(source).filter((one) => one !== undefined).length === 1, {
+    message: 'exactly one of file, directory and git',
+  })
+  .describe('Where the desired state comes from: exactly one of file, directory and git.');
+
 export const settingsSchema = z.strictObject({
-  desiredState: z
-    .strictObject({
-      file: z.string().min(1).describe('The desired-state file; relative to the settings file.'),
-    })
-    .describe('Where the desired state comes from.'),
+  desiredState: desiredStateSchema,
   journal: z
     .strictObject({
       directory: z

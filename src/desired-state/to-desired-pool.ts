@@ -6,6 +6,7 @@ import type {
   InstanceName,
   LogShipping,
   Policy,
+  Revision,
   ServerFqdn,
   Site,
   SiteTopology,
@@ -17,14 +18,26 @@ const HASH_DIGITS = 12;
 const MINUTE_MS = 60_000;
 const minutes = (ms: number): number => ms / MINUTE_MS;
 
-/** @param previous generation of the same pool that was accepted before; same content keeps the counter. */
+/** What is known of a pool's last accepted generation, from memory or from the journal. */
+export type KnownPool = Pick<DesiredPool, 'generation' | 'origin' | 'revision' | 'declared'>;
+
+/** Where a document came from. */
+export interface Provenance {
+  readonly origin: string;
+  readonly revision: Revision | null;
+  /** The pool as written. */
+  readonly declared: unknown;
+}
+
+/** @param known last accepted generation of the same pool; same content keeps counter and revision. */
 export function toDesiredPool(
   document: PoolDocument,
-  origin: string,
-  previous: Generation | undefined,
+  { origin, revision, declared }: Provenance,
+  known: Pick<KnownPool, 'generation' | 'revision'> | undefined,
 ): DesiredPool {
   const home = siteNamed(document, 'home');
   const backup = siteNamed(document, 'backup');
+  const generation = nextGeneration(document, known?.generation);
   return {
     topology: {
       name: document.name,
@@ -37,8 +50,10 @@ export function toDesiredPool(
     },
     policy: toPolicy(document.policy),
     primarySite: document.primaryDatacenter === home.datacenter ? 'home' : 'backup',
-    generation: nextGeneration(document, previous),
+    generation,
     origin,
+    revision: generation === known?.generation ? known.revision : revision,
+    declared,
   };
 }
 

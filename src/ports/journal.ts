@@ -1,5 +1,5 @@
 /** The durable record of intents, outcomes and people's decisions. One writer: the holder of the lease. */
-import type { Generation, Site } from '../topology/pool-topology.ts';
+import type { Generation, Revision, Site } from '../topology/pool-topology.ts';
 import type { LastSeen } from '../topology/pool-facts.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 
@@ -31,9 +31,14 @@ export type JournalBody =
       readonly pool: string;
       readonly generation: Generation;
       readonly origin: string;
+      readonly revision: Revision | null;
       readonly primarySite: Site;
       readonly primaryDatacenter: string;
+      /** The pool as it was written: in force after a restart for as long as the source cannot be read. */
+      readonly declared: unknown;
     }
+  /** The desired state, valid as a whole, no longer declares this pool. */
+  | { readonly kind: 'removed'; readonly pool: string }
   | {
       /** A plan when it changes: what was decided, from what, and what it is predicted to lose. */
       readonly kind: 'plan';

@@ -6,7 +6,7 @@ import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { Generation, PolicyMode, Site } from '../topology/pool-topology.ts';
+import type { Generation, PolicyMode, Revision, Site } from '../topology/pool-topology.ts';
 
 /** What permission says about the plan; `proceed` also when there is nothing to permit. */
 export interface GateView {
@@ -35,6 +35,8 @@ export interface PoolStatus {
   /** The generation that `plan` and `drift` were computed for. */
   readonly observedGeneration: Generation | null;
   readonly origin: string;
+  /** The commit of this generation; null: not from Git. */
+  readonly revision: Revision | null;
   readonly round: string | null;
   readonly observedAt: string | null;
   readonly facts: PoolFacts | null;
@@ -61,8 +63,10 @@ export interface DaemonStatus {
   readonly pid: number;
   readonly epoch: number;
   readonly startedAt: string;
-  /** Findings of the last edit of the desired state, when it was rejected; the last good generation is in force. */
+  /** What of the desired state was refused or could not be read; the last good generation is in force there. */
   readonly desiredStateProblems: readonly string[];
+  /** The source could be read when it was looked at last. */
+  readonly desiredStateReachable: boolean;
   readonly pools: readonly PoolStatus[];
 }
 

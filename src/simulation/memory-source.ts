@@ -1,8 +1,7 @@
 /** DesiredSource over a text in memory: what an editor saves is seen at once; a broken text is reported as the file source does. */
-import { desiredStateError, parseDesiredState } from '../desired-state/parse-desired-state.ts';
-import { formatFinding } from '../desired-state/yaml-document.ts';
+import { acceptFiles, inForceBefore } from '../desired-state/accept-files.ts';
+import type { KnownPool } from '../desired-state/to-desired-pool.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
-import type { Generation } from '../topology/pool-topology.ts';
 
 /** The file as it lies in the repository; outlives every daemon that reads it. */
 export class MemoryDocument {
@@ -31,11 +30,8 @@ export class MemoryDocument {
 
 const FILE = 'desired-state.yaml';
 
-export function memorySource(
-  document: MemoryDocument,
-  previous: ReadonlyMap<string, Generation>,
-): DesiredSource {
-  const generations = new Map(previous);
+export function memorySource(document: MemoryDocument, known: ReadonlyMap<string, KnownPool>): DesiredSource {
+  let inForce = inForceBefore(known);
   return {
     async *watch(signal): AsyncGenerator<DesiredEvent> {
       const stopped = new Promise<undefined>((resolve) => {
@@ -43,18 +39,12 @@ export function memorySource(
       });
       for (let text = document.text; !signal.aborted; text = document.text) {
         const changed = document.change();
-        const parsed = parseDesiredState(text, FILE, generations);
-        if (parsed.kind === 'ok') {
-          for (const pool of parsed.pools) generations.set(pool.topology.name, pool.generation);
-          yield { kind: 'accepted', pools: parsed.pools, findings: [] };
-        } else {
-          const { findings } = parsed;
-          yield {
-            kind: 'rejected',
-            error: desiredStateError(findings),
-            findings: findings.map(formatFinding),
-          };
-        }
+        const accepted = acceptFiles(
+          [{ name: FILE, content: { kind: 'text', text }, revision: null }],
+          inForce,
+        );
+        inForce = accepted.inForce;
+        yield accepted.event;
         if (document.text === text) await Promise.race([changed, stopped]);
       }
     },

@@ -2,7 +2,7 @@
 import { applyStep } from '../actuators/apply-step.ts';
 import { BusyMeter, meteredPorts } from '../daemon/busy-meter.ts';
 import { runDaemon, type RunningDaemon } from '../daemon/daemon.ts';
-import { generationsOf } from '../daemon/decisions.ts';
+import { knownPoolsOf } from '../daemon/known-pools.ts';
 import { silentLog, type Log } from '../daemon/log.ts';
 import { silentMetrics } from '../daemon/loop-metrics.ts';
 import { createPoolObserver } from '../observers/observe-pool.ts';
@@ -74,7 +74,7 @@ export class SimulatedDaemon {
     );
     const observer = createPoolObserver(ports, OBSERVE_DEADLINES);
     this.daemon = runDaemon({
-      source: memorySource(world.document, generationsOf(journal.records())),
+      source: memorySource(world.document, knownPoolsOf(journal.records())),
       ports,
       meter,
       observe: (pool, signal) => observer.observe(pool, signal),

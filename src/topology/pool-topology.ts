@@ -93,14 +93,29 @@ export interface Generation {
   readonly hash: string;
 }
 
+/** The commit that brought a desired state, where it comes from Git. */
+export interface Revision {
+  /** Full hex id. */
+  readonly commit: string;
+  /** `Name <address>`, as the commit says. */
+  readonly author: string;
+  readonly subject: string;
+  /** ISO 8601, the committer's. */
+  readonly at: string;
+}
+
 export interface DesiredPool {
   readonly topology: PoolTopology;
   readonly policy: Policy;
   /** Where the service shall live: the site whose datacenter `primaryDatacenter` names. */
   readonly primarySite: Site;
   readonly generation: Generation;
-  /** Where the document came from: file path, or repository@commit. */
+  /** Where the document came from: file path, or repository, branch and path. */
   readonly origin: string;
+  /** Of this generation; null: not from Git. */
+  readonly revision: Revision | null;
+  /** The pool as it was written, plain JSON: what a restart goes by while the source cannot be read. */
+  readonly declared: unknown;
 }
 
 /** Share for the backups that make a mirror around this instance; both partners of a pair see it. */

@@ -42,7 +42,7 @@ export class EstateBed {
       files: new SimulatedBackupFiles(folders, clock, (folder) => this.world.reach(folder), latencyMs),
     };
     this.#observer = createPoolObserver(this.#ports, DEFAULT_OBSERVER_OPTIONS);
-    const parsed = parseDesiredState(this.world.document.text, 'desired-state.yaml', new Map());
+    const parsed = parseDesiredState(this.world.document.text, 'desired-state.yaml');
     const pool = parsed.kind === 'ok' ? parsed.pools[0] : undefined;
     if (pool === undefined) throw new Error('the estate describes itself wrongly');
     this.pool = pool;

@@ -69,6 +69,8 @@ export const POOL: DesiredPool = {
   primarySite: 'home',
   generation: { counter: 1, hash: '000000000000' },
   origin: 'test',
+  revision: null,
+  declared: null,
 };
 
 export const onlineDb = (over: Partial<Db> = {}): Db => ({

@@ -30,6 +30,8 @@ const generation = (counter: number): JournalBody => ({
   pool: 'chat',
   generation: { counter, hash: `hash ${String(counter)}` },
   origin: 'pools.yaml',
+  revision: null,
+  declared: null,
   primarySite: counter === 2 ? 'backup' : 'home',
   primaryDatacenter: counter === 2 ? 'lyon' : 'paris',
 });

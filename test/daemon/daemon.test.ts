@@ -197,6 +197,7 @@ describe('the daemon', () => {
     await scene.until(() => scene.state() === 'converged');
     scene.tell({
       kind: 'rejected',
+      pools: [],
       error: new PoolError('PCO_DESIRED_INVALID', 'x'),
       findings: ['pools.yaml:3:1: no'],
     });

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,12 +15,13 @@ interface Followed {
   readonly reread: () => void;
 }
 
-function followed(content: string | undefined): Followed {
+function followed(content: string | undefined, whole = false): Followed {
   const folder = mkdtempSync(path.join(tmpdir(), 'pchat-source-'));
   const file = path.join(folder, 'pools.yaml');
   if (content !== undefined) writeFileSync(file, content);
   const stop = new AbortController();
-  const source = createFileSource({ file, clock: hostClock, debounceMs: 5, rereadMs: 60_000 });
+  const place = whole ? { directory: folder } : { file };
+  const source = createFileSource({ ...place, clock: hostClock, debounceMs: 5, rereadMs: 60_000 });
   const events = source.watch(stop.signal)[Symbol.asyncIterator]();
   onTestFinished(async () => {
     stop.abort();
@@ -42,6 +43,7 @@ function followed(content: string | undefined): Followed {
 
 const primarySite = (event: DesiredEvent): string | undefined =>
   event.kind === 'accepted' ? event.pools[0]?.primarySite : event.error.code;
+const names = (event: DesiredEvent): readonly string[] => event.pools.map((pool) => pool.topology.name);
 
 describe('the desired-state file', () => {
   test('is seen when an editor replaces it by rename', async () => {
@@ -75,5 +77,30 @@ describe('the desired-state file', () => {
     writeFileSync(file, example);
     reread();
     expect(primarySite(await change)).toBe('home');
+  });
+});
+
+describe('a directory of desired-state files', () => {
+  const other = example.replace('contoso-chat', 'other').replaceAll(/sql-(par|lyo)-([12])/g, 'sql9-$1-$2');
+
+  test('is followed file by file; what editors leave beside and folders are not read', async () => {
+    const { file, next } = followed(example, true);
+    const folder = path.dirname(file);
+    writeFileSync(path.join(folder, '.pools.yaml.swp'), 'not: [yaml');
+    mkdirSync(path.join(folder, 'archive.yaml'));
+    expect(names(await next())).toEqual(['contoso-chat']);
+    const change = next();
+    writeFileSync(path.join(folder, 'other.yml'), other);
+    expect(names(await change)).toEqual(['contoso-chat', 'other']);
+  });
+
+  test('that is empty is out of reach, and lets no pool go', async () => {
+    const { file, next, reread } = followed(example, true);
+    await next();
+    const change = next();
+    rmSync(file);
+    reread();
+    const event = await change;
+    expect([event.kind, names(event)]).toEqual(['unreachable', ['contoso-chat']]);
   });
 });

@@ -12,8 +12,8 @@ function findings(text: string): readonly Finding[] {
   const parsed = parseDesiredState(text, FILE);
   return parsed.kind === 'ok' ? [] : parsed.findings;
 }
-function pools(text: string, previous?: Parameters<typeof parseDesiredState>[2]): readonly DesiredPool[] {
-  const parsed = parseDesiredState(text, FILE, previous);
+function pools(text: string, context?: Parameters<typeof parseDesiredState>[2]): readonly DesiredPool[] {
+  const parsed = parseDesiredState(text, FILE, context);
   if (parsed.kind === 'invalid')
     throw new Error(parsed.findings.map((finding) => finding.message).join('\n'));
   return parsed.pools;
@@ -177,21 +177,37 @@ describe('a desired state', () => {
   });
 
   test('may hold several documents', () => {
-    const second = edited('name: contoso-chat', 'name: other-chat');
+    const second = edited('name: contoso-chat', 'name: other-chat').replaceAll(
+      /sql-(par|lyo)-([12])/g,
+      'sql2-$1-$2',
+    );
     expect(pools(`${example}---\n${second}`).map((pool) => pool.topology.name)).toEqual([
       'contoso-chat',
       'other-chat',
     ]);
   });
 
+  test('gives the chat database of an instance to one pool only, whatever the document; a witness is shared', () => {
+    const second = edited('name: contoso-chat', 'name: other-chat').replace('sql-lyo-2', 'sql9-lyo-2');
+    const found = findings(`${example}---\n${second}`);
+    expect(found.map(({ path: at }) => at)).toEqual([
+      'pools[0].datacenters.paris.sql.primary',
+      'pools[0].datacenters.paris.sql.mirror',
+      'pools[0].datacenters.lyon.sql.primary',
+    ]);
+    expect(found[0]?.message).toBe('mgc on sql-par-1.contoso.com already belongs to the pool contoso-chat');
+    expect(found[0]?.hint).toMatch(/^declared at pools\.yaml:\d+; /);
+  });
+
   test('keeps its generation over comments, order of keys and spelling of durations, and counts real changes', () => {
     const [first] = pools(example);
-    const previous = new Map([['contoso-chat', first?.generation ?? { counter: 0, hash: '' }]]);
+    const generation = first?.generation ?? { counter: 0, hash: '' };
+    const context = { known: new Map([['contoso-chat', { generation, revision: null }]]) };
     const [same] = pools(
       edited('silentAfter: 2m', 'silentAfter: 120s').replace('# What shall', '# Whatever'),
-      previous,
+      context,
     );
-    const [moved] = pools(edited('primaryDatacenter: paris', 'primaryDatacenter: lyon'), previous);
+    const [moved] = pools(edited('primaryDatacenter: paris', 'primaryDatacenter: lyon'), context);
     expect(first?.generation.hash).toMatch(/^[0-9a-f]{12}$/);
     expect(same?.generation).toEqual(first?.generation);
     expect(moved?.generation.counter).toBe(2);

@@ -18,7 +18,7 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
 `,
       '/etc/pchat/settings.yaml',
     );
-    expect(settings.desiredState.file).toBe('/etc/pchat/pools.yaml');
+    expect(settings.desiredState).toEqual({ kind: 'file', file: '/etc/pchat/pools.yaml' });
     expect(settings.pathMap).toEqual([
       { sqlServer: '\\\\fs01\\mgc-logs', local: path.resolve('/etc/pchat/shares/mgc-logs') },
     ]);
@@ -58,6 +58,36 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     ['an unknown key', `${MINIMAL}jornal: x\n`, 'settings.yaml:3:1: jornal: this key is not known'],
     ['a missing key', 'journal: { directory: state }\n', 'settings.yaml:1:1: desiredState: is missing'],
     ['a broken duration', `${MINIMAL}deadlines: { shell: soon }\n`, 'settings.yaml:3:21: deadlines.shell'],
+    [
+      'two sources at once',
+      MINIMAL.replace('{ file: pools.yaml }', '{ file: pools.yaml, directory: pools }'),
+      'settings.yaml:1:15: desiredState: expected exactly one of file, directory and git',
+    ],
+    [
+      'no source',
+      MINIMAL.replace('{ file: pools.yaml }', '{}'),
+      'expected exactly one of file, directory and git',
+    ],
+    [
+      'a transport of git that runs a program',
+      MINIMAL.replace('{ file: pools.yaml }', "{ git: { url: 'ext::sh -c evil' } }"),
+      'settings.yaml:1:29: desiredState.git.url: expected an https://',
+    ],
+    [
+      'a repository over an open line',
+      MINIMAL.replace('{ file: pools.yaml }', "{ git: { url: 'http://git.contoso.com/x' } }"),
+      'desiredState.git.url: expected an https://',
+    ],
+    [
+      'an option in the place of a branch',
+      MINIMAL.replace('{ file: pools.yaml }', '{ git: { url: /srv/x.git, branch: --upload-pack=evil } }'),
+      'desiredState.git.branch: expected the name of a branch',
+    ],
+    [
+      'a path out of the repository',
+      MINIMAL.replace('{ file: pools.yaml }', '{ git: { url: /srv/x.git, path: a/../../b } }'),
+      'desiredState.git.path: expected a path inside the repository',
+    ],
     ['two documents', `${MINIMAL}---\n${MINIMAL}`, 'one YAML document'],
   ])('refuse %s with its place', (_name, text, says) => {
     expect(() => parseSettings(text, 'settings.yaml')).toThrow(says);

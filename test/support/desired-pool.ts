@@ -75,5 +75,7 @@ export function desiredPool(options: DesiredPoolOptions = {}): DesiredPool {
     primarySite: options.primarySite ?? 'home',
     generation: { counter: options.counter ?? 1, hash: '0123456789ab' },
     origin: 'desired-state.yaml',
+    revision: null,
+    declared: null,
   };
 }

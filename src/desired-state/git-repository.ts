@@ -1,0 +1,102 @@
+/**
+ * A bare clone of one branch, kept beside the journal: fetched, then read by commit id, never checked out. Runs the system's git
+ * through simple-git, without a terminal to ask at and with an end for every call.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { simpleGit, type SimpleGit } from 'simple-git';
+import type { Revision } from '../topology/pool-topology.ts';
+
+/** One file at a commit. */
+export interface GitEntry {
+  /** From the root of the repository, with `/`. */
+  readonly path: string;
+  /** Hex id of its content. */
+  readonly blob: string;
+  readonly bytes: number;
+}
+
+/** Where the fetched branch stands in the clone. */
+const FETCHED = 'refs/pchat/fetched';
+/** git is ended when it has said nothing for this long, ms. */
+const SILENCE_MS = 20_000;
+
+/** What git and ssh need of the daemon's environment; pagers, editors and the like stay outside. */
+const ENVIRONMENT =
+  /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TEMP|TMP|TMPDIR|LANG|LC_.*|SSH_AUTH_SOCK|SSL_CERT_.*|https_proxy|HTTPS_PROXY|no_proxy|NO_PROXY)$/;
+
+function environment(): Record<string, string> {
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && ENVIRONMENT.test(name) ? [[name, value] as const] : [],
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    GIT_TERMINAL_PROMPT: '0',
+    // It would ask at the terminal for a passphrase or an unknown host, and wait.
+    GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+  };
+}
+
+export interface GitRepository {
+  /** Commit id that the branch has now. Rejects when the remote or the branch is not to be had. */
+  fetch(signal: AbortSignal): Promise<string>;
+  /** Files at `place`: itself, or those directly in it when it is a folder. Empty: there is nothing. */
+  entries(commit: string, place: string, signal: AbortSignal): Promise<readonly GitEntry[]>;
+  text(blob: string, signal: AbortSignal): Promise<string>;
+  /** The commit that changed a file last, as seen from `commit`. */
+  lastChange(commit: string, file: string, signal: AbortSignal): Promise<Revision>;
+}
+
+/** @param directory of the clone; made when it is not there */
+export function gitRepository(directory: string, url: string, branch: string): GitRepository {
+  const git = (signal: AbortSignal): SimpleGit => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return simpleGit({
+      baseDir: directory,
+      abort: signal,
+      timeout: { block: SILENCE_MS },
+      allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_SSH_COMMAND'],
+      // Every argument below is ours, or was checked by the settings' schema.
+      unsafe: { allowUnsafeSshCommand: true, allowUnsafeConfigPaths: true },
+    }).env(environment());
+  };
+  // Never the repository around the folder, whatever that may be.
+  const here = ['--git-dir', path.resolve(directory)];
+  const run = (signal: AbortSignal, ...args: readonly string[]): Promise<string> =>
+    git(signal).raw([...here, ...args]);
+  return {
+    fetch: async (signal) => {
+      if (!existsSync(path.join(directory, 'HEAD')))
+        await git(signal).raw(['init', '--quiet', '--bare', path.resolve(directory)]);
+      await run(signal, 'fetch', '--quiet', '--no-tags', url, `+refs/heads/${branch}:${FETCHED}`);
+      return (await run(signal, 'rev-parse', '--verify', `${FETCHED}^{commit}`)).trim();
+    },
+    entries: async (commit, place, signal) => {
+      const treeish = place === '' ? `${commit}^{tree}` : `${commit}:${place}`;
+      const type = (await run(signal, 'cat-file', '-t', treeish).catch(() => '')).trim();
+      if (type === 'blob') return toEntries(await run(signal, 'ls-tree', '-lz', commit, '--', place), '');
+      if (type !== 'tree') return [];
+      return toEntries(await run(signal, 'ls-tree', '-lz', treeish), place === '' ? '' : `${place}/`);
+    },
+    text: (blob, signal) => run(signal, 'cat-file', 'blob', blob),
+    lastChange: async (commit, file, signal) =>
+      toRevision(await run(signal, 'log', '-1', `--format=${FORMAT}`, commit, '--', file), commit),
+  };
+}
+
+/** `<mode> blob <id> <bytes>\t<path>`, ended by NUL; folders, links and submodules are left out. */
+function toEntries(listing: string, folder: string): readonly GitEntry[] {
+  return listing.split('\0').flatMap((line) => {
+    const match = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(line);
+    const [, blob, bytes, name] = match ?? [];
+    if (blob === undefined || bytes === undefined || name === undefined) return [];
+    return [{ path: `${folder}${name}`, blob, bytes: Number(bytes) }];
+  });
+}
+
+const FORMAT = '%H%x1f%an <%ae>%x1f%cI%x1f%s';
+
+function toRevision(line: string, commit: string): Revision {
+  const [id = '', author = '', at = '', subject = ''] = line.trimEnd().split('\x1f');
+  return { commit: id === '' ? commit : id, author, subject, at };
+}

@@ -1,0 +1,83 @@
+/**
+ * DesiredSource over one branch of a Git repository: fetched on a schedule; each file carries the commit that changed it last. A
+ * remote that does not answer, a branch that is gone and a commit that is not valid leave the last good generation in force.
+ */
+import type { SourceFile } from './accept-files.ts';
+import { isYamlName, MAX_FILES, tooLarge } from './folder-files.ts';
+import { followSource, type FollowOptions, type SourceReader, type WakingSource } from './follow-source.ts';
+import { gitRepository, type GitEntry, type GitRepository } from './git-repository.ts';
+import { MAX_YAML_BYTES } from './yaml-document.ts';
+
+export interface GitSourceOptions extends FollowOptions {
+  readonly url: string;
+  readonly branch: string;
+  /** A file, or a folder whose YAML files are read; '' is the root. */
+  readonly path: string;
+  /** Of the bare clone. */
+  readonly directory: string;
+  /** Told of every fetch that succeeded. */
+  readonly onFetched?: (commit: string) => void;
+}
+
+/** A fetch over a slow line takes its time. */
+const READ_DEADLINE_MS = 60_000;
+
+export function createGitSource(options: GitSourceOptions): WakingSource {
+  return followSource(gitReader(options), { readDeadlineMs: READ_DEADLINE_MS, ...options });
+}
+
+export function gitReader(options: Omit<GitSourceOptions, 'clock'>): SourceReader {
+  const { url, branch, path, directory } = options;
+  const repository = gitRepository(directory, url, branch);
+  const name = `${url} ${branch}`;
+  let commit: string | undefined;
+  let files: readonly SourceFile[] = [];
+  return {
+    name,
+    read: async (signal) => {
+      const head = await repository.fetch(signal);
+      options.onFetched?.(head);
+      if (head !== commit) files = await filesAt(repository, head, path, name, signal);
+      commit = head;
+      return files;
+    },
+    watch: () => undefined,
+  };
+}
+
+async function filesAt(
+  repository: GitRepository,
+  commit: string,
+  place: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly SourceFile[]> {
+  const found = await repository.entries(commit, place, signal);
+  const entries = found.filter(
+    (entry) => entry.path === place || isYamlName(entry.path.split('/').at(-1) ?? ''),
+  );
+  if (entries.length === 0)
+    throw new Error(`there is no desired state at ${place === '' ? 'its root' : place} in commit ${commit}`);
+  if (entries.length > MAX_FILES)
+    throw new Error(
+      `${place} holds ${String(entries.length)} YAML files, at most ${String(MAX_FILES)} are read`,
+    );
+  const files: SourceFile[] = [];
+  for (const entry of entries) files.push(await fileOf(repository, commit, entry, name, signal));
+  return files;
+}
+
+async function fileOf(
+  repository: GitRepository,
+  commit: string,
+  { path, blob, bytes }: GitEntry,
+  name: string,
+  signal: AbortSignal,
+): Promise<SourceFile> {
+  const revision = await repository.lastChange(commit, path, signal);
+  const content: SourceFile['content'] =
+    bytes > MAX_YAML_BYTES
+      ? { kind: 'problem', message: tooLarge(bytes) }
+      : { kind: 'text', text: await repository.text(blob, signal) };
+  return { name: `${name}:${path}`, content, revision };
+}
