@@ -81,7 +81,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     source,
     ports,
     meter,
-    observe: (pool, signal) => observer.observe(pool, signal),
+    observe: (pool, signal, maxAgeMs) => observer.observe(pool, signal, { maxAgeMs }),
     applyStep,
     journal,
     lease,

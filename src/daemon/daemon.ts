@@ -28,7 +28,7 @@ export interface DaemonOptions {
   readonly ports: ActuatorPorts;
   readonly meter: BusyMeter;
   /** Over the same metered ports. */
-  readonly observe: (pool: PoolTopology, signal: AbortSignal) => Promise<PoolFacts>;
+  readonly observe: (pool: PoolTopology, signal: AbortSignal, maxAgeMs: number) => Promise<PoolFacts>;
   readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
   readonly journal: Journal;
   readonly lease: Lease;

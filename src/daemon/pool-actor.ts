@@ -38,7 +38,8 @@ export interface PoolDependencies {
   /** Metered by `meter`. */
   readonly ports: ActuatorPorts;
   readonly meter: BusyMeter;
-  readonly observe: (pool: PoolTopology, signal: AbortSignal) => Promise<PoolFacts>;
+  /** `maxAgeMs`: answers of instances that other pools got since then may be used; 0: every look begins after the question. */
+  readonly observe: (pool: PoolTopology, signal: AbortSignal, maxAgeMs: number) => Promise<PoolFacts>;
   readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
   readonly journal: Journal;
   readonly lease: Lease;
@@ -71,6 +72,8 @@ export class PoolActor {
   #decided: unknown;
   #restarted = true;
   #settled: Promise<unknown> = Promise.resolve();
+  /** Length of the pause that the next round ends, ms; 0: something happened, and only what is seen from now on can tell what. */
+  #pausedMs = 0;
 
   constructor(dependencies: PoolDependencies, pool: DesiredPool) {
     this.#dependencies = dependencies;
@@ -110,6 +113,7 @@ export class PoolActor {
   }
 
   wake(): void {
+    this.#pausedMs = 0;
     this.#actor.send({ type: 'wake' });
   }
 
@@ -125,6 +129,7 @@ export class PoolActor {
     this.#record.generation(pool);
     this.#superseded.abort();
     this.#superseded = new AbortController();
+    this.#pausedMs = 0;
     this.#actor.send({ type: 'desired.changed', pool });
   }
 
@@ -139,6 +144,7 @@ export class PoolActor {
     const decision = toDecision(request, present);
     await this.#dependencies.journal.append({ kind: 'decision', ...decision });
     this.#log.info('decision', { decision: decision.decision, by: decision.by, reason: decision.reason });
+    this.#pausedMs = 0;
     this.#actor.send({ type: 'decision.made' });
     return decision;
   }
@@ -168,7 +174,9 @@ export class PoolActor {
   async #observe({ pool, round }: ObserveInput, signal: AbortSignal): Promise<Observation> {
     const { ports, metrics, journal } = this.#dependencies;
     const startedMs = ports.clock.monotonicMs();
-    const facts = await this.#look(pool.topology, AbortSignal.any([signal, this.#stop.signal]));
+    const until = AbortSignal.any([signal, this.#stop.signal]);
+    // Pools that share an instance look at it as often as one of them alone would.
+    const facts = await this.#look(pool.topology, until, this.#pausedMs);
     metrics.observed(this.name, ports.clock.monotonicMs() - startedMs);
     this.#log.debug('observed', {
       round: this.#round(round),
@@ -188,8 +196,8 @@ export class PoolActor {
     return { facts, decisions, nowMs: ports.clock.now(), chance: ports.random.next() };
   }
 
-  async #look(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts> {
-    return this.#record.seen(pool, await this.#dependencies.observe(pool, signal));
+  async #look(pool: PoolTopology, signal: AbortSignal, maxAgeMs: number): Promise<PoolFacts> {
+    return this.#record.seen(pool, await this.#dependencies.observe(pool, signal, maxAgeMs));
   }
 
   #reduce(pool: DesiredPool, facts: PoolFacts): Reduction {
@@ -235,7 +243,7 @@ export class PoolActor {
       const outcomes = await applyPlannedSteps(
         {
           ...this.#dependencies,
-          observe: (of, until) => this.#look(of.topology, until),
+          observe: (of, until) => this.#look(of.topology, until, 0),
           judge: (of, facts) => this.#judge(of, facts, plan),
           onProgress: (step, message, fraction) => {
             this.#progress(step, message, fraction);
@@ -267,8 +275,11 @@ export class PoolActor {
   }
 
   #changed(snapshot: Snapshot): void {
-    const { decision, round, failures, pool } = snapshot.context;
-    if (!MOVING.has(snapshot.value)) this.#dependencies.slots.release(this.name);
+    const { decision, round, failures, pool, resyncMs, waitMs } = snapshot.context;
+    const resting = !MOVING.has(snapshot.value);
+    if (resting) this.#dependencies.slots.release(this.name);
+    if (snapshot.value === 'applying') this.#pausedMs = 0;
+    else if (resting) this.#pausedMs = decision?.plan.kind === 'waiting' ? waitMs : resyncMs;
     if (decision !== undefined && decision !== this.#decided) {
       this.#decided = decision;
       const now = new Date(this.#dependencies.ports.clock.now()).toISOString();

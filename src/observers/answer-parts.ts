@@ -1,4 +1,7 @@
-/** The result sets of an observing batch by the name in their first column, `part_<name>`. Says which part is missing and why. */
+/**
+ * The result sets of an observing batch by the name in their first column, `part_<name>`, and for one database alone
+ * `part_<name>_<place>`. Says which part is missing and why.
+ */
 import type { SqlAnswer, SqlRow } from '../ports/sql-connection.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { RowReader } from './row-reader.ts';
@@ -9,12 +12,15 @@ export class AnswerParts {
   readonly #parts = new Map<string, SqlRow[]>();
   readonly #answer: SqlAnswer;
   readonly #instance: string;
+  readonly #databases: readonly string[];
   /** Set once the instance's two clocks have been read. */
   zoneMinutes = 0;
 
-  constructor(instance: string, answer: SqlAnswer) {
+  /** @param databases as the batch listed them */
+  constructor(instance: string, answer: SqlAnswer, databases: readonly string[] = []) {
     this.#instance = instance;
     this.#answer = answer;
+    this.#databases = databases;
     for (const { columns, rows } of answer.resultSets) {
       const [first = ''] = columns;
       if (!first.startsWith(PREFIX)) continue;
@@ -28,6 +34,11 @@ export class AnswerParts {
     return this.#parts
       .get(part)
       ?.map((row) => new RowReader(row, `${this.#instance}, result set ${part}`, this.zoneMinutes));
+  }
+
+  /** Name of a part that was read of this database alone. */
+  of(part: string, database: string): string {
+    return `${part}_${String(this.#databases.indexOf(database))}`;
   }
 
   /** Throws PCO_SQL_ERROR with every error token of the answer when the part is missing. */

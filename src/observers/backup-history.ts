@@ -1,7 +1,7 @@
 /** What msdb remembers: the backup sets that this instance took of the chat database, the newest restore into each copy, work in progress. */
 import type { BackupSetFacts, DatabaseFacts, InstanceFacts } from '../topology/pool-facts.ts';
 import { isKnown } from '../topology/known.ts';
-import { sameName, type AnswerParts } from './answer-parts.ts';
+import type { AnswerParts } from './answer-parts.ts';
 import type { RowReader } from './row-reader.ts';
 
 const BACKUP_TYPES: Readonly<Record<string, BackupSetFacts['type']>> = {
@@ -40,9 +40,9 @@ function setOf(row: RowReader): NumberedSet {
 }
 
 /** The newest full backups and the log backups after the older of them, in the order in which they were taken. */
-export function readBackups(parts: AnswerParts): BackupSetFacts[] {
+export function readBackups(parts: AnswerParts, chatDatabase: string): BackupSetFacts[] {
   const sets = parts
-    .required('backups')
+    .required(parts.of('backups', chatDatabase))
     .map(setOf)
     .sort((a, b) => a.id - b.id);
   const firstFull = sets.find(({ set }) => set.type === 'full')?.id ?? 0;
@@ -59,9 +59,9 @@ function takenInZone(row: RowReader): number | null {
 }
 
 export function readLastRestore(parts: AnswerParts, database: string): DatabaseFacts['lastRestore'] {
-  const rows = parts.optional('restores');
+  const rows = parts.optional(parts.of('restores', database));
   if (rows === undefined) return 'unknown';
-  const row = rows.find((candidate) => sameName(candidate.textOrNull('destination_database_name'), database));
+  const [row] = rows;
   if (row === undefined) return null;
   const zone = takenInZone(row);
   return {
@@ -94,9 +94,10 @@ export const restoredFamily = (lastRestore: DatabaseFacts['lastRestore']): Datab
 /** Lineage of a copy that ended with its own tail and into which nothing was ever restored: the tail says it. */
 export function tailFamily(
   parts: AnswerParts,
+  chatDatabase: string,
   positionLsn: DatabaseFacts['positionLsn'],
 ): DatabaseFacts['familyGuid'] {
   if (!isKnown(positionLsn) || positionLsn === null) return 'unknown';
-  const tail = readBackups(parts).findLast((set) => set.tail && set.lastLsn === positionLsn);
+  const tail = readBackups(parts, chatDatabase).findLast((set) => set.tail && set.lastLsn === positionLsn);
   return tail?.familyGuid ?? 'unknown';
 }

@@ -18,6 +18,8 @@ export interface ReadableCopy {
   readonly familyGuid: string;
   readonly forkGuid: string;
   readonly content: ContentFacts;
+  /** When it was read, monotonic ms. */
+  readonly atMs: number;
 }
 
 export type Comparison = Extract<PoolFacts['comparison'], { kind: 'value' }>['value'];
@@ -39,11 +41,12 @@ export function readableCopy(
   database: string,
 ): ReadableCopy | undefined {
   for (const { instance, sighting } of sightings) {
-    const facts = sighting.kind === 'value' ? sighting.value.databases[database] : undefined;
+    if (sighting.kind === 'unknown') continue;
+    const facts = sighting.value.databases[database];
     if (facts === undefined || !isKnown(facts.content) || !isKnown(facts.familyGuid)) continue;
     if (facts.familyGuid === null) continue;
     const forkGuid = isKnown(facts.forkGuid) ? (facts.forkGuid ?? '') : '';
-    return { instance, familyGuid: facts.familyGuid, forkGuid, content: facts.content };
+    return { instance, familyGuid: facts.familyGuid, forkGuid, content: facts.content, atMs: sighting.atMs };
   }
   return undefined;
 }

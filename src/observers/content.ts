@@ -46,10 +46,10 @@ export function heartbeatAges(
 }
 
 /** 'unknown' when the database is not open or any of its three reads failed. */
-export function readContent(parts: AnswerParts): Known<ContentFacts> {
-  const [summary] = parts.optional('content') ?? [];
-  const newestRows = parts.optional('newest');
-  const beats = parts.optional('heartbeats');
+export function readContent(parts: AnswerParts, database: string): Known<ContentFacts> {
+  const [summary] = parts.optional(parts.of('content', database)) ?? [];
+  const newestRows = parts.optional(parts.of('newest', database));
+  const beats = parts.optional(parts.of('heartbeats', database));
   if (summary === undefined || newestRows === undefined || beats === undefined) return 'unknown';
   const [newest] = newestRows;
   const [clock] = beats;

@@ -149,10 +149,10 @@ function readDatabase(
     access: row.oneOfOrNull('user_access_desc', ACCESS) ?? 'unknown',
     recoveryModel: row.oneOfOrNull('recovery_model_desc', RECOVERY_MODELS) ?? 'unknown',
     ...position,
-    ...(fenced ? { familyGuid: tailFamily(parts, position.positionLsn) } : {}),
+    ...(fenced ? { familyGuid: tailFamily(parts, database, position.positionLsn) } : {}),
     mirroring: readMirroring(ofPart('mirroring'), state, sight.mirrors),
     sessions: readSessions(parts, database, sight.sessions),
-    content: isChat && (state === 'ONLINE' || state === 'STANDBY') ? readContent(parts) : 'unknown',
+    content: isChat && (state === 'ONLINE' || state === 'STANDBY') ? readContent(parts, database) : 'unknown',
     lastRestore,
   };
 }

@@ -1,17 +1,19 @@
-/** One answer of the observing batch as InstanceFacts. Pure: the clocks of both sides come in as numbers. */
+/** What one pool sees in an answer of the observing batch, as InstanceFacts. Pure: the clocks of both sides come in as numbers. */
 import type { SqlAnswer } from '../ports/sql-connection.ts';
-import type { InstanceFacts } from '../topology/pool-facts.ts';
+import { isKnown } from '../topology/known.ts';
+import type { DatabaseFacts, InstanceFacts } from '../topology/pool-facts.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { readBackups, readRunning } from './backup-history.ts';
 import { readDatabases } from './databases.ts';
+import type { InstanceWant } from './instance-wants.ts';
 import { readAgent, readJobs, readShippingPrimary, readShippingSecondary } from './log-shipping.ts';
 import { readWitnesses } from './mirroring.ts';
 import type { RowReader } from './row-reader.ts';
 
 export interface AnsweredInstance {
   readonly instance: string;
-  readonly chatDatabase: string;
-  readonly databases: readonly string[];
+  /** Databases that the batch asked about, in its order: those of every pool that the instance serves. */
+  readonly asked: readonly string[];
   readonly answer: SqlAnswer;
   /** The daemon's wall clock when the answer was complete, ms. */
   readonly answeredAtMs: number;
@@ -23,12 +25,27 @@ const QUARTER_MS = 15 * 60_000;
 export const zoneMinutesOf = (utcMs: number, localMs: number): number =>
   Math.round((localMs - utcMs) / QUARTER_MS) * 15;
 
+/** Ages inside the facts grow with the answer that they were read from. @param ms whole, 0 or more */
+export function agedBy(facts: InstanceFacts, ms: number): InstanceFacts {
+  const aged = (database: DatabaseFacts): DatabaseFacts => {
+    const { content } = database;
+    if (!isKnown(content)) return database;
+    const heartbeats = content.heartbeats.map((beat) => ({ ...beat, ageMs: beat.ageMs + ms }));
+    return { ...database, content: { ...content, heartbeats } };
+  };
+  if (ms <= 0) return facts;
+  const databases = Object.entries(facts.databases).map(([name, database]) => [name, aged(database)]);
+  return { ...facts, databases: Object.fromEntries(databases) as InstanceFacts['databases'] };
+}
+
 const may = (row: RowReader, column: string): boolean => row.integerOrNull(column) === 1;
 
 /** Throws PCO_SQL_ERROR or PCO_UNEXPECTED_ANSWER when a part that the facts cannot do without is missing or malformed. */
-export function readInstance(answered: AnsweredInstance): InstanceFacts {
-  const { instance, answer, databases, chatDatabase, answeredAtMs } = answered;
-  const parts = new AnswerParts(instance, answer);
+export function readInstance(answered: AnsweredInstance, want: InstanceWant): InstanceFacts {
+  const { instance, asked, answer, answeredAtMs } = answered;
+  const { chatDatabase } = want;
+  const databases = want.holdsData ? want.databases : [];
+  const parts = new AnswerParts(instance, answer, asked);
   const clocks = parts.one('instance');
   parts.zoneMinutes = zoneMinutesOf(clocks.clockMs('utc_now'), clocks.clockMs('local_now'));
   const zoned = parts.one('instance');
@@ -46,11 +63,11 @@ export function readInstance(answered: AnsweredInstance): InstanceFacts {
     timeZoneMinutes: parts.zoneMinutes,
     agentRunning: readAgent(parts),
     databases: readDatabases(parts, databases, chatDatabase, sight),
-    witnessOf: readWitnesses(parts),
+    witnessOf: readWitnesses(parts, want.databases),
     shippingPrimary: readShippingPrimary(parts, databases),
     shippingSecondary: readShippingSecondary(parts, databases),
-    jobs: readJobs(parts),
-    backups: readBackups(parts),
+    jobs: readJobs(parts, databases),
+    backups: want.holdsData ? readBackups(parts, chatDatabase) : [],
     running: readRunning(parts),
   };
 }

@@ -18,6 +18,7 @@ export function readShippingPrimary(
   parts: AnswerParts,
   databases: readonly string[],
 ): InstanceFacts['shippingPrimary'] {
+  if (databases.length === 0) return {};
   const rows = parts.required('shipping_primary');
   const targets = parts.required('shipping_targets');
   const ofDatabase = (database: string): InstanceFacts['shippingPrimary'][string] => {
@@ -50,6 +51,7 @@ export function readShippingSecondary(
   parts: AnswerParts,
   databases: readonly string[],
 ): InstanceFacts['shippingSecondary'] {
+  if (databases.length === 0) return {};
   const rows = parts.required('shipping_secondary');
   const ofDatabase = (database: string): InstanceFacts['shippingSecondary'][string] => {
     const row = rows.find((candidate) => sameName(candidate.text('secondary_database'), database));
@@ -88,10 +90,15 @@ function lastRunOf(row: RowReader, zoneMinutes: number): JobFacts['lastRun'] {
 
 /**
  * Running: in the newest agent session the job was started and has not stopped. Without the session filter of the statement a
- * job that died with the agent would look running for ever (reference 1.9).
+ * job that died with the agent would look running for ever (reference 1.9). Alert jobs are of no database.
  */
-export function readJobs(parts: AnswerParts): JobFacts[] {
-  const jobs = parts.required('jobs').map((row): JobFacts => ({
+export function readJobs(parts: AnswerParts, databases: readonly string[]): JobFacts[] {
+  if (databases.length === 0) return [];
+  const rows = parts.required('jobs').filter((row) => {
+    const shipped = row.textOrNull('database_name');
+    return shipped === null || databases.some((name) => sameName(shipped, name));
+  });
+  const jobs = rows.map((row): JobFacts => ({
     id: row.guid('job_id'),
     name: row.text('name'),
     role: ROLES.find((role) => role === row.text('role')) ?? 'alert',

@@ -1,7 +1,7 @@
 /** Mirroring as one instance sees it, and the sessions that it watches as witness. All-NULL columns are not "no mirror". */
 import type { Known } from '../topology/known.ts';
 import type { DatabaseState, InstanceFacts, MirroringFacts } from '../topology/pool-facts.ts';
-import type { AnswerParts } from './answer-parts.ts';
+import { sameName, type AnswerParts } from './answer-parts.ts';
 import type { RowReader } from './row-reader.ts';
 
 const ROLES = ['PRINCIPAL', 'MIRROR'] as const;
@@ -59,8 +59,12 @@ export function readMirroring(
   };
 }
 
-export function readWitnesses(parts: AnswerParts): InstanceFacts['witnessOf'] {
-  return parts.required('witnesses').map((row) => ({
+/** @param databases of the pool; a witness watches those of others too */
+export function readWitnesses(parts: AnswerParts, databases: readonly string[]): InstanceFacts['witnessOf'] {
+  const own = parts
+    .required('witnesses')
+    .filter((row) => databases.some((name) => sameName(row.text('database_name'), name)));
+  return own.map((row) => ({
     database: row.text('database_name'),
     principal: row.text('principal_server_name'),
     mirror: row.text('mirror_server_name'),

@@ -27,7 +27,7 @@ import { observeChatServer, observeReplicas } from './chat-servers.ts';
 import { compareCopies, readableCopy, type ReadableCopy } from './compare-copies.ts';
 import { FolderObserver, type InstanceLooks } from './folders.ts';
 import { LastSeenMemory } from './last-seen.ts';
-import { CANCEL_GRACE_MS, observeOneInstance } from './observe-instances.ts';
+import { CANCEL_GRACE_MS, InstanceObserver } from './observe-instances.ts';
 import { observePoolState } from './pool-state.ts';
 import { SourceMemory, type Sighting } from './source-memory.ts';
 import { Turns } from './turns.ts';
@@ -60,9 +60,19 @@ export const DEFAULT_OBSERVER_OPTIONS: ObserverOptions = {
   headersPerRound: 128,
 };
 
+export interface Freshness {
+  /** ms; an answer of an instance that another pool got since may be used. 0: every look begins after the question. */
+  readonly maxAgeMs: number;
+}
+
+const FRESH: Freshness = { maxAgeMs: 0 };
+
 export interface PoolObserver {
-  /** Rejects only with PCO_CANCELLED; every other failure is an `unknown` in the facts. */
-  observe(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts>;
+  /**
+   * Rejects only with PCO_CANCELLED; every other failure is an `unknown` in the facts.
+   * @param freshness left out: fresh, as a step needs it
+   */
+  observe(pool: PoolTopology, signal: AbortSignal, freshness?: Freshness): Promise<PoolFacts>;
   /** Ends what still waits for silent sources. */
   close(): void;
 }
@@ -81,6 +91,7 @@ class ParallelObserver implements PoolObserver {
   readonly #options: ObserverOptions;
   readonly #memory: SourceMemory;
   readonly #turns = new Turns();
+  readonly #instances: InstanceObserver;
   readonly #held = new Set<string>();
   readonly #folders: FolderObserver;
   readonly #lastSeen = new LastSeenMemory();
@@ -89,15 +100,17 @@ class ParallelObserver implements PoolObserver {
     this.#ports = ports;
     this.#options = options;
     this.#memory = new SourceMemory(ports.clock);
+    this.#instances = new InstanceObserver(ports, this.#memory, this.#turns, options.instanceDeadlineMs);
     this.#folders = new FolderObserver({ ...ports, cache: new HeaderCache() }, this.#memory, options);
   }
 
   close(): void {
+    this.#instances.close();
     this.#memory.close();
   }
 
-  async observe(pool: PoolTopology, signal: AbortSignal): Promise<PoolFacts> {
-    const looks = this.#instances(pool, signal);
+  async observe(pool: PoolTopology, signal: AbortSignal, freshness = FRESH): Promise<PoolFacts> {
+    const looks = this.#allInstances(pool, signal, freshness);
     const [folders, poolState, servers, comparison] = await Promise.all([
       this.#allFolders(pool, looks, signal),
       this.#poolState(pool, signal),
@@ -122,16 +135,14 @@ class ParallelObserver implements PoolObserver {
     };
   }
 
-  #instances(pool: PoolTopology, signal: AbortSignal): InstanceLooks {
-    const { instanceDeadlineMs } = this.#options;
+  #allInstances(pool: PoolTopology, signal: AbortSignal, { maxAgeMs }: Freshness): InstanceLooks {
+    const { clock } = this.#ports;
     const lookAt = async (instance: InstanceName): Promise<Sighting<InstanceFacts>> => {
-      const limitMs = instanceDeadlineMs + CANCEL_GRACE_MS;
-      const look = await this.#memory.look(`instance ${instance}`, limitMs, signal, () =>
-        observeOneInstance(this.#ports, this.#turns, instance, pool, instanceDeadlineMs),
-      );
+      const look = await this.#instances.look(instance, { pool, maxAgeMs, signal });
       if (look.kind === 'value') {
         this.#folders.learnZone(look.value);
-        this.#lastSeen.noteInstance(instance, look.value, this.#ports.clock.now());
+        const answeredMs = clock.now() - Math.floor(clock.monotonicMs() - look.atMs);
+        this.#lastSeen.noteInstance(instance, look.value, answeredMs);
       }
       return look;
     };
@@ -201,9 +212,13 @@ class ParallelObserver implements PoolObserver {
     };
     const [home, backup] = await Promise.all([copyAt('home'), copyAt('backup')]);
     const ports = { ...this.#ports, turns: this.#turns, held: this.#held };
-    return this.#memory.look(`comparison ${pool.name}`, deadlineMs + CANCEL_GRACE_MS, signal, () =>
+    const source = `comparison ${pool.name}`;
+    const look = await this.#memory.look(source, deadlineMs + CANCEL_GRACE_MS, signal, () =>
       compareCopies(ports, pool.chatDatabase, home, backup, deadlineMs),
     );
+    if (look.kind === 'unknown') return look;
+    // As old as the older of the copies that it speaks of.
+    return { ...look, atMs: Math.min(look.atMs, home?.atMs ?? look.atMs, backup?.atMs ?? look.atMs) };
   }
 }
 

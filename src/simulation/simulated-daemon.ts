@@ -77,7 +77,7 @@ export class SimulatedDaemon {
       source: memorySource(world.document, knownPoolsOf(journal.records())),
       ports,
       meter,
-      observe: (pool, signal) => observer.observe(pool, signal),
+      observe: (pool, signal, maxAgeMs) => observer.observe(pool, signal, { maxAgeMs }),
       applyStep,
       journal: mortalJournal(journal, life),
       lease: this.#lease,

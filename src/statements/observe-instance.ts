@@ -1,6 +1,7 @@
 /**
  * One batch that answers everything InstanceFacts needs, in one round trip. Every result set is known by its first column,
- * `part_<name>`, so a refused SELECT in the middle shifts nothing. Columns: sql-server reference 1 and the catalogue; LSNs
+ * `part_<name>`, so a refused SELECT in the middle shifts nothing; what is read of one database alone carries the place of that
+ * database in the list, `part_<name>_<place>`. Columns: sql-server reference 1 and the catalogue; LSNs
  * travel as text (5.1). Local instants stay local here (datetime); the reader moves them to UTC by the two clocks of
  * `part_instance`. Reads only; conclusions are src/observers'.
  */
@@ -9,10 +10,10 @@ import { observeContent } from './observe-content.ts';
 import { identifier, integer, literal } from './quote.ts';
 
 export interface ObserveInstance {
-  /** Name of the chat database: its content and backup history are read. */
-  readonly chatDatabase: string;
-  /** Every database of the product on this instance, the chat database included. */
+  /** Every database of the product on this instance, of all pools that it serves; none on an instance that is only a witness. */
   readonly databases: readonly string[];
+  /** Those of them whose content and backup history are read. */
+  readonly chatDatabases: readonly string[];
   /** program_name of the daemon's own sessions; they never count. */
   readonly program: string;
 }
@@ -62,10 +63,11 @@ const mirroring = (
   m.mirroring_partner_instance, m.mirroring_witness_name, m.mirroring_witness_state_desc,
   CONVERT(varchar(26), m.mirroring_failover_lsn) AS mirroring_failover_lsn
 FROM sys.database_mirroring AS m INNER JOIN sys.databases AS d ON d.database_id = m.database_id
-WHERE d.name IN (${names});
-SELECT 1 AS part_witnesses, w.database_name, w.principal_server_name, w.mirror_server_name, w.role_sequence_number,
+WHERE d.name IN (${names});`;
+
+const WITNESSES = `SELECT 1 AS part_witnesses, w.database_name, w.principal_server_name, w.mirror_server_name, w.role_sequence_number,
   w.partner_sync_state_desc
-FROM sys.database_mirroring_witnesses AS w WHERE w.database_name IN (${names});`;
+FROM sys.database_mirroring_witnesses AS w;`;
 
 /** A session occupies a database by its context or by a DATABASE lock; cross-database work shows only in the locks (1.5). */
 const sessions = (
@@ -78,8 +80,9 @@ FROM (SELECT e.session_id, e.database_id FROM sys.dm_exec_sessions AS e
 INNER JOIN sys.databases AS d ON d.database_id = u.database_id
 INNER JOIN sys.dm_exec_sessions AS s ON s.session_id = u.session_id
 WHERE s.is_user_process = 1 AND s.session_id <> @@SPID AND ISNULL(s.program_name, N'') <> ${program}
-  AND d.name IN (${names});
-SELECT 1 AS part_running, r.session_id, r.command, r.percent_complete
+  AND d.name IN (${names});`;
+
+const RUNNING = `SELECT 1 AS part_running, r.session_id, r.command, r.percent_complete
 FROM sys.dm_exec_requests AS r
 WHERE (r.command LIKE N'BACKUP%' OR r.command LIKE N'RESTORE%') AND r.command NOT LIKE N'RESTORE HEADER%';`;
 
@@ -105,21 +108,24 @@ WHERE d.secondary_database IN (${names});`;
 /** The newest agent session comes from sysjobactivity itself: msdb.dbo.syssessions is for sysadmin only (catalogue). */
 const jobs = (
   names: string,
-): string => `SELECT 1 AS part_jobs, r.role, j.job_id, j.name, j.enabled, a.start_execution_date, a.stop_execution_date,
-  h.run_status, h.run_date, h.run_time
-FROM (SELECT N'backup' AS role, p.backup_job_id AS job_id FROM msdb.dbo.log_shipping_primary_databases AS p
-    WHERE p.primary_database IN (${names})
-  UNION ALL SELECT N'copy', c.copy_job_id FROM msdb.dbo.log_shipping_secondary AS c
+): string => `SELECT 1 AS part_jobs, r.role, r.database_name, j.job_id, j.name, j.enabled,
+  a.start_execution_date, a.stop_execution_date, h.run_status, h.run_date, h.run_time
+FROM (SELECT N'backup' AS role, p.backup_job_id AS job_id, p.primary_database AS database_name
+    FROM msdb.dbo.log_shipping_primary_databases AS p WHERE p.primary_database IN (${names})
+  UNION ALL SELECT N'copy', c.copy_job_id, c.primary_database FROM msdb.dbo.log_shipping_secondary AS c
     WHERE c.primary_database IN (${names})
-  UNION ALL SELECT N'restore', c.restore_job_id FROM msdb.dbo.log_shipping_secondary AS c
+  UNION ALL SELECT N'restore', c.restore_job_id, c.primary_database FROM msdb.dbo.log_shipping_secondary AS c
     WHERE c.primary_database IN (${names})
-  UNION ALL SELECT N'alert', t.alert_job_id FROM msdb.dbo.log_shipping_monitor_alert AS t) AS r
+  UNION ALL SELECT N'alert', t.alert_job_id, CONVERT(nvarchar(128), NULL)
+    FROM msdb.dbo.log_shipping_monitor_alert AS t) AS r
 INNER JOIN msdb.dbo.sysjobs AS j ON j.job_id = r.job_id
 LEFT JOIN msdb.dbo.sysjobactivity AS a ON a.job_id = j.job_id
   AND a.session_id = (SELECT MAX(x.session_id) FROM msdb.dbo.sysjobactivity AS x)
 OUTER APPLY (SELECT TOP (1) y.run_status, y.run_date, y.run_time FROM msdb.dbo.sysjobhistory AS y
-  WHERE y.job_id = j.job_id AND y.step_id = 0 ORDER BY y.instance_id DESC) AS h;
-SELECT 1 AS part_agent, v.status FROM sys.dm_server_services AS v WHERE v.servicename LIKE N'SQL Server Agent%';`;
+  WHERE y.job_id = j.job_id AND y.step_id = 0 ORDER BY y.instance_id DESC) AS h;`;
+
+const AGENT = `SELECT 1 AS part_agent, v.status FROM sys.dm_server_services AS v
+WHERE v.servicename LIKE N'SQL Server Agent%';`;
 
 const RESTORED = `b.type, b.backup_set_id, CONVERT(varchar(26), b.first_lsn) AS first_lsn,
   CONVERT(varchar(26), b.last_lsn) AS last_lsn, CONVERT(varchar(26), b.checkpoint_lsn) AS checkpoint_lsn,
@@ -128,19 +134,21 @@ const RESTORED = `b.type, b.backup_set_id, CONVERT(varchar(26), b.first_lsn) AS 
 
 /** Only sets that this instance took: a RESTORE writes the foreign set into backupset too (1.8). */
 const backups = (
+  place: number,
   database: string,
   type: 'D' | 'L',
   newest: number,
-): string => `SELECT TOP (${integer(newest)}) 1 AS part_backups, ${RESTORED}
+): string => `SELECT TOP (${integer(newest)}) 1 AS part_backups_${integer(place)}, ${RESTORED}
 FROM msdb.dbo.backupset AS b INNER JOIN msdb.dbo.backupmediafamily AS f ON f.media_set_id = b.media_set_id
 WHERE b.database_name = ${database} AND b.type = '${type}'
   AND b.server_name = CONVERT(nvarchar(128), SERVERPROPERTY(N'ServerName'))
 ORDER BY b.backup_set_id DESC;`;
 
-/** One set for each database, with no row where nothing was ever restored. */
+/** No row where nothing was ever restored. */
 const restores = (
+  place: number,
   database: string,
-): string => `SELECT TOP (1) 1 AS part_restores, h.destination_database_name, h.restore_type, h.restore_date,
+): string => `SELECT TOP (1) 1 AS part_restores_${integer(place)}, h.destination_database_name, h.restore_type, h.restore_date,
   CONVERT(varchar(26), b.first_lsn) AS first_lsn, CONVERT(varchar(26), b.last_lsn) AS last_lsn, b.family_guid,
   b.last_recovery_fork_guid, b.backup_finish_date, b.time_zone, b.server_name
 FROM msdb.dbo.restorehistory AS h INNER JOIN msdb.dbo.backupset AS b ON b.backup_set_id = h.backup_set_id
@@ -152,30 +160,41 @@ const END = 'SELECT 1 AS part_end, GETUTCDATE() AS utc_now;';
 
 /** The same for every instance and every poll of a pool. */
 const known = new Map<string, SqlStatement>();
+/** More than this many remembered texts: start anew. */
+const MOST_KNOWN = 100;
 
 export function observeInstance(wanted: ObserveInstance): SqlStatement {
   const key = JSON.stringify(wanted);
   const statement = known.get(key) ?? observation(wanted);
+  if (known.size >= MOST_KNOWN) known.clear();
   known.set(key, statement);
   return statement;
 }
 
-function observation({ chatDatabase, databases: names, program }: ObserveInstance): SqlStatement {
-  for (const name of names) identifier(name);
+/** What is read of the databases; IN () is no T-SQL, and there is nothing to ask where there are none. */
+function ofDatabases({ databases: names, chatDatabases, program }: ObserveInstance): readonly string[] {
+  if (names.length === 0) return [];
   const list = names.map(literal).join(', ');
-  const text = [
-    SETTINGS,
-    INSTANCE,
+  return [
     databases(list),
     mirroring(list),
     sessions(list, literal(program)),
     shipping(list),
     jobs(list),
-    backups(literal(chatDatabase), 'D', NEWEST_FULLS),
-    backups(literal(chatDatabase), 'L', NEWEST_LOGS),
-    ...names.map((name) => restores(literal(name))),
-    observeContent(chatDatabase),
-    END,
+    ...names.map((name, place) => restores(place, literal(name))),
+    ...chatDatabases.map((name) => ofChatDatabase(names.indexOf(name), name)),
+  ];
+}
+
+const ofChatDatabase = (place: number, name: string): string =>
+  [
+    backups(place, literal(name), 'D', NEWEST_FULLS),
+    backups(place, literal(name), 'L', NEWEST_LOGS),
+    observeContent(place, name),
   ].join('\n');
-  return { name: 'observe-instance', text, parameters: {}, mode: 'batch' };
+
+function observation(wanted: ObserveInstance): SqlStatement {
+  for (const name of wanted.databases) identifier(name);
+  const parts = [SETTINGS, INSTANCE, WITNESSES, RUNNING, AGENT, ...ofDatabases(wanted), END];
+  return { name: 'observe-instance', text: parts.join('\n'), parameters: {}, mode: 'batch' };
 }

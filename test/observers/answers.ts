@@ -62,6 +62,21 @@ const set = (part: string, rows: readonly SqlRow[]): ResultSet => ({
   rows: rows.map((row) => ({ [`part_${part}`]: 1, ...row })),
 });
 
+/** Parts that are read of one database alone; here of the first that is asked about, and nothing of a second. */
+const OF_ONE = ['content', 'newest', 'heartbeats', 'backups', 'restores'];
+
+function setsOf(part: string, rows: readonly SqlRow[]): ResultSet[] {
+  if (part === 'jobs')
+    return [
+      set(
+        part,
+        rows.map((row) => ({ database_name: 'mgc', ...row })),
+      ),
+    ];
+  if (!OF_ONE.includes(part)) return [set(part, rows)];
+  return [set(`${part}_0`, rows), ...(part === 'restores' ? [set('restores_1', [])] : [])];
+}
+
 /** Every part of a healthy primary, with some replaced; undefined: the instance refused that part. */
 export function answerWith(parts: Parts = {}): SqlAnswer {
   const all = { ...HEALTHY, ...parts };
@@ -70,7 +85,7 @@ export function answerWith(parts: Parts = {}): SqlAnswer {
   );
   const refused = sets.length < Object.keys(all).length;
   return {
-    resultSets: sets.map(([part, rows]) => set(part, rows)),
+    resultSets: sets.flatMap(([part, rows]) => setsOf(part, rows)),
     infos: [],
     errors: refused
       ? [{ number: 300, state: 1, class: 14, message: 'VIEW SERVER STATE permission was denied' }]

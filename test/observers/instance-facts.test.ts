@@ -14,13 +14,8 @@ const ANSWERED_AT = Date.parse('2026-11-23T11:59:50.000Z');
 
 function read(parts: Parts = {}, databases: readonly string[] = ['mgc', 'mgccomp']): InstanceFacts {
   const answer = answerWith(parts);
-  const facts = readInstance({
-    instance: 'sql-1',
-    chatDatabase: 'mgc',
-    databases,
-    answer,
-    answeredAtMs: ANSWERED_AT,
-  });
+  const answered = { instance: 'sql-1', asked: databases, answer, answeredAtMs: ANSWERED_AT };
+  const facts = readInstance(answered, { chatDatabase: 'mgc', databases, holdsData: true });
   return instanceFactsSchema.parse(facts);
 }
 const mgc = (parts: Parts): DatabaseFacts | undefined => read(parts).databases['mgc'];

@@ -5,7 +5,7 @@ import { readMessage } from '../../src/statements/read-message.ts';
 import { programOf } from '../../src/simulator/tsql/compile.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 
-const input = { chatDatabase: 'mgc', databases: ['mgc', 'mgccomp'], program: OWN_PROGRAM };
+const input = { chatDatabases: ['mgc'], databases: ['mgc', 'mgccomp'], program: OWN_PROGRAM };
 
 test.each([
   ['11.0.7001.0', 53],
@@ -26,7 +26,7 @@ test('observes an instance with one batch without parameters', () => {
 
 test('puts odd names into the batch as data', () => {
   const odd = "m'g]c";
-  const { text } = observeInstance({ ...input, chatDatabase: odd, databases: [odd] });
+  const { text } = observeInstance({ ...input, chatDatabases: [odd], databases: [odd] });
   expect(() => programOf(text, '')).not.toThrow();
   expect(text).toContain("N'm''g]c'");
   expect(text).toContain("[m''g]]c].dbo.tblChat");
