@@ -1,4 +1,7 @@
-/** Stands between the daemon and one instance and counts round trips as they are on the wire: the client speaks, then the server. */
+/**
+ * Stands between the daemon and one instance and counts what is on the wire: connections, bytes both ways, and round trips (the client
+ * speaks, then the server).
+ */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
@@ -8,6 +11,8 @@ export class TurnCounter implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   turns = 0;
+  bytes = 0;
+  connections = 0;
 
   /** @param port of the instance, on loopback */
   constructor(port: number) {
@@ -22,6 +27,7 @@ export class TurnCounter implements AsyncDisposable {
 
   #join(client: Socket, instance: Socket): void {
     let clientSpoke = false;
+    this.connections += 1;
     for (const socket of [client, instance]) {
       socket.setNoDelay(true);
       this.#sockets.add(socket);
@@ -34,9 +40,11 @@ export class TurnCounter implements AsyncDisposable {
     }
     client.on('data', (chunk) => {
       clientSpoke = true;
+      this.bytes += chunk.length;
       instance.write(chunk);
     });
     instance.on('data', (chunk) => {
+      this.bytes += chunk.length;
       if (clientSpoke) this.turns += 1;
       clientSpoke = false;
       client.write(chunk);

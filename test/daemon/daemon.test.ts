@@ -24,6 +24,8 @@ class Scene {
   readonly #events: DesiredEvent[] = [];
   #more = Promise.withResolvers<undefined>();
   world: PoolFacts;
+  /** How old what each look saw was allowed to be, ms. */
+  readonly ages: number[] = [];
   act: (context: StepContext) => Promise<StepNotes> = () => Promise.resolve({});
   readonly daemon: RunningDaemon;
 
@@ -36,7 +38,10 @@ class Scene {
       source: { watch: (signal) => this.#follow(signal) },
       ports: { ...outside, clock: this.clock, random: new SeededRandom(7) },
       meter: new BusyMeter(this.clock),
-      observe: () => Promise.resolve(this.world),
+      observe: (_pool, _signal, maxAgeMs) => {
+        this.ages.push(maxAgeMs);
+        return Promise.resolve(this.world);
+      },
       applyStep: (_ports, context) => this.act(context),
       journal: new MemoryJournal(disk, this.clock, lease.epoch),
       lease,
@@ -99,6 +104,22 @@ describe('the daemon', () => {
     expect(await scene.metrics.registry.metrics()).toContain(
       'pchat_condition{pool="chat",type="Converged"} 1',
     );
+  });
+
+  test('a round may use what other pools saw during the pause before it; after an event, and for a step, nothing older than the question', async () => {
+    const scene = new Scene(homeLost());
+    scene.act = () => {
+      scene.world = withoutSecondary(scene.world);
+      return Promise.resolve({});
+    };
+    scene.desire(desiredPool());
+    await scene.until(() => scene.ages.length === 3);
+    expect(scene.ages).toEqual([0, 10_000, 10_000]);
+    scene.daemon.wake();
+    await scene.until(() => scene.ages.length === 4);
+    scene.desire(toBackup());
+    await scene.until(() => scene.records().some(({ kind }) => kind === 'outcome'));
+    expect(new Set(scene.ages.slice(3))).toEqual(new Set([0]));
   });
 
   test('plans and applies one step at a time when the desired state moves, and journals plan, ledger and step in this order', async () => {
