@@ -43,6 +43,9 @@ export const pathText = (path: Path): string =>
 /** Bytes of UTF-8; a desired state of 500 pools is well below. */
 export const MAX_YAML_BYTES = 1_048_576;
 const MAX_ALIASES = 100;
+/** The first errors of the text tell what is wrong; the others follow from them. */
+const MAX_SYNTAX = 20;
+const TOO_DEEP = 'the text is nested too deeply';
 
 export interface YamlValue {
   readonly value: unknown;
@@ -75,18 +78,17 @@ export function parseYaml(text: string, file: string): YamlResult {
     return broken(`the file has ${megabytes} MB, at most 1 MB is read`, 'is it the right file?');
   }
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: true,
-    uniqueKeys: true,
-    logLevel: 'silent',
-  });
+  const documents = allDocuments(text, lines);
+  if (documents === 'too deep') return broken(TOO_DEEP, 'is it the right file?');
   if (!Array.isArray(documents))
     return broken('the file is empty', 'it needs at least the key that the example shows');
   const list = documents as Document[];
   const errors = list.flatMap((document) => document.errors);
   if (errors.length > 0)
-    return { kind: 'broken', findings: errors.map((error) => syntaxFinding(error, file)) };
+    return {
+      kind: 'broken',
+      findings: errors.slice(0, MAX_SYNTAX).map((error) => syntaxFinding(error, file)),
+    };
   const filled = list.filter((document) => document.contents !== null && !isEmptyScalar(document));
   if (filled.length === 0)
     return broken('the file is empty', 'it needs at least the key that the example shows');
@@ -99,13 +101,29 @@ export function parseYaml(text: string, file: string): YamlResult {
   return { kind: 'ok', documents: values };
 }
 
+/** The parser goes down by recursion: it reports most overflows as errors of the text, and throws the others. */
+function allDocuments(text: string, lines: LineCounter): ReturnType<typeof parseAllDocuments> | 'too deep' {
+  try {
+    return parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: true,
+      uniqueKeys: true,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return 'too deep';
+    throw error;
+  }
+}
+
 const isEmptyScalar = (document: Document): boolean =>
   isScalar(document.contents) && document.contents.value === null;
 
 function syntaxFinding(error: YAMLError, file: string): Finding {
   const at = error.linePos?.[0];
   // The first line is the sentence; the rest repeats the place and shows an excerpt of the text.
-  const message = (error.message.split('\n')[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, '');
+  const first = (error.message.split('\n')[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, '');
+  const message = /call stack|stack overflow/i.test(first) ? TOO_DEEP : first;
   return { file, line: at?.line ?? 1, column: at?.col ?? 1, path: '', message, hint: HINTS[error.code] };
 }
 
@@ -141,15 +159,20 @@ function toValue(document: Document, lines: LineCounter, file: string): YamlValu
   };
 }
 
+/** The first alias that leads nowhere; else the first one at all. */
 function firstAlias(document: Document): number {
-  let offset = 0;
+  let first: number | undefined;
+  let lost: number | undefined;
   visit(document, {
     Alias(_key, node) {
-      offset = node.range?.[0] ?? 0;
+      const offset = node.range?.[0] ?? 0;
+      first ??= offset;
+      if (node.resolve(document) !== undefined) return undefined;
+      lost = offset;
       return visit.BREAK;
     },
   });
-  return offset;
+  return lost ?? first ?? 0;
 }
 
 /** Offset of the value (or key) at the path, or of the nearest parent that exists in the text. */
