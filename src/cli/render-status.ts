@@ -9,16 +9,25 @@ export function renderStatus(status: DaemonStatus): string {
     pool.state,
     pool.mode,
     pool.datacenters[pool.primarySite],
-    `${pool.generation.counter} ${pool.generation.hash}`,
+    generationWords(pool),
     String(pool.drift.length),
     nextOf(pool),
     pool.ledger?.lossMinutes === null ? 'unknown' : `${pool.ledger?.lossMinutes.toFixed(1) ?? '-'} min`,
     holds(pool),
   ]);
   const head = ['pool', 'state', 'mode', 'wanted in', 'generation', 'drift', 'next', 'loss', 'holds'];
-  const problems = status.desiredStateProblems.map((problem) => `desired state rejected: ${problem}`);
+  const verdict = status.desiredStateReachable
+    ? 'rejected'
+    : 'out of reach, the last good one stays in force';
+  const problems = status.desiredStateProblems.map((problem) => `desired state ${verdict}: ${problem}`);
   return [...problems, textTable(head, rows), ...status.pools.flatMap(runningLines)].join('\n');
 }
+
+const SHORT_COMMIT = 10;
+
+/** Counter and hash, and the commit that brought it. */
+const generationWords = ({ generation, revision }: PoolStatus): string =>
+  `${generation.counter} ${generation.hash}${revision === null ? '' : `, commit ${revision.commit.slice(0, SHORT_COMMIT)}`}`;
 
 const holds = (pool: PoolStatus): string =>
   pool.conditions
@@ -47,7 +56,9 @@ const runningLines = (pool: PoolStatus): string[] =>
 /** Everything that the pool waits for or rests on: plan, obstacles, gate, evidence and every planner variable. */
 export function renderWhy(pool: PoolStatus): string {
   const view = planViewOf(pool);
-  const parts = [`${pool.pool} is ${pool.state}`];
+  const { revision } = pool;
+  const parts = [`${pool.pool} is ${pool.state}`, `generation ${generationWords(pool)} from ${pool.origin}`];
+  if (revision !== null) parts.push(`  ${revision.at} ${revision.author}: ${revision.subject}`);
   if (view !== undefined) parts.push(renderPlan(view));
   else {
     if (pool.ledger !== null) parts.push(renderLedger(pool.ledger));

@@ -140,6 +140,12 @@ export class WireStage implements AsyncDisposable {
     return client === undefined ? undefined : (await client.status()).pools[0];
   }
 
+  /** What of the desired state was refused. */
+  async problems(): Promise<readonly string[]> {
+    const client = await findDaemon(this.playground.documents.journalDirectory);
+    return client === undefined ? [] : (await client.status()).desiredStateProblems;
+  }
+
   /** Converged where the document says now. */
   async converged(site: Site): Promise<void> {
     await this.until(`converged in ${site}`, async () => {
