@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, the import picture of ARCHITECTURE.md. With --check it writes nothing and fails
- * when a file differs from what the code says.
+ * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, docs/metrics.md, the import picture of
+ * ARCHITECTURE.md. With --check it writes nothing and fails when a file differs from what the code says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,8 @@ import { desiredStateJsonSchema } from '../src/desired-state/schema.ts';
 import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
 import { ERROR_CODES } from '../src/topology/pool-error.ts';
 import { poolFactsSchema } from '../src/topology/pool-facts.ts';
+import { markdownTable } from './markdown-table.ts';
+import { metricsMarkdown } from './metrics-markdown.ts';
 import { importDiagram } from './source-imports.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -22,17 +24,6 @@ const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\
 
 function factsJsonSchema(): unknown {
   return z.toJSONSchema(poolFactsSchema, { target: 'draft-7' });
-}
-
-/** A table with padded columns, as prettier would write it. */
-function markdownTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
 function errorsMarkdown(): string {
@@ -63,6 +54,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   'facts.schema.json': () => jsonText(factsJsonSchema()),
   'docs/errors.md': errorsMarkdown,
   'docs/actions.md': renderActionsMarkdown,
+  'docs/metrics.md': metricsMarkdown,
   'ARCHITECTURE.md': architectureMarkdown,
 };
 

@@ -53,6 +53,8 @@ export interface StepOutcome {
   readonly step: PlannedStep;
   readonly result: 'done' | 'refused' | 'failed' | 'unknown';
   readonly error: PoolError | undefined;
+  /** From the intent to the outcome, waiting included. */
+  readonly durationMs: number;
 }
 
 /** Pause between two looks for the effect: grows from the first to the last, ms. */
@@ -155,19 +157,20 @@ class StepRun {
     // Without the lease somebody else may be writing the journal; the open intent tells the next holder enough.
     if (!this.#dependencies.lease.held())
       throw error ?? new PoolError('PCO_LEASE_LOST', 'the lease was lost');
+    const durationMs = Math.round(ports.clock.monotonicMs() - startedMs);
     await journal.append({
       kind: 'outcome',
       ...this.#reference,
       result,
       code: error?.code ?? null,
       reason: error?.message ?? null,
-      durationMs: Math.round(ports.clock.monotonicMs() - startedMs),
+      durationMs,
       externalMs: Math.round(meter.totalMs() - startedExternalMs),
       outsideMs: Math.round(meter.totalMs()),
       notes,
     });
     this.#report(result, error);
-    return { step: this.#step, result, error };
+    return { step: this.#step, result, error, durationMs };
   }
 
   async #act(facts: PoolFacts): Promise<StepNotes> {

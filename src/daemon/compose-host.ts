@@ -4,6 +4,7 @@ import { createDesiredSource } from '../desired-state/desired-source.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
 import { buildServer } from '../http/build-server.ts';
 import { BusyMeter, meteredPorts } from './busy-meter.ts';
+import { countedPorts } from './counted-ports.ts';
 import { composeObserver, composePorts } from './compose-ports.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { runDaemon, type RunningDaemon } from './daemon.ts';
@@ -15,6 +16,7 @@ import { acquireLease } from './lease.ts';
 import type { Log } from './log.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type DaemonMetrics } from './metrics.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { Shutdown } from './shutdown.ts';
 
@@ -68,10 +70,11 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   const host = composePorts(settings, log);
   shutdown.register('connections', () => host.close());
   const meter = new BusyMeter(hostClock);
-  const ports = meteredPorts(host.ports, meter);
+  const metrics = createMetrics({ version: options.version, node: process.version, epoch: lease.epoch });
+  addProcessMetrics(metrics.registry);
+  const ports = meteredPorts(countedPorts(host.ports, metrics.requests), meter);
   const observer = composeObserver(settings, ports);
   shutdown.register('observer', () => observer.close());
-  const metrics = createMetrics();
   const source = createDesiredSource(settings.desiredState, {
     clock: hostClock,
     known: knownPoolsOf(journal.records()),

@@ -135,7 +135,7 @@ class Daemon implements RunningDaemon {
   #desired(event: DesiredEvent): void {
     const { log, metrics } = this.#options;
     const { kind, findings } = event;
-    metrics.desiredStateValid(kind === 'accepted' && findings.length === 0);
+    metrics.desiredState(event);
     if (findings.length > 0)
       log.error('desired state not accepted; the last good one stays in force', { kind, findings });
     this.#problems = findings;

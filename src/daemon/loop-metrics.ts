@@ -1,14 +1,19 @@
 /** What the loop reports for counting; metrics.ts gives it to Prometheus, a simulation to nobody. */
+import type { DesiredEvent } from '../ports/desired-source.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
 
 export interface LoopMetrics {
   poolAdded(pool: string): void;
   poolRemoved(pool: string): void;
-  observed(pool: string, tookMs: number): void;
-  stepEnded(pool: string, outcome: StepOutcome, tookMs: number): void;
-  statusChanged(status: PoolStatus): void;
-  desiredStateValid(valid: boolean): void;
+  /** @param tookMs ms that the observation took */
+  observed(facts: PoolFacts, tookMs: number): void;
+  stepEnded(pool: string, outcome: StepOutcome): void;
+  /** @param pool the desired state that `status` is of */
+  statusChanged(status: PoolStatus, pool: DesiredPool): void;
+  desiredState(event: DesiredEvent): void;
 }
 
 const nothing = (): void => undefined;
@@ -18,5 +23,5 @@ export const silentMetrics: LoopMetrics = {
   observed: nothing,
   stepEnded: nothing,
   statusChanged: nothing,
-  desiredStateValid: nothing,
+  desiredState: nothing,
 };

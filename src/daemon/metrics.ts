@@ -1,102 +1,142 @@
 /**
- * Prometheus metrics of the loop. Every series exists from the start with 0; labels are action ids, results, condition types
- * and the pools of the validated desired state, never a name from outside.
+ * Prometheus metrics of the daemon, as metric-table.ts declares them. Every series of a pool exists from the moment that the pool is
+ * added and goes away with it; its gauges follow the status as a whole, so that none is left over from an older one.
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { DesiredEvent } from '../ports/desired-source.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
-import { CONDITION_TYPES } from '../topology/condition.ts';
+import type { PoolTopology } from '../topology/pool-topology.ts';
+import type { RequestCounter } from './counted-ports.ts';
+import { instanceParts, type InstancePart } from './instance-parts.ts';
+import { Instruments, PoolSeries } from './instruments.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
+import { CONNECTIONS, FILE_OPERATIONS, RESULTS, SOURCES } from './metric-labels.ts';
+import { yesNo, type Sample } from './metric-sample.ts';
+import type { PoolGauge } from './metric-table.ts';
+import { poolSamples } from './pool-samples.ts';
+import { unknownAnswers } from './sight-samples.ts';
 
-const RESULTS = ['done', 'refused', 'failed', 'unknown'] as const;
-const STEP_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600];
-const POLL_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60];
-const MS = 1_000;
+export interface MetricsOptions {
+  readonly version: string;
+  /** Version of Node.js. */
+  readonly node: string;
+  readonly epoch: number;
+}
 
 export interface DaemonMetrics extends LoopMetrics {
   readonly registry: Registry;
+  readonly requests: RequestCounter;
 }
 
-export function createMetrics(): DaemonMetrics {
-  const registers = [new Registry()];
-  const [registry = new Registry()] = registers;
-  const pool = ['pool'];
-  const gauge = (name: string, help: string, labelNames: string[]): Gauge =>
-    new Gauge({ name, help, labelNames, registers });
-  const drift = gauge('pchat_drift', 'Differences between the desired and the observed state.', pool);
-  const condition = gauge('pchat_condition', '1: True, 0: False, -1: Unknown.', ['pool', 'type']);
-  const loss = gauge(
-    'pchat_predicted_loss_minutes',
-    'Chat history that the present course loses; -1: unknown.',
-    pool,
+interface AddedPool {
+  readonly series: PoolSeries;
+  topology: PoolTopology | undefined;
+  parts: readonly InstancePart[];
+}
+
+const MS_PER_SECOND = 1_000;
+
+function addPool(instruments: Instruments, name: string): AddedPool {
+  const series = new PoolSeries(instruments, name);
+  const outcomes = ACTION_IDS.flatMap((action) => RESULTS.map((result) => ({ action, result })));
+  series.existCounters('pchat_rounds_total', [{}]);
+  series.existCounters(
+    'pchat_unknown_answers_total',
+    SOURCES.map((source) => ({ source })),
   );
-  const lag = gauge('pchat_unapplied_files', 'Log backups that the plan still copies or applies.', pool);
-  const planned = gauge('pchat_planned_steps', 'Steps of the present plan.', pool);
-  const valid = gauge('pchat_desired_state_valid', '1: the last edit was accepted.', []);
-  const rounds = new Counter({
-    name: 'pchat_rounds_total',
-    help: 'Rounds: one observation, one decision, at most one step.',
-    labelNames: pool,
-    registers,
-  });
-  const steps = new Counter({
-    name: 'pchat_steps_total',
-    help: 'Steps by action and result.',
-    labelNames: ['pool', 'action', 'result'],
-    registers,
-  });
-  const stepSeconds = new Histogram({
-    name: 'pchat_step_seconds',
-    help: 'Duration of a step, waiting included.',
-    labelNames: ['pool', 'action'],
-    buckets: STEP_BUCKETS,
-    registers,
-  });
-  const pollSeconds = new Histogram({
-    name: 'pchat_poll_seconds',
-    help: 'Duration of one observation.',
-    labelNames: pool,
-    buckets: POLL_BUCKETS,
-    registers,
-  });
-  valid.set(0);
+  series.existCounters('pchat_steps_total', outcomes);
+  series.existHistograms(
+    'pchat_step_duration_seconds',
+    ACTION_IDS.map((action) => ({ action })),
+  );
+  series.existHistograms('pchat_observation_duration_seconds', [{}]);
+  return { series, topology: undefined, parts: [] };
+}
+
+/** The instances of a pool may change with its desired state. */
+function declare(pool: AddedPool, topology: PoolTopology): void {
+  if (pool.topology === topology) return;
+  pool.topology = topology;
+  pool.parts = instanceParts(topology);
+  pool.series.existCounters(
+    'pchat_instance_requests_total',
+    pool.parts.flatMap(({ site, part }) => CONNECTIONS.map((connection) => ({ site, part, connection }))),
+  );
+}
+
+/** An instance that two pools declare counts for the one that was added first. */
+function countRequests(instruments: Instruments, pools: ReadonlyMap<string, AddedPool>): RequestCounter {
+  const shell = instruments.counter('pchat_shell_requests_total');
+  const folder = instruments.counter('pchat_folder_requests_total');
+  const instances = instruments.counter('pchat_instance_requests_total');
+  shell.inc(0);
+  for (const operation of FILE_OPERATIONS) folder.inc({ operation }, 0);
   return {
-    registry,
-    poolAdded: (name) => {
-      for (const metric of [drift, loss, lag, planned]) metric.set({ pool: name }, 0);
-      for (const type of CONDITION_TYPES) condition.set({ pool: name, type }, 0);
-      rounds.inc({ pool: name }, 0);
-      for (const action of ACTION_IDS)
-        for (const result of RESULTS) steps.inc({ pool: name, action, result }, 0);
-      for (const action of ACTION_IDS) stepSeconds.zero({ pool: name, action });
-      pollSeconds.zero({ pool: name });
+    shell: () => {
+      shell.inc();
     },
-    poolRemoved: (name) => {
-      for (const metric of [drift, loss, lag, planned, rounds, pollSeconds]) metric.remove({ pool: name });
-      for (const type of CONDITION_TYPES) condition.remove({ pool: name, type });
-      for (const action of ACTION_IDS) {
-        for (const result of RESULTS) steps.remove({ pool: name, action, result });
-        stepSeconds.remove({ pool: name, action });
+    folder: (operation) => {
+      folder.inc({ operation });
+    },
+    instance: (instance, connection) => {
+      for (const [pool, { parts }] of pools) {
+        const found = parts.find((one) => one.instance === instance);
+        if (found === undefined) continue;
+        instances.inc({ pool, site: found.site, part: found.part, connection });
+        return;
       }
     },
-    observed: (name, tookMs) => {
-      rounds.inc({ pool: name });
-      pollSeconds.observe({ pool: name }, tookMs / MS);
+  };
+}
+
+function followDesiredState(instruments: Instruments): (event: DesiredEvent) => void {
+  const valid = instruments.gauge('pchat_desired_state_valid');
+  const reachable = instruments.gauge('pchat_desired_state_reachable');
+  valid.set(0);
+  reachable.set(0);
+  return ({ kind, findings }) => {
+    reachable.set(yesNo(kind !== 'unreachable'));
+    if (kind !== 'unreachable') valid.set(yesNo(kind === 'accepted' && findings.length === 0));
+  };
+}
+
+export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonMetrics {
+  const instruments = new Instruments();
+  const pools = new Map<string, AddedPool>();
+  instruments.gauge('pchat_build_info').set({ version, node }, 1);
+  instruments.gauge('pchat_lease_epoch').set(epoch);
+  return {
+    registry: instruments.registry,
+    requests: countRequests(instruments, pools),
+    desiredState: followDesiredState(instruments),
+    poolAdded: (pool) => {
+      pools.set(pool, addPool(instruments, pool));
     },
-    stepEnded: (name, { step, result }, tookMs) => {
-      steps.inc({ pool: name, action: step.action, result });
-      stepSeconds.observe({ pool: name, action: step.action }, tookMs / MS);
+    poolRemoved: (pool) => {
+      pools.get(pool)?.series.removeAll();
+      pools.delete(pool);
     },
-    statusChanged: (status) => {
-      const { pool: name, ledger, plan } = status;
-      drift.set({ pool: name }, status.drift.length);
-      loss.set({ pool: name }, ledger === null ? 0 : (ledger.lossMinutes ?? -1));
-      lag.set({ pool: name }, ledger?.lines.filter((line) => line.kind === 'salvageable').length ?? 0);
-      planned.set({ pool: name }, plan !== null && 'steps' in plan ? plan.steps.length : 0);
-      for (const { type, status: value } of status.conditions)
-        condition.set({ pool: name, type }, value === 'True' ? 1 : value === 'False' ? 0 : -1);
+    observed: (facts, tookMs) => {
+      const { pool } = facts;
+      if (!pools.has(pool)) return;
+      instruments.counter('pchat_rounds_total').inc({ pool });
+      instruments.histogram('pchat_observation_duration_seconds').observe({ pool }, tookMs / MS_PER_SECOND);
+      for (const [source, count] of Object.entries(unknownAnswers(facts)))
+        instruments.counter('pchat_unknown_answers_total').inc({ pool, source }, count);
     },
-    desiredStateValid: (isValid) => {
-      valid.set(isValid ? 1 : 0);
+    stepEnded: (pool, { step: { action }, result, durationMs }) => {
+      if (!pools.has(pool)) return;
+      instruments.counter('pchat_steps_total').inc({ pool, action, result });
+      instruments
+        .histogram('pchat_step_duration_seconds')
+        .observe({ pool, action }, durationMs / MS_PER_SECOND);
+    },
+    statusChanged: (status, desired) => {
+      const pool = pools.get(status.pool);
+      if (pool === undefined) return;
+      declare(pool, desired.topology);
+      const gauges = Object.entries(poolSamples(status, desired)) as [PoolGauge, readonly Sample[]][];
+      for (const [name, samples] of gauges) pool.series.setGauge(name, samples);
     },
   };
 }

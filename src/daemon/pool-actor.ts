@@ -177,7 +177,7 @@ export class PoolActor {
     const until = AbortSignal.any([signal, this.#stop.signal]);
     // Pools that share an instance look at it as often as one of them alone would.
     const facts = await this.#look(pool.topology, until, this.#pausedMs);
-    metrics.observed(this.name, ports.clock.monotonicMs() - startedMs);
+    metrics.observed(facts, ports.clock.monotonicMs() - startedMs);
     this.#log.debug('observed', {
       round: this.#round(round),
       ms: Math.round(ports.clock.monotonicMs() - startedMs),
@@ -228,7 +228,7 @@ export class PoolActor {
   }
 
   async #applyNow({ pool, steps, plan, round }: ApplyInput, signal: AbortSignal): Promise<void> {
-    const { slots, ports, metrics } = this.#dependencies;
+    const { slots, metrics } = this.#dependencies;
     const superseded = this.#superseded.signal;
     const { decision } = this.#actor.getSnapshot().context;
     if (decision !== undefined) this.#record.beforeStep(pool, this.#round(round), decision);
@@ -237,7 +237,6 @@ export class PoolActor {
     });
     if (superseded.aborted) return;
     const planned = steps.map((step) => requirePlanned(plan.kind === 'steps' ? plan.steps : [], step));
-    const startedMs = ports.clock.monotonicMs();
     for (const step of planned) this.#begin(step);
     try {
       const outcomes = await applyPlannedSteps(
@@ -253,8 +252,7 @@ export class PoolActor {
         { pool, steps: planned, round: this.#round(round), superseded },
         signal,
       );
-      for (const outcome of outcomes)
-        metrics.stepEnded(this.name, outcome, ports.clock.monotonicMs() - startedMs);
+      for (const outcome of outcomes) metrics.stepEnded(this.name, outcome);
       requireSuccess(outcomes, superseded);
     } finally {
       this.#running.clear();
@@ -289,7 +287,7 @@ export class PoolActor {
     const last = failures.at(-1);
     if (snapshot.value === 'backingOff' && last !== undefined)
       this.#log.warn('will try again', { step: last.step, code: last.code, reason: last.message });
-    this.#dependencies.metrics.statusChanged(this.status());
+    this.#dependencies.metrics.statusChanged(this.status(), this.#desired);
   }
 }
 

@@ -1,8 +1,9 @@
 /** What differs from the desired state, in words: one line per want of the goal that does not hold. */
 import type { Drift } from '../topology/drift.ts';
-import type { Site } from '../topology/pool-topology.ts';
+import { SITES, type Site } from '../topology/pool-topology.ts';
 import { goalOf } from './goal.ts';
-import { waysToHold, type PoolShape } from './ground-rows.ts';
+import { conditionAt, waysToHold, type PoolShape } from './ground-rows.ts';
+import { PREDICATES, type Alternative } from './predicates.ts';
 import { holds } from './predict-plan.ts';
 import type { Variable, Vector } from './variables.ts';
 
@@ -20,3 +21,13 @@ export function diffPool(goalSite: Site, vector: Vector, shape: PoolShape): read
   }
   return [...drifts.values()];
 }
+
+function wantedVariables(site: Site): readonly Variable[] {
+  return goalOf(site).wants.flatMap((want) => {
+    const alternatives: readonly Alternative[] = PREDICATES[want];
+    return alternatives.slice(0, 1).flatMap((first) => [...conditionAt(first, site).keys()]);
+  });
+}
+
+/** Every path that a drift of any pool can have: what the goals speak of. */
+export const DRIFT_PATHS: readonly Variable[] = [...new Set(SITES.flatMap(wantedVariables))].sort();

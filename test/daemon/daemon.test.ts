@@ -19,7 +19,7 @@ import { facts, homeLost, NOW_MS } from '../support/facts.ts';
 /** The daemon over facts that the test sets and an actuator that the test writes; time is simulated. */
 class Scene {
   readonly clock = new SimulatedClock(NOW_MS);
-  readonly metrics = createMetrics();
+  readonly metrics = createMetrics({ version: 'test', node: 'v24.0.0', epoch: 1 });
   readonly #disk: MemoryDisk;
   readonly #events: DesiredEvent[] = [];
   #more = Promise.withResolvers<undefined>();
@@ -102,7 +102,7 @@ describe('the daemon', () => {
     expect(scene.daemon.ready()).toBe(true);
     expect(scene.records().map((record) => record.kind)).toContain('generation');
     expect(await scene.metrics.registry.metrics()).toContain(
-      'pchat_condition{pool="chat",type="Converged"} 1',
+      'pchat_condition{pool="chat",type="Converged",status="true"} 1',
     );
   });
 

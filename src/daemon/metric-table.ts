@@ -1,0 +1,82 @@
+/**
+ * Every metric of the product: name, labels, meaning and when it moves. The registry is built from this table and docs/metrics.md is
+ * generated from it; names and labels are public.
+ */
+import type { Label } from './metric-labels.ts';
+
+export interface MetricRow {
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  /** With `pool`: the series come and go with the pool. */
+  readonly labels: readonly Label[];
+  /** What one unit of the value is. */
+  readonly unit: string;
+  readonly help: string;
+  readonly moves: string;
+  /** Upper bounds, in the unit; histograms only. */
+  readonly buckets?: readonly number[];
+}
+
+const ONE_OF = '1: this one; the others 0';
+const DECISION = 'with every decision of a round';
+
+// prettier-ignore
+export const METRICS = {
+  // What is wanted and what is there.
+  pchat_drift:                    { type: 'gauge', labels: ['pool', 'field', 'actual'], unit: '1: so; 0: not so', help: 'A field of the pool is not as desired, or could not be seen.', moves: DECISION },
+  pchat_variable:                 { type: 'gauge', labels: ['pool', 'variable', 'value'], unit: ONE_OF, help: 'Value of each planner variable; unknown until the first round has ended.', moves: DECISION },
+  pchat_condition:                { type: 'gauge', labels: ['pool', 'type', 'status'], unit: ONE_OF, help: 'Status of each condition; unknown until the first round has ended.', moves: DECISION },
+  pchat_primary_site:             { type: 'gauge', labels: ['pool', 'site'], unit: ONE_OF, help: 'Site where the service shall live.', moves: 'with an accepted edit of primaryDatacenter' },
+  pchat_generation_info:          { type: 'gauge', labels: ['pool', 'generation', 'hash', 'primary_datacenter'], unit: 'always 1', help: 'Generation in force; one series per pool at a time.', moves: 'a new series replaces the old one with every accepted change' },
+  pchat_generation_observed:      { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: not yet', help: 'Plan and drift were made for the generation in force.', moves: '0 with an accepted change, 1 with the next decision' },
+  pchat_desired_state_valid:      { type: 'gauge', labels: [], unit: '1: yes; 0: no', help: 'The last edit that could be read was accepted, all of it.', moves: 'with every edit; keeps its value while the source cannot be reached' },
+  pchat_desired_state_reachable:  { type: 'gauge', labels: [], unit: '1: yes; 0: no', help: 'The source of the desired state could be read.', moves: 'with every read that ends otherwise than the one before' },
+  // Plan, permission, steps.
+  pchat_plan:                     { type: 'gauge', labels: ['pool', 'kind'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Kind of the present plan.', moves: DECISION },
+  pchat_planned_steps:            { type: 'gauge', labels: ['pool'], unit: 'steps', help: 'Steps of the present plan, those of a blocked one included.', moves: DECISION },
+  pchat_gate:                     { type: 'gauge', labels: ['pool', 'gate'], unit: `${ONE_OF}; all 0 before the first round`, help: 'What permission says about the present plan.', moves: DECISION },
+  pchat_mode:                     { type: 'gauge', labels: ['pool', 'mode'], unit: ONE_OF, help: 'What the policy lets the daemon do.', moves: 'with an accepted edit of policy.mode' },
+  pchat_suspended:                { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: no', help: 'A person has suspended the pool, whether there is something to do or not.', moves: 'with the round after pchat suspend, pchat resume or the end of the suspension' },
+  pchat_open_decisions:           { type: 'gauge', labels: ['pool', 'question'], unit: '1: awaited; 0: not', help: 'Decisions of people that the present plan awaits or that would be a way out.', moves: DECISION },
+  pchat_loop_state:               { type: 'gauge', labels: ['pool', 'state'], unit: ONE_OF, help: 'State of the loop of the pool.', moves: 'with every change of it' },
+  pchat_steps_total:              { type: 'counter', labels: ['pool', 'action', 'result'], unit: 'steps', help: 'Steps that ended.', moves: 'when a step ends' },
+  pchat_step_duration_seconds:    { type: 'histogram', labels: ['pool', 'action'], unit: 'seconds', help: 'Duration of a step, waiting for its effect included.', moves: 'when a step ends', buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600] },
+  // Evidence and loss.
+  pchat_evidence:                 { type: 'gauge', labels: ['pool', 'site', 'verdict'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Verdict on each site.', moves: DECISION },
+  pchat_predicted_loss_seconds:   { type: 'gauge', labels: ['pool'], unit: 'seconds; NaN: cannot be bounded, or not observed yet', help: 'Chat history that the present course loses after all salvage.', moves: DECISION },
+  pchat_predicted_lost_files:     { type: 'gauge', labels: ['pool'], unit: 'files; NaN: not observed yet', help: 'Log backups that the present course loses for good.', moves: DECISION },
+  // Log shipping.
+  pchat_log_shipping_lag_seconds:       { type: 'gauge', labels: ['pool', 'stage'], unit: 'seconds; NaN: not seen, or not configured; +Inf: never since it was configured', help: 'Time since log shipping last backed up, copied or restored a log backup, by the clock of the instance that did.', moves: 'with every round' },
+  pchat_log_shipping_threshold_seconds: { type: 'gauge', labels: ['pool', 'stage'], unit: 'seconds; NaN: no log shipping is wanted while the service shall live at backup', help: 'Lag that is too long: backupThreshold, restoreThreshold, and three times copyEvery.', moves: 'with an accepted change' },
+  pchat_log_shipping_pending_files:     { type: 'gauge', labels: ['pool', 'stage'], unit: 'files; NaN: not known', help: 'Usable log backups that are still to be copied (copy) or applied (restore); there are none of backup.', moves: 'with every round' },
+  // What is seen, and what looking costs.
+  pchat_last_observation_timestamp_seconds: { type: 'gauge', labels: ['pool'], unit: 'seconds since 1970 UTC, by the clock of the daemon; 0: never', help: 'End of the last round of looking at all sources.', moves: 'with every round, not while a step runs' },
+  pchat_rounds_total:             { type: 'counter', labels: ['pool'], unit: 'rounds', help: 'Rounds: one observation, one decision, at most one step.', moves: 'when an observation ends' },
+  pchat_observation_duration_seconds: { type: 'histogram', labels: ['pool'], unit: 'seconds', help: 'Duration of one observation of all sources.', moves: 'when an observation ends', buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60] },
+  pchat_instance_seen:            { type: 'gauge', labels: ['pool', 'site', 'part'], unit: '1: yes; 0: no', help: 'The instance gave its facts in the last round; 0 until the first round has ended.', moves: 'with every round' },
+  pchat_folder_seen:              { type: 'gauge', labels: ['pool', 'folder'], unit: '1: yes; 0: no', help: 'The folder was listed in the last round; 0 until the first round has ended.', moves: 'with every round' },
+  pchat_shell_seen:               { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: no', help: 'The management shell gave the pool state in the last round; 0 until the first round has ended.', moves: 'with every round' },
+  pchat_chat_servers_unseen:      { type: 'gauge', labels: ['pool', 'site'], unit: 'servers', help: 'Declared chat servers that gave no facts in the last round; all until the first round has ended.', moves: 'with every round' },
+  pchat_unknown_answers_total:    { type: 'counter', labels: ['pool', 'source'], unit: 'answers', help: 'Sources that gave no facts when a round asked.', moves: 'when an observation ends, by each source that is unknown in it' },
+  pchat_instance_requests_total:  { type: 'counter', labels: ['pool', 'site', 'part', 'connection'], unit: 'round trips', help: 'Statements sent to the instance, one round trip each; logins are not counted.', moves: 'when a statement is sent' },
+  pchat_shell_requests_total:     { type: 'counter', labels: [], unit: 'cmdlets', help: 'Cmdlets sent to the management shell.', moves: 'when a cmdlet is sent' },
+  pchat_folder_requests_total:    { type: 'counter', labels: ['operation'], unit: 'requests', help: 'Listings and changes asked of folders.', moves: 'when one is asked' },
+  // The daemon.
+  pchat_lease_epoch:              { type: 'gauge', labels: [], unit: 'epoch', help: 'Epoch of the lease that this daemon holds.', moves: 'only with another daemon' },
+  pchat_build_info:               { type: 'gauge', labels: ['version', 'node'], unit: 'always 1', help: 'What runs.', moves: 'only with another daemon' },
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+export type MetricName = keyof typeof METRICS;
+type OfType<T extends MetricRow['type']> = {
+  [Name in MetricName]: (typeof METRICS)[Name]['type'] extends T ? Name : never;
+}[MetricName];
+/** Gauges of a pool: all of them follow from its status. */
+export type PoolGauge = {
+  [Name in OfType<'gauge'>]: (typeof METRICS)[Name]['labels'] extends readonly ['pool', ...Label[]]
+    ? Name
+    : never;
+}[OfType<'gauge'>];
+export type DaemonGauge = Exclude<OfType<'gauge'>, PoolGauge>;
+export type CounterName = OfType<'counter'>;
+export type HistogramName = OfType<'histogram'>;
+
+export const metricRows = Object.entries(METRICS) as readonly (readonly [MetricName, MetricRow])[];

@@ -1,0 +1,67 @@
+/** Status of a pool as the loop would show it: before its first round, or after a round that saw the given facts. */
+import type { Decision } from '../../src/ports/journal.ts';
+import { judgeConditions } from '../../src/reconciler/conditions.ts';
+import { decidePool } from '../../src/reconciler/decide-pool.ts';
+import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
+import type { PoolFacts } from '../../src/topology/pool-facts.ts';
+import type { DesiredPool } from '../../src/topology/pool-topology.ts';
+import { desiredPool } from './desired-pool.ts';
+import { NOW_MS } from './facts.ts';
+
+export const unobserved = (pool: DesiredPool = desiredPool()): PoolStatus => ({
+  pool: pool.topology.name,
+  state: 'observing',
+  mode: pool.policy.mode,
+  primarySite: pool.primarySite,
+  datacenters: {
+    home: pool.topology.sites.home.datacenter,
+    backup: pool.topology.sites.backup.datacenter,
+  },
+  generation: pool.generation,
+  observedGeneration: null,
+  origin: pool.origin,
+  revision: pool.revision,
+  round: null,
+  observedAt: null,
+  facts: null,
+  drift: [],
+  plan: null,
+  ledger: null,
+  evidence: null,
+  variables: {},
+  conditions: [],
+  gate: null,
+  running: [],
+  lastError: null,
+  decisions: [],
+});
+
+export function observed(
+  facts: PoolFacts,
+  pool: DesiredPool = desiredPool(),
+  decisions: readonly Decision[] = [],
+): PoolStatus {
+  const decision = decidePool(pool, facts, decisions, NOW_MS);
+  const { gate, plan, ledger, drift, reduction } = decision;
+  const now = new Date(NOW_MS).toISOString();
+  return {
+    ...unobserved(pool),
+    state: plan.kind === 'converged' ? 'converged' : 'blocked',
+    observedGeneration: pool.generation,
+    round: 'e1-r1',
+    observedAt: facts.observedAt,
+    facts,
+    drift,
+    plan,
+    ledger,
+    evidence: reduction.evidence,
+    variables: reduction.because,
+    conditions: judgeConditions({ decision, failures: [], previous: [], now }),
+    gate: {
+      kind: gate.kind,
+      code: gate.kind === 'proceed' ? null : gate.code,
+      reason: gate.kind === 'proceed' ? null : gate.reason,
+    },
+    decisions: decisions.map((one) => ({ ...one, at: now })),
+  };
+}
