@@ -3,9 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-const PACKAGES = [{ name: 'freetds-bin', program: '/usr/bin/tsql' }];
+const PACKAGES = [
+  { name: 'freetds-bin', programs: ['/usr/bin/tsql'] },
+  { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
+];
 
-const missing = PACKAGES.filter((entry) => !existsSync(entry.program)).map((entry) => entry.name);
+const missing = PACKAGES.filter(({ programs }) => !programs.every((program) => existsSync(program))).map(
+  (entry) => entry.name,
+);
 if (missing.length === 0) {
   console.log('All system packages are here.');
   process.exit(0);
@@ -23,4 +28,7 @@ if (status !== 0) {
   run('update', '-q');
   status = run('install', '-y', '-q', '--no-install-recommends', ...missing);
 }
+// The package starts a server of its own on port 9090; the tests start theirs on loopback.
+if (status === 0 && missing.includes('prometheus') && existsSync('/run/systemd/system'))
+  spawnSync('systemctl', ['disable', '--now', 'prometheus'], { stdio: 'ignore' });
 process.exit(status ?? 1);
