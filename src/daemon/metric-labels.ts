@@ -109,6 +109,7 @@ export const LABELS = {
   question: { meaning: 'command that would answer: `pchat approve` and so on', values: QUESTIONS },
   generation: { meaning: 'counter of the generation in force', values: null },
   hash: { meaning: 'hash of the generation in force', values: null },
+  revision: { meaning: 'id of the commit that brought it; empty: not from Git', values: null },
   primary_datacenter: { meaning: 'datacenter that `primaryDatacenter` names', values: null },
   version: { meaning: 'version of this program', values: null },
   node: { meaning: 'version of Node.js', values: null },

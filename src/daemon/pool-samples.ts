@@ -71,13 +71,14 @@ function isSuspended({ decisions, observedAt }: PoolStatus, pool: DesiredPool): 
 }
 
 function desiredSamples(status: PoolStatus) {
-  const { generation, observedGeneration, datacenters, primarySite, mode } = status;
+  const { generation, observedGeneration, datacenters, primarySite, mode, revision } = status;
   const observed =
     observedGeneration?.counter === generation.counter && observedGeneration.hash === generation.hash;
   const info = {
     generation: String(generation.counter),
     hash: generation.hash,
     primary_datacenter: datacenters[primarySite],
+    revision: revision?.commit ?? '',
   };
   return {
     pchat_primary_site: oneOf('site', SITES, primarySite),

@@ -128,7 +128,11 @@ describe('the generation', () => {
   test('is one series with what is in force, and observed only once it is planned for', () => {
     const before = withStatus({ generation: { counter: 2, hash: 'ba' } });
     expect(poolSamples(before, desiredPool()).pchat_generation_info).toEqual([
-      { labels: { generation: '2', hash: 'ba', primary_datacenter: 'paris' }, value: 1 },
+      { labels: { generation: '2', hash: 'ba', primary_datacenter: 'paris', revision: '' }, value: 1 },
+    ]);
+    const revision = { commit: 'c0ffee', author: 'Ann', subject: 'move', at: '2026-11-23T08:00:00Z' };
+    expect(poolSamples({ ...before, revision }, desiredPool()).pchat_generation_info).toMatchObject([
+      { labels: { revision: 'c0ffee' } },
     ]);
     expect(valueOf('pchat_generation_observed', {}, before)).toBe(0);
     expect(valueOf('pchat_generation_observed', {}, observed(facts()))).toBe(1);
