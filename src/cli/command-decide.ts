@@ -1,5 +1,5 @@
 /**
- * What people decide: approve, attest, accept-loss, decide --keep, suspend, resume. Sent to the daemon; without a daemon the
+ * What people decide: approve, attest, accept-loss, decide --keep, cancel, suspend, resume. Sent to the daemon; without a daemon the
  * command takes the lease and appends the decision to the journal itself (an approval needs the daemon's present plan).
  */
 import { Option, type Command } from 'commander';
@@ -77,14 +77,20 @@ export function register(program: Command): void {
       { pool: name, decision: 'keep', site: requireSite(requirePool(pools, name), options.keep) },
     ]),
   );
-  for (const decision of ['suspend', 'resume'] as const)
-    byPerson(
-      program
-        .command(decision)
-        .description(decision === 'suspend' ? 'plan and report, but start no step' : 'act again')
-        .argument('<pool>'),
-    ).action((pool: string, options: PersonOptions) => decide(options, () => [{ pool, decision }]));
+  for (const [decision, description] of HOLDS)
+    byPerson(program.command(decision).description(description).argument('<pool>')).action(
+      (pool: string, options: PersonOptions) => decide(options, () => [{ pool, decision }]),
+    );
 }
+
+const HOLDS = [
+  [
+    'cancel',
+    'stop the transition under way before its next step; holds until resume, --expires or a new edit',
+  ],
+  ['suspend', 'plan and report, but start no step'],
+  ['resume', 'act again, after suspend or cancel'],
+] as const;
 
 function toMinutes(text: string): number {
   const value = Number(text);

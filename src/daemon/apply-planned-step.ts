@@ -45,7 +45,7 @@ export interface ApplyRequest {
   /** One step, or a step and the one that overlaps it. */
   readonly steps: readonly PlannedStep[];
   readonly round: string;
-  /** Aborts when a newer desired state has come: the deed is finished, but nothing waits for its effect any longer. */
+  /** Aborts when a newer desired state or a cancellation has come: the deed is finished, but nothing waits for its effect any longer. */
   readonly superseded?: AbortSignal;
 }
 
@@ -236,7 +236,13 @@ class StepRun {
         cause: this.#signal.reason,
       });
     if (!this.#announced && this.#request.superseded?.aborted === true)
-      throw new PoolError('PCO_CANCELLED', 'a newer desired state came before the first effect');
+      throw this.#overtaken('before the first effect');
+  }
+
+  #overtaken(when: string): PoolError {
+    const why: unknown = this.#request.superseded?.reason;
+    const what = why instanceof PoolError ? why.message : 'a newer desired state came';
+    return new PoolError('PCO_CANCELLED', `${what} ${when}`, { cause: why });
   }
 
   /** Waiting for the effect to show is part of the deed: replication, redo, heartbeats. */
@@ -252,8 +258,7 @@ class StepRun {
         });
       const done = judge(pool, await observe(pool, this.#signal)).done(this.#step);
       if (done === true) return;
-      if (this.#request.superseded?.aborted === true)
-        throw new PoolError('PCO_CANCELLED', 'a newer desired state came while waiting for the effect');
+      if (this.#request.superseded?.aborted === true) throw this.#overtaken('while waiting for the effect');
       if (ports.clock.monotonicMs() >= deadlineMs)
         throw new PoolError(
           'PCO_DONE_NOT_SEEN',

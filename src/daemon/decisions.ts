@@ -37,9 +37,15 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
       return { ...base, decision: 'attest-down', site: request.site };
     case 'keep':
       return { ...base, decision: 'keep', generation: present.generation, site: request.site };
+    case 'cancel':
+      return { ...base, decision: 'cancel', generation: present.generation };
     case 'suspend':
       return { ...base, decision: 'suspend' };
     case 'resume':
+      if (expiresAt !== null)
+        throw new PoolError('PCO_USAGE', 'to resume has no end', {
+          hint: 'suspend the pool when it shall be held again',
+        });
       return { ...base, decision: 'resume' };
   }
 }

@@ -19,10 +19,10 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   'last-listing': ['pool'],
   decision: ['pool', 'by', 'reason', 'decision'],
 };
-const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'suspend', 'resume']);
+const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'cancel', 'suspend', 'resume']);
 
 /** Decisions that count for one generation only. */
-const OF_A_GENERATION = new Set(['approve', 'accept-loss', 'keep']);
+const OF_A_GENERATION = new Set(['approve', 'accept-loss', 'keep', 'cancel']);
 
 const unreadable = (file: string, line: number, why: string, cause?: unknown): PoolError =>
   new PoolError('PCO_JOURNAL_UNREADABLE', `${file}:${line}: ${why}`, {

@@ -39,6 +39,7 @@ export const GATES = membersOf<'Proceed' | Extract<Gate, { readonly code: string
   FenceNeedsAnswer: true,
   ObserveOnly: true,
   Suspended: true,
+  Cancelled: true,
   NothingToDo: true,
 });
 export const RESULTS = membersOf<StepOutcome['result']>({

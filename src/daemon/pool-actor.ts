@@ -127,10 +127,15 @@ export class PoolActor {
     if (pool.generation.counter === counter && pool.generation.hash === hash) return;
     this.#desired = pool;
     this.#record.generation(pool);
-    this.#superseded.abort();
-    this.#superseded = new AbortController();
+    this.#overtake('a newer desired state came');
     this.#pausedMs = 0;
     this.#actor.send({ type: 'desired.changed', pool });
+  }
+
+  /** A running step makes no first effect and waits for none; effects that have begun are finished. */
+  #overtake(why: string): void {
+    this.#superseded.abort(new PoolError('PCO_CANCELLED', why));
+    this.#superseded = new AbortController();
   }
 
   async decide(request: DecisionRequest): Promise<Decision> {
@@ -145,6 +150,7 @@ export class PoolActor {
     await this.#dependencies.journal.append({ kind: 'decision', ...decision });
     this.#log.info('decision', { decision: decision.decision, by: decision.by, reason: decision.reason });
     this.#pausedMs = 0;
+    if (decision.decision === 'cancel') this.#overtake(`${decision.by} cancelled it`);
     this.#actor.send({ type: 'decision.made' });
     return decision;
   }

@@ -3,7 +3,7 @@
  * start. What is not known is never 0: it is `unknown` where that is a value, otherwise NaN, which is neither above nor below anything. Pure.
  */
 import { DRIFT_PATHS } from '../reconciler/diff-pool.ts';
-import { suspensionOf } from '../reconciler/gates.ts';
+import { holdOf } from '../reconciler/holds.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { ALL_VARIABLES, VARIABLES } from '../reconciler/variables.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
@@ -67,7 +67,7 @@ function questionsOf({ gate, plan }: PoolStatus): ReadonlySet<Question> {
 /** By the end of the round whose status this is. */
 function isSuspended({ decisions, observedAt }: PoolStatus, pool: DesiredPool): boolean {
   const nowMs = observedAt === null ? 0 : Date.parse(observedAt);
-  return suspensionOf(pool, decisions, nowMs) !== undefined;
+  return holdOf(pool, decisions, nowMs) !== undefined;
 }
 
 function desiredSamples(status: PoolStatus) {

@@ -17,6 +17,7 @@ export const decisionBodySchema = z.discriminatedUnion('decision', [
     ...base,
   }),
   z.strictObject({ decision: z.literal('keep'), site, ...base }),
+  z.strictObject({ decision: z.literal('cancel'), ...base }),
   z.strictObject({ decision: z.literal('suspend'), ...base }),
   z.strictObject({ decision: z.literal('resume'), ...base }),
 ]);

@@ -115,6 +115,7 @@ export type Decision = {
   | { readonly decision: 'attest-down'; readonly site: Site }
   | { readonly decision: 'accept-loss'; readonly generation: Generation; readonly lossMinutes: number }
   | { readonly decision: 'keep'; readonly generation: Generation; readonly site: Site }
+  | { readonly decision: 'cancel'; readonly generation: Generation }
   | { readonly decision: 'suspend' }
   | { readonly decision: 'resume' }
 );

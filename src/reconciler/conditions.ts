@@ -89,7 +89,7 @@ function managementDraft(vector: Vector): Draft {
 }
 
 function drafts({ decision, failures }: ConditionInput): Draft[] {
-  const { plan, gate, reduction } = decision;
+  const { plan, gate, hold, reduction } = decision;
   const unknown = Object.entries(reduction.vector).filter(([, value]) => value === 'unknown');
   const last = failures.at(-1);
   const stalled = isStalled(failures);
@@ -116,8 +116,8 @@ function drafts({ decision, failures }: ConditionInput): Draft[] {
           `${last.step ?? 'observe'}: ${last.code}: ${last.message}`,
         )
       : draft('Stalled', 'False', 'StepsSucceed', ''),
-    gate.kind === 'hold' && gate.code === 'Suspended'
-      ? draft('Suspended', 'True', 'ByPerson', gate.reason)
+    hold !== undefined
+      ? draft('Suspended', 'True', hold.code === 'Cancelled' ? 'Cancelled' : 'ByPerson', hold.reason)
       : draft('Suspended', 'False', 'NotSuspended', ''),
     unprotectedDraft(reduction.vector),
     managementDraft(reduction.vector),

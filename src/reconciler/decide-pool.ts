@@ -7,6 +7,7 @@ import type { DesiredPool } from '../topology/pool-topology.ts';
 import { diffPool } from './diff-pool.ts';
 import { judgeGates, type Gate } from './gates.ts';
 import { shapeOf } from './ground-rows.ts';
+import { holdOf, type Hold } from './holds.ts';
 import type { Plan } from './plan.ts';
 import { planPool } from './plan-pool.ts';
 import { reducePool, type Reduction } from './reduce-pool.ts';
@@ -17,6 +18,8 @@ export interface PoolDecision {
   readonly ledger: LossLedger;
   readonly drift: readonly Drift[];
   readonly gate: Gate;
+  /** What a person has put in the way of steps, also while there is none. */
+  readonly hold: Hold | undefined;
 }
 
 export function decidePool(
@@ -34,5 +37,6 @@ export function decidePool(
     ledger,
     drift: diffPool(pool.primarySite, reduction.vector, shapeOf(pool.topology, pool.policy)),
     gate: judgeGates({ pool, plan, ledger, decisions, nowMs }),
+    hold: holdOf(pool, decisions, nowMs),
   };
 }

@@ -7,6 +7,7 @@ import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { stepKey } from './step-id.ts';
+import { holdOf } from './holds.ts';
 import { unexpired } from './judge-evidence.ts';
 
 export type Gate =
@@ -18,7 +19,7 @@ export type Gate =
     }
   | {
       readonly kind: 'hold';
-      readonly code: 'ObserveOnly' | 'Suspended' | 'NothingToDo';
+      readonly code: 'ObserveOnly' | 'Suspended' | 'Cancelled' | 'NothingToDo';
       readonly reason: string;
     };
 
@@ -28,20 +29,6 @@ export interface GateInput {
   readonly ledger: LossLedger;
   readonly decisions: readonly Decision[];
   readonly nowMs: number;
-}
-
-/** Suspension ends with `resume` or at its own end; the newest of both counts. */
-export function suspensionOf(
-  pool: DesiredPool,
-  decisions: readonly Decision[],
-  nowMs: number,
-): Decision | undefined {
-  const newest = decisions.findLast(
-    (decision) =>
-      decision.pool === pool.topology.name &&
-      (decision.decision === 'suspend' || decision.decision === 'resume'),
-  );
-  return newest?.decision === 'suspend' && unexpired(newest, nowMs) ? newest : undefined;
 }
 
 const keysOf = (steps: readonly PlannedStep[]): string[] => steps.map((step) => stepKey(step));
@@ -107,14 +94,11 @@ export function judgeGates(input: GateInput): Gate {
     return { kind: 'hold', code: 'ObserveOnly', reason: 'policy.mode is observe: nothing is changed.' };
   const fences = steps[0]?.action === 'fence';
   const approved = approvalOf(input, steps) !== undefined;
-  const suspension = suspensionOf(pool, decisions, nowMs);
-  // A returned writable copy is fenced even while suspended, where the policy says act.
-  if (suspension !== undefined && !(fences && mode === 'act' && fenceReturnedCopy === 'act')) {
-    return {
-      kind: 'hold',
-      code: 'Suspended',
-      reason: `Suspended by ${suspension.by}: ${suspension.reason}.`,
-    };
+  const hold = holdOf(pool, decisions, nowMs);
+  // A returned writable copy is fenced whatever holds the pool, where the policy says act.
+  if (hold !== undefined && !(fences && mode === 'act' && fenceReturnedCopy === 'act')) {
+    const goesOn = `pchat resume ${pool.topology.name} goes on.`;
+    return { kind: 'hold', code: hold.code, reason: `${hold.reason} ${goesOn}` };
   }
   if (approved) return { kind: 'proceed' };
   if (mode === 'propose') {

@@ -94,6 +94,7 @@ export type DecisionRequest = {
   | { readonly decision: 'attest-down'; readonly site: Site }
   | { readonly decision: 'accept-loss'; readonly lossMinutes: number }
   | { readonly decision: 'keep'; readonly site: Site }
+  | { readonly decision: 'cancel' }
   | { readonly decision: 'suspend' }
   | { readonly decision: 'resume' }
 );

@@ -102,7 +102,7 @@ export const reconcileMachine = setup({
     leaseHeld: ({ context }) => !context.leaseLost,
     suspended: ({ context }) => {
       const gate = gateOf(context);
-      return gate?.kind === 'hold' && gate.code === 'Suspended';
+      return gate?.kind === 'hold' && (gate.code === 'Suspended' || gate.code === 'Cancelled');
     },
     converged: ({ context }) => context.decision?.plan.kind === 'converged',
     stalled: ({ context }) => stalls(context),
@@ -224,7 +224,7 @@ export const reconcileMachine = setup({
     backingOff: { after: { backoff: 'observing' }, on: { wake: {} } },
     /** The step failed STALL_AFTER times with one code; a new desired state or a decision starts again. */
     stalled: { after: { resync: 'observing' } },
-    /** A person's suspension, or a lost lease; the empty transitions keep the root's from waking a daemon without a lease. */
+    /** A person's suspension or cancellation, or a lost lease; the empty transitions keep the root's from waking a daemon without a lease. */
     suspended: {
       after: { resync: { guard: 'leaseHeld', target: 'observing' } },
       on: {

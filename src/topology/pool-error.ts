@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   PCO_IDENTITY_MISMATCH:     { retry: 'human',   meaning: 'Instance, database lineage or site is not the one that the step was planned for.' },
   PCO_DONE_NOT_SEEN:         { retry: 'backoff', meaning: 'The effect of a step did not appear within its deadline.' },
   PCO_EVIDENCE_TOO_WEAK:     { retry: 'human',   meaning: 'A site does not answer, but the signs do not reach the evidence level that the policy names.' },
-  PCO_CANCELLED:             { retry: 'backoff', meaning: 'The work was cancelled by a stop, a lost lease or a newer desired state.' },
+  PCO_CANCELLED:             { retry: 'backoff', meaning: 'The work was cancelled by a stop, a lost lease, a newer desired state or pchat cancel.' },
   PCO_LEASE_HELD:            { retry: 'never',   meaning: 'Another daemon holds the lease of this journal.' },
   PCO_LEASE_LOST:            { retry: 'never',   meaning: 'The lease was lost; nothing may be changed until it is held again.' },
   PCO_JOURNAL_UNREADABLE:    { retry: 'human',   meaning: 'The journal holds a record of a version or kind that this program does not know, or is damaged.' },

@@ -1,101 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { ActuatorPorts, StepContext, StepNotes } from '../../src/actuators/step-context.ts';
-import { BusyMeter } from '../../src/daemon/busy-meter.ts';
-import { runDaemon, type RunningDaemon } from '../../src/daemon/daemon.ts';
-import { silentLog } from '../../src/daemon/log.ts';
-import { createMetrics } from '../../src/daemon/metrics.ts';
-import type { DesiredEvent } from '../../src/ports/desired-source.ts';
-import type { JournalRecord } from '../../src/ports/journal.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
-import { MemoryDisk, MemoryJournal, MemoryLease } from '../../src/simulation/memory-journal.ts';
-import { SeededRandom } from '../../src/simulation/seeded-random.ts';
-import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
+import { MemoryDisk } from '../../src/simulation/memory-journal.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
-import type { PoolFacts } from '../../src/topology/pool-facts.ts';
-import type { DesiredPool, Policy } from '../../src/topology/pool-topology.ts';
+import { DaemonScene, toBackup, withoutSecondary } from '../support/daemon-scene.ts';
 import { desiredPool } from '../support/desired-pool.ts';
-import { facts, homeLost, NOW_MS } from '../support/facts.ts';
-
-/** The daemon over facts that the test sets and an actuator that the test writes; time is simulated. */
-class Scene {
-  readonly clock = new SimulatedClock(NOW_MS);
-  readonly metrics = createMetrics({ version: 'test', node: 'v24.0.0', epoch: 1 });
-  readonly #disk: MemoryDisk;
-  readonly #events: DesiredEvent[] = [];
-  #more = Promise.withResolvers<undefined>();
-  world: PoolFacts;
-  /** How old what each look saw was allowed to be, ms. */
-  readonly ages: number[] = [];
-  act: (context: StepContext) => Promise<StepNotes> = () => Promise.resolve({});
-  readonly daemon: RunningDaemon;
-
-  constructor(world: PoolFacts, disk: MemoryDisk = new MemoryDisk()) {
-    this.world = world;
-    this.#disk = disk;
-    const lease = new MemoryLease(disk);
-    const outside = {} as Pick<ActuatorPorts, 'sql' | 'shell' | 'files'>;
-    this.daemon = runDaemon({
-      source: { watch: (signal) => this.#follow(signal) },
-      ports: { ...outside, clock: this.clock, random: new SeededRandom(7) },
-      meter: new BusyMeter(this.clock),
-      observe: (_pool, _signal, maxAgeMs) => {
-        this.ages.push(maxAgeMs);
-        return Promise.resolve(this.world);
-      },
-      applyStep: (_ports, context) => this.act(context),
-      journal: new MemoryJournal(disk, this.clock, lease.epoch),
-      lease,
-      log: silentLog,
-      metrics: this.metrics,
-      version: 'test',
-      pid: 0,
-      resyncMs: 10_000,
-      waitMs: 1_000,
-      maxConcurrentTransitions: 1,
-    });
-  }
-
-  async *#follow(signal: AbortSignal): AsyncGenerator<DesiredEvent> {
-    while (!signal.aborted) {
-      const next = this.#events.shift();
-      if (next !== undefined) yield next;
-      else await this.#more.promise;
-    }
-  }
-
-  desire(...pools: DesiredPool[]): void {
-    this.tell({ kind: 'accepted', pools, findings: [] });
-  }
-  tell(event: DesiredEvent): void {
-    this.#events.push(event);
-    this.#more.resolve(undefined);
-    this.#more = Promise.withResolvers();
-  }
-  state(name = 'chat'): string | undefined {
-    return this.daemon.pool(name)?.state;
-  }
-  until(condition: () => boolean, limitMs = 600_000): Promise<boolean> {
-    return this.clock.run(condition, limitMs);
-  }
-  records(): JournalRecord[] {
-    return this.#disk.lines.map((line) => JSON.parse(line) as JournalRecord);
-  }
-}
-
-const toBackup = (policy: Partial<Policy> = {}): DesiredPool =>
-  desiredPool({ primarySite: 'backup', counter: 2, policy });
-/** The world after remove-log-shipping: no secondary at Lyon. */
-function withoutSecondary(world: PoolFacts): PoolFacts {
-  const name = 'sql-lyo-1.contoso.com';
-  const lyon = world.instances[name];
-  if (lyon?.kind !== 'value') throw new Error('lyon is not seen');
-  const value = { ...lyon.value, shippingSecondary: { mgc: null }, jobs: [] };
-  return { ...world, instances: { ...world.instances, [name]: { ...lyon, value } } };
-}
+import { facts, homeLost } from '../support/facts.ts';
 
 describe('the daemon', () => {
   test('observes a declared pool, finds it as desired, says so and is ready', async () => {
-    const scene = new Scene(facts());
+    const scene = new DaemonScene(facts());
     expect(scene.daemon.ready()).toBe(false);
     scene.desire(desiredPool());
     expect(await scene.until(() => scene.state() === 'converged')).toBe(true);
@@ -107,7 +20,7 @@ describe('the daemon', () => {
   });
 
   test('a round may use what other pools saw during the pause before it; after an event, and for a step, nothing older than the question', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     scene.act = () => {
       scene.world = withoutSecondary(scene.world);
       return Promise.resolve({});
@@ -123,7 +36,7 @@ describe('the daemon', () => {
   });
 
   test('plans and applies one step at a time when the desired state moves, and journals plan, ledger and step in this order', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     const applied: string[] = [];
     scene.act = async (context) => {
       await context.effect('sql-lyo-1', 'sp_delete_log_shipping_secondary_database');
@@ -149,7 +62,7 @@ describe('the daemon', () => {
   });
 
   test('waits for an approval in mode propose, takes it for the present plan, and then acts', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     let applied = 0;
     scene.act = () => {
       applied += 1;
@@ -174,7 +87,7 @@ describe('the daemon', () => {
   });
 
   test('starts no step while suspended and goes on after resume', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     let applied = 0;
     scene.act = () => {
       applied += 1;
@@ -193,7 +106,7 @@ describe('the daemon', () => {
   });
 
   test('makes no effect of a step that was suspended while it waited for its turn', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     const turn = Promise.withResolvers<undefined>();
     const acted: string[] = [];
     scene.act = async (context) => {
@@ -213,7 +126,7 @@ describe('the daemon', () => {
   });
 
   test('keeps the last good desired state when an edit is rejected, and tells', async () => {
-    const scene = new Scene(facts());
+    const scene = new DaemonScene(facts());
     scene.desire(desiredPool());
     await scene.until(() => scene.state() === 'converged');
     scene.tell({
@@ -228,7 +141,7 @@ describe('the daemon', () => {
   });
 
   test('lets a pool go that is no longer declared', async () => {
-    const scene = new Scene(facts());
+    const scene = new DaemonScene(facts());
     scene.desire(desiredPool());
     await scene.until(() => scene.state() === 'converged');
     scene.desire();
@@ -241,7 +154,7 @@ describe('the daemon', () => {
     ['again under its own name', 'chat'],
     ['under another name', 'chat2'],
   ])('starts a pool that is declared %s only when its running step has ended', async (_, name) => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     let acting = 0;
     let most = 0;
     let begun = 0;
@@ -263,7 +176,7 @@ describe('the daemon', () => {
   });
 
   test('refuses an approval while the newest desired state has no plan yet', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     scene.act = () => new Promise(() => undefined);
     scene.desire(toBackup());
     await scene.until(() => scene.state() === 'applying');
@@ -277,7 +190,7 @@ describe('the daemon', () => {
   });
 
   test('awaits the running step when it stops, and starts no other', async () => {
-    const scene = new Scene(homeLost());
+    const scene = new DaemonScene(homeLost());
     let ended = false;
     scene.act = async () => {
       await scene.clock.sleep(120_000, new AbortController().signal);
@@ -303,12 +216,12 @@ describe('the daemon', () => {
     'gives a step that a crash left open the outcome %s by looking, before it plans',
     async (result, world) => {
       const disk = new MemoryDisk();
-      const first = new Scene(homeLost(), disk);
+      const first = new DaemonScene(homeLost(), disk);
       first.act = () => new Promise(() => undefined);
       first.desire(toBackup());
       await first.until(() => first.records().some((record) => record.kind === 'intent'));
       disk.holder = undefined;
-      const second = new Scene(world, disk);
+      const second = new DaemonScene(world, disk);
       second.act = () => new Promise(() => undefined);
       second.desire(toBackup());
       await second.until(() => second.records().some((record) => record.kind === 'outcome'));

@@ -151,6 +151,11 @@ describe('a suspension', () => {
     [1, 'until somebody resumes', [suspend(null)]],
     [1, 'until its own end', [suspend(new Date(NOW_MS + 1).toISOString())]],
     [0, 'after its own end', [suspend(new Date(NOW_MS).toISOString())]],
+    [
+      1,
+      'after pchat cancel',
+      [{ ...suspend(null), decision: 'cancel', generation: desiredPool().generation }],
+    ],
     [0, 'after pchat resume', [suspend(null), { ...suspend(null), decision: 'resume' }]],
     [0, 'without one', []],
   ] as const)('is %i %s, also of a pool with nothing to do', (value, _, decisions) => {

@@ -5,6 +5,7 @@ import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
 import { desiredPool, type DesiredPoolOptions } from '../support/desired-pool.ts';
 import * as world from '../support/facts.ts';
+import { homeFenced } from '../support/home-fenced.ts';
 
 function decide(facts: PoolFacts, options: DesiredPoolOptions = {}, decisions: readonly Decision[] = []) {
   const decided = decidePool(desiredPool(options), facts, decisions, world.NOW_MS);
@@ -256,28 +257,6 @@ describe('current', () => {
     const towardsBackup = decide(other, { primarySite: 'backup' });
     expect([towardsBackup.kind, towardsBackup.steps]).toEqual(['steps', ['fence:backup']]);
   });
-
-  /** Home came back as it was, was fenced, and left its tail under this name in quarantine. */
-  function homeFenced(tailName: string): PoolFacts {
-    const end = (BigInt(world.LINE_LSN) + 9_000_000n).toString();
-    const tail = { ...world.logFile(9, 5, { tail: true, lastLsn: end }), name: tailName };
-    const before = world.homeRebuilt();
-    return {
-      ...before,
-      instances: {
-        ...before.instances,
-        ...world.singlePair(
-          'par',
-          world.databaseFacts({ state: 'RESTORING', content: 'unknown', positionLsn: end }),
-          {
-            ...world.primaryShipping(false),
-            backups: [{ ...world.fullBackupSet(), type: 'log', tail: true, lastLsn: end }],
-          },
-        ),
-      },
-      quarantine: { ...before.quarantine, home: world.folder('\\\\fs-par\\quarantine', [tail]) },
-    };
-  }
 
   test('a fenced home that alone holds messages is overwritten only once a person gives them up', () => {
     const facts = homeFenced('mgc_tail_20261123120000_abc.trn');
