@@ -1,19 +1,23 @@
 /**
  * What people decide: approve, attest, accept-loss, decide --keep, cancel, suspend, resume. Sent to the daemon; without a daemon the
- * command takes the lease and appends the decision to the journal itself (an approval needs the daemon's present plan).
+ * command takes the lease and appends the decision to the journal itself; an approval takes one look for the present plan.
  */
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
+import type { Present } from '../daemon/decisions.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
+import type { JournalRecord } from '../ports/journal.ts';
 import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import { SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
-import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
-import { findDaemon } from './daemon-client.ts';
+import { SITES, type Site } from '../topology/pool-topology.ts';
+import { byPerson, expiryOf, type PersonOptions } from './by-person.ts';
+import { loadSettings, print } from './command-options.ts';
+import { findDaemon, type DaemonClient } from './daemon-client.ts';
+import type { PoolAtRest } from './without-daemon.ts';
 
-interface PersonOptions extends SettingsOptions {
-  readonly as: string;
-  readonly reason: string;
-  readonly expires?: string;
+interface MeantPool {
+  readonly pool: string;
+  /** As far as they are known; the words home and backup are always understood. */
+  readonly datacenters: Readonly<Partial<Record<Site, string>>>;
 }
 
 /** What a person decides, without who, why and until when. */
@@ -25,12 +29,6 @@ type Wanted = DecisionRequest extends infer R
 
 /** An attestation always ends; a sign of life ends it earlier. */
 const ATTESTED_FOR = '24h';
-
-const byPerson = (command: Command): Command =>
-  withSettings(command)
-    .requiredOption('--as <name>', 'who decides')
-    .requiredOption('--reason <text>', 'why; it is kept in the journal')
-    .addOption(new Option('--expires <duration>', 'the decision ends after this long, for example 4h'));
 
 export function register(program: Command): void {
   byPerson(
@@ -48,10 +46,10 @@ export function register(program: Command): void {
   ).action((datacenter: string, options: PersonOptions & { readonly pool?: string }) =>
     decide({ ...options, expires: options.expires ?? ATTESTED_FOR }, (pools) =>
       pools
-        .filter((pool) => options.pool === undefined || pool.topology.name === options.pool)
+        .filter((pool) => options.pool === undefined || pool.pool === options.pool)
         .filter((pool) => siteOf(pool, datacenter) !== undefined)
         .map((pool) => ({
-          pool: pool.topology.name,
+          pool: pool.pool,
           decision: 'attest-down',
           site: requireSite(pool, datacenter),
         })),
@@ -99,81 +97,84 @@ function toMinutes(text: string): number {
   return value;
 }
 
-const siteOf = (pool: DesiredPool, datacenter: string): Site | undefined =>
-  SITES.find((site) => pool.topology.sites[site].datacenter === datacenter || site === datacenter);
+const siteOf = ({ datacenters }: MeantPool, datacenter: string): Site | undefined =>
+  SITES.find((site) => datacenters[site] === datacenter || site === datacenter);
 
-function requireSite(pool: DesiredPool, datacenter: string): Site {
+function requireSite(pool: MeantPool, datacenter: string): Site {
   const site = siteOf(pool, datacenter);
   if (site !== undefined) return site;
-  throw new PoolError('PCO_USAGE', `${pool.topology.name} has no datacenter ${datacenter}`);
+  throw new PoolError('PCO_USAGE', `${pool.pool} has no datacenter ${datacenter}`);
 }
 
-function requirePool(pools: readonly DesiredPool[], name: string): DesiredPool {
-  const pool = pools.find((candidate) => candidate.topology.name === name);
+function requirePool<T extends MeantPool>(pools: readonly T[], name: string): T {
+  const pool = pools.find((candidate) => candidate.pool === name);
   if (pool !== undefined) return pool;
-  throw new PoolError('PCO_USAGE', `the desired state declares no pool ${name}`);
+  throw new PoolError('PCO_USAGE', `there is no pool ${name}`, {
+    hint: `there is ${pools.length === 0 ? 'none' : pools.map((known) => known.pool).join(', ')}`,
+  });
 }
 
-async function decide(
-  options: PersonOptions,
-  toWanted: (pools: readonly DesiredPool[]) => readonly Wanted[],
-): Promise<void> {
+async function decide(options: PersonOptions, toWanted: ToWanted): Promise<void> {
   const settings = await loadSettings(options);
-  const { hostClock } = await import('../daemon/host/host-clock.ts');
-  const pools = await desiredPools(settings);
-  const wanted = toWanted(pools);
-  if (wanted.length === 0) throw new PoolError('PCO_USAGE', 'no pool of the desired state is meant');
-  const expiresAt = await expiry(options.expires, hostClock.now());
-  const requests = wanted.map((one) => ({ ...one, by: options.as, reason: options.reason, expiresAt }));
+  const expiresAt = await expiryOf(options);
+  const toRequests = (pools: readonly MeantPool[]): readonly DecisionRequest[] => {
+    const wanted = toWanted(pools);
+    if (wanted.length === 0) throw new PoolError('PCO_USAGE', 'no pool of the desired state is meant');
+    return wanted.map((one) => ({ ...one, by: options.as, reason: options.reason, expiresAt }));
+  };
   const daemon = await findDaemon(settings.journal.directory);
-  const records =
-    daemon === undefined
-      ? await appendAlone(settings, pools, requests)
-      : await Promise.all(requests.map((request) => daemon.decide(request)));
+  const { requests, records } = await (daemon === undefined
+    ? decideAlone(settings, toRequests)
+    : decideThrough(daemon, toRequests));
   print(options, records, () =>
     requests.map((r) => `${r.pool}: ${r.decision} by ${r.by} is recorded`).join('\n'),
   );
 }
 
-async function desiredPools(settings: Settings): Promise<readonly DesiredPool[]> {
-  const { readDesiredState } = await import('../desired-state/desired-source.ts');
-  return (await readDesiredState(settings.desiredState, new AbortController().signal)).pools;
+type ToWanted = (pools: readonly MeantPool[]) => readonly Wanted[];
+type ToRequests = (pools: readonly MeantPool[]) => readonly DecisionRequest[];
+interface Decided {
+  readonly requests: readonly DecisionRequest[];
+  readonly records: readonly unknown[];
 }
 
-async function expiry(text: string | undefined, now: number): Promise<string | null> {
-  if (text === undefined) return null;
-  const { durationMs } = await import('../desired-state/duration-text.ts');
-  const ms = durationMs(text);
-  if (ms === undefined) throw new PoolError('PCO_USAGE', `--expires ${text}: expected a duration such as 4h`);
-  return new Date(now + ms).toISOString();
+/** The daemon knows its pools, also while the desired state cannot be read. */
+async function decideThrough(daemon: DaemonClient, toRequests: ToRequests): Promise<Decided> {
+  const requests = toRequests((await daemon.status()).pools);
+  const records = await Promise.all(requests.map((request) => daemon.decide(request)));
+  return { requests, records };
 }
 
-async function appendAlone(
+const UNSEEN = { plan: null, ledger: null };
+
+/** One look of its own; a silence that only a daemon has watched for long enough leaves the plan blocked. */
+async function presentPlan(
   settings: Settings,
-  pools: readonly DesiredPool[],
-  requests: readonly DecisionRequest[],
-): Promise<unknown[]> {
-  const { acquireLease } = await import('../daemon/lease.ts');
-  const { lastEpochOf, openJournal } = await import('../daemon/journal.ts');
+  { desired }: PoolAtRest,
+  records: readonly JournalRecord[],
+): Promise<Pick<Present, 'plan' | 'ledger'>> {
+  if (desired === undefined) return UNSEEN;
+  const { lookOnce } = await import('./look-once.ts');
+  const { standingDecisions } = await import('../daemon/decisions.ts');
+  const { decidePool } = await import('../reconciler/decide-pool.ts');
+  const [look] = await lookOnce(settings, [desired]);
+  if (look === undefined) return UNSEEN;
+  return decidePool(desired, look.facts, standingDecisions(records, desired.topology.name), look.nowMs);
+}
+
+async function decideAlone(settings: Settings, toRequests: ToRequests): Promise<Decided> {
+  const { withoutDaemon } = await import('./without-daemon.ts');
   const { toDecision } = await import('../daemon/decisions.ts');
-  const { knownPoolsOf } = await import('../daemon/known-pools.ts');
-  const { hostClock } = await import('../daemon/host/host-clock.ts');
-  const lease = acquireLease(settings.journal.directory, await lastEpochOf(settings.journal.directory));
-  try {
-    const journal = await openJournal(settings.journal.directory, hostClock, lease.epoch);
-    try {
-      const known = knownPoolsOf(journal.records());
-      const records: unknown[] = [];
-      for (const request of requests) {
-        const { generation } = known.get(request.pool) ?? requirePool(pools, request.pool);
-        const decision = toDecision(request, { generation, plan: null, ledger: null });
-        records.push(await journal.append({ kind: 'decision', ...decision }));
-      }
-      return records;
-    } finally {
-      await journal.close();
+  return withoutDaemon(settings, async ({ journal, pools }) => {
+    const requests = toRequests(pools);
+    const records: unknown[] = [];
+    for (const request of requests) {
+      const pool = requirePool(pools, request.pool);
+      const asked = request.decision === 'approve';
+      const present = asked ? await presentPlan(settings, pool, journal.records()) : UNSEEN;
+      const decision = toDecision(request, { generation: pool.generation, ...present });
+      records.push(await journal.append({ kind: 'decision', ...decision }));
     }
-  } finally {
-    await lease.release();
-  }
+    return { requests, records };
+  });
 }

@@ -1,6 +1,6 @@
 /** pchat history: what the journal says was done, decided and seen. Reads the file; needs no daemon. */
 import type { Command } from 'commander';
-import type { JournalRecord } from '../ports/journal.ts';
+import type { Decision, JournalRecord, ReturnedPool } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { Revision } from '../topology/pool-topology.ts';
 import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
@@ -35,15 +35,24 @@ async function history(pool: string | undefined, options: Options): Promise<void
         String(record.seq),
         record.at,
         String(record.epoch),
-        'pool' in record ? record.pool : '',
+        poolsOf(record).join(', '),
         describe(record),
       ]),
     ),
   );
 }
 
-const belongs = (record: JournalRecord, pool: string | undefined): boolean =>
-  pool === undefined || !('pool' in record) || record.pool === pool;
+function belongs(record: JournalRecord, pool: string | undefined): boolean {
+  const names = poolsOf(record);
+  return pool === undefined || names.length === 0 || names.includes(pool);
+}
+
+/** Empty: the record is about the daemon. */
+function poolsOf(record: JournalRecord): readonly string[] {
+  if ('pool' in record) return [record.pool];
+  return 'pools' in record ? record.pools.map(({ pool }) => pool) : [];
+}
+
 const isMain = (record: JournalRecord): boolean =>
   !['effect', 'condition', 'evidence', 'intent', 'last-listing'].includes(record.kind);
 
@@ -70,12 +79,35 @@ function describe(record: JournalRecord): string {
     case 'last-listing':
       return `${record.listing.folder.path} fell silent; it listed ${String(record.listing.folder.files.length)} files that were not copied`;
     case 'decision':
-      return `${record.by}: ${record.decision}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
+      return `${record.by}: ${decided(record)}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
+    case 'break-glass':
+      return `${record.by}: break-glass ${record.file}: ${record.reason} (until ${record.expiresAt})`;
+    case 'break-glass-ended':
+      return `the source of the desired state is back: ${record.pools.map(returned).join('; ')}`;
   }
 }
 
 const revisionWords = (revision: Revision | null): string =>
   revision === null ? '' : `, commit ${revision.commit} by ${revision.author}: ${revision.subject}`;
+function decided(decision: Decision): string {
+  switch (decision.decision) {
+    case 'attest-down':
+      return `attest-down ${decision.site}`;
+    case 'keep':
+      return `keep ${decision.site}`;
+    case 'accept-loss':
+      return `accept-loss of ${String(decision.lossMinutes)} minutes`;
+    default:
+      return decision.decision;
+  }
+}
+
+function returned({ pool, generation, movesBack, breakGlass }: ReturnedPool): string {
+  const of = `${pool} after the break-glass of ${breakGlass.by}`;
+  if (generation === null) return `${of} is no longer declared`;
+  const { counter, hash } = generation;
+  return `${of} has generation ${String(counter)} ${hash}${movesBack ? ', which would move it back and waits for an approval' : ''}`;
+}
 
 function planWords(plan: unknown): string {
   const { kind, steps } = plan as { kind?: string; steps?: readonly { action: string; target: string }[] };

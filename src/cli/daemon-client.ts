@@ -1,7 +1,12 @@
 /** The running daemon as the commands reach it: address and token lie in owner-only files of its journal folder. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DaemonStatus, DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
+import type {
+  BreakGlassRequest,
+  DaemonStatus,
+  DecisionRequest,
+  PoolStatus,
+} from '../reconciler/pool-status.ts';
 import { PoolError, ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
 
 /** Written by the daemon at start, see src/daemon/control-files.ts. */
@@ -12,6 +17,7 @@ export interface DaemonClient {
   status(): Promise<DaemonStatus>;
   pool(name: string): Promise<PoolStatus>;
   decide(request: DecisionRequest): Promise<unknown>;
+  breakGlass(request: BreakGlassRequest): Promise<unknown>;
 }
 
 /** undefined: no daemon has left its address in this folder, or it does not answer. */
@@ -64,15 +70,23 @@ class HttpClient implements DaemonClient {
     return (await this.#json(await this.#fetch(`/api/v1/pools/${encodeURIComponent(name)}`))) as PoolStatus;
   }
 
-  async decide(request: DecisionRequest): Promise<unknown> {
+  decide(request: DecisionRequest): Promise<unknown> {
     const { pool, ...body } = request;
+    return this.#post(`/api/v1/pools/${encodeURIComponent(pool)}/decisions`, body);
+  }
+
+  breakGlass(request: BreakGlassRequest): Promise<unknown> {
+    return this.#post('/api/v1/break-glass', request);
+  }
+
+  async #post(route: string, body: unknown): Promise<unknown> {
     const token = await textOf(this.#tokenFile);
     if (token === undefined)
       throw new PoolError('PCO_NOT_AUTHORISED', `the token in ${this.#tokenFile} cannot be read`, {
         hint: 'only the account that runs the daemon may decide',
       });
     return this.#json(
-      await this.#fetch(`/api/v1/pools/${encodeURIComponent(pool)}/decisions`, {
+      await this.#fetch(route, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -87,9 +101,13 @@ class HttpClient implements DaemonClient {
   async #json(response: Response): Promise<unknown> {
     const body: unknown = await response.json();
     if (response.ok) return body;
-    const { error } = body as { error?: { code?: string; message?: string } };
+    const { error } = body as { error?: { code?: string; message?: string; hint?: string } };
     const code =
       error?.code !== undefined && error.code in ERROR_CODES ? (error.code as ErrorCode) : 'PCO_INTERNAL';
-    throw new PoolError(code, error?.message ?? `the daemon answered ${String(response.status)}`);
+    throw new PoolError(
+      code,
+      error?.message ?? `the daemon answered ${String(response.status)}`,
+      error?.hint === undefined ? {} : { hint: error.hint },
+    );
   }
 }

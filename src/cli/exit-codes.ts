@@ -11,6 +11,7 @@ export const EXIT = {
   runtime: 6,
   unauthorised: 7,
   defect: 70,
+  secondSignal: 143,
 } as const;
 
 export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
@@ -23,6 +24,7 @@ export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.runtime, 'Node.js or the SQL Server driver is too old'],
   [EXIT.unauthorised, 'the request came without the token of the daemon'],
   [EXIT.defect, 'a defect of this program'],
+  [EXIT.secondSignal, 'run: a second signal ended the daemon before its running step'],
 ];
 
 export function exitCodeOf(code: ErrorCode): number {

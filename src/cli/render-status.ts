@@ -20,7 +20,12 @@ export function renderStatus(status: DaemonStatus): string {
     ? 'rejected'
     : 'out of reach, the last good one stays in force';
   const problems = status.desiredStateProblems.map((problem) => `desired state ${verdict}: ${problem}`);
-  return [...problems, textTable(head, rows), ...status.pools.flatMap(runningLines)].join('\n');
+  return [
+    ...problems,
+    textTable(head, rows),
+    ...status.pools.flatMap(breakGlassLines),
+    ...status.pools.flatMap(runningLines),
+  ].join('\n');
 }
 
 const SHORT_COMMIT = 10;
@@ -46,6 +51,17 @@ function nextOf(pool: PoolStatus): string {
     : `${step.action}:${step.target}${plan.kind === 'steps' ? '' : ` (${plan.kind})`}`;
 }
 
+function breakGlassLines({ pool, breakGlass }: PoolStatus): string[] {
+  if (breakGlass === null) return [];
+  const { state, by, reason, file, expiresAt } = breakGlass;
+  const words = `${file} by ${by}: ${reason}`;
+  return [
+    state === 'in-force'
+      ? `${pool}: break-glass until ${expiresAt}: ${words}`
+      : `${pool}: break-glass ended (${state}): ${words}`,
+  ];
+}
+
 const runningLines = (pool: PoolStatus): string[] =>
   pool.running.map(
     ({ step, since, progress, fraction }) =>
@@ -57,8 +73,12 @@ const runningLines = (pool: PoolStatus): string[] =>
 export function renderWhy(pool: PoolStatus): string {
   const view = planViewOf(pool);
   const { revision } = pool;
-  const parts = [`${pool.pool} is ${pool.state}`, `generation ${generationWords(pool)} from ${pool.origin}`];
-  if (revision !== null) parts.push(`  ${revision.at} ${revision.author}: ${revision.subject}`);
+  const parts = [
+    `${pool.pool} is ${pool.state}`,
+    `generation ${generationWords(pool)} from ${pool.origin}`,
+    ...(revision === null ? [] : [`  ${revision.at} ${revision.author}: ${revision.subject}`]),
+    ...breakGlassLines(pool),
+  ];
   if (view !== undefined) parts.push(renderPlan(view));
   else {
     if (pool.ledger !== null) parts.push(renderLedger(pool.ledger));

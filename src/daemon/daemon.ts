@@ -4,18 +4,20 @@
  */
 import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
 import type {
+  BreakGlassRequest,
   DaemonStatus,
   DecisionRequest,
   DecisionTarget,
   StatusSource,
 } from '../reconciler/pool-status.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
-import type { Decision, Journal } from '../ports/journal.ts';
+import type { Decision, Journal, JournalRecord } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import type { BusyMeter } from './busy-meter.ts';
+import { DesiredInForce } from './desired-in-force.ts';
 import { Fleet } from './fleet.ts';
 import { declaredNamesOf } from './known-pools.ts';
 import type { Log } from './log.ts';
@@ -61,6 +63,7 @@ class Daemon implements RunningDaemon {
   readonly done: Promise<void>;
   readonly #options: DaemonOptions;
   readonly #fleet: Fleet;
+  readonly #inForce: DesiredInForce;
   readonly #stop = new AbortController();
   readonly #ended = Promise.withResolvers<undefined>();
   readonly #startedAt: string;
@@ -77,6 +80,15 @@ class Daemon implements RunningDaemon {
       slots: new TransitionSlots(options.maxConcurrentTransitions),
       onDefect: (error) => {
         this.#fail(error);
+      },
+    });
+    this.#inForce = new DesiredInForce({
+      journal: options.journal,
+      clock: options.ports.clock,
+      log: options.log,
+      stop: this.#stop.signal,
+      follow: (event) => {
+        this.#desired(event);
       },
     });
     options.lease.lost.addEventListener('abort', this.#leaseLost, { once: true });
@@ -98,6 +110,10 @@ class Daemon implements RunningDaemon {
 
   decide(request: DecisionRequest): Promise<Decision> {
     return this.#fleet.decide(request);
+  }
+
+  breakGlass(request: BreakGlassRequest): Promise<JournalRecord> {
+    return this.#inForce.breakGlass(request);
   }
 
   status(): DaemonStatus {
@@ -129,7 +145,7 @@ class Daemon implements RunningDaemon {
     const { journal, source, version, log, lease } = this.#options;
     await journal.append({ kind: 'started', version });
     log.info('started', { version, epoch: lease.epoch });
-    for await (const event of source.watch(this.#stop.signal)) this.#desired(event);
+    for await (const event of source.watch(this.#stop.signal)) await this.#inForce.source(event);
   }
 
   #desired(event: DesiredEvent): void {

@@ -18,8 +18,13 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   evidence: ['pool', 'site', 'verdict'],
   'last-listing': ['pool'],
   decision: ['pool', 'by', 'reason', 'decision'],
+  'break-glass': ['by', 'reason', 'expiresAt', 'file', 'text'],
+  'break-glass-ended': [],
 };
 const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'cancel', 'suspend', 'resume']);
+
+/** Kinds that name several pools. */
+const OF_POOLS = new Set(['break-glass', 'break-glass-ended']);
 
 /** Decisions that count for one generation only. */
 const OF_A_GENERATION = new Set(['approve', 'accept-loss', 'keep', 'cancel']);
@@ -82,6 +87,8 @@ function parseLine(
     throw unreadable(file, number, `the decision ${String(record['decision'])} is not known`);
   if (OF_A_GENERATION.has(String(record['decision'])) && typeof record['generation'] !== 'object')
     throw unreadable(file, number, 'the field generation is missing');
+  if (OF_POOLS.has(kind) && !Array.isArray(record['pools']))
+    throw unreadable(file, number, 'the field pools is missing');
   return value as JournalRecord;
 }
 
@@ -104,21 +111,26 @@ export function openIntents(
 }
 
 /**
- * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal and listing
- * and each site's newest sign of life, however old. What a
- * long-running daemon needs; the whole history stays in the file.
+ * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal, listing and return from a
+ * break-glass, every break-glass that is not over and each site's newest sign of life, however old. What a long-running daemon
+ * needs; the whole history stays in the file.
  */
 export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
   if (records.length <= limit) return [...records];
   const recent = records.length - limit;
   const open = new Set(openIntents(records).map((intent) => intent.seq));
   const newest = new Map<string, number>();
+  const overAt = records.findLast(({ kind }) => kind === 'break-glass-ended')?.seq ?? 0;
   for (const record of records) {
     if (record.kind === 'generation' || record.kind === 'removed' || record.kind === 'last-listing')
       newest.set(`${record.kind} ${record.pool}`, record.seq);
     // It voids attestations that are older.
     else if (record.kind === 'evidence' && isSignOfLife(record.verdict))
       newest.set(`life ${record.pool} ${record.site}`, record.seq);
+    else if (record.kind === 'break-glass' && record.seq > overAt)
+      newest.set(`break-glass ${String(record.seq)}`, record.seq);
+    else if (record.kind === 'break-glass-ended')
+      for (const { pool } of record.pools) newest.set(`ended ${pool}`, record.seq);
   }
   const kept = new Set(newest.values());
   return records.filter(

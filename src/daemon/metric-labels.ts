@@ -37,6 +37,8 @@ export const GATES = membersOf<'Proceed' | Extract<Gate, { readonly code: string
   ApprovalNeeded: true,
   LossAboveBound: true,
   FenceNeedsAnswer: true,
+  SourceReturned: true,
+  BreakGlassExpired: true,
   ObserveOnly: true,
   Suspended: true,
   Cancelled: true,

@@ -10,6 +10,7 @@ import type { Lease } from '../ports/lease.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
 import { judgeGates } from '../reconciler/gates.ts';
+import { isOf } from '../reconciler/holds.ts';
 import type { Plan, PlannedStep } from '../reconciler/plan.ts';
 import {
   reconcileMachine,
@@ -123,12 +124,14 @@ export class PoolActor {
 
   /** A running step is finished first, but nothing waits for its effect any longer. */
   desire(pool: DesiredPool): void {
-    const { counter, hash } = this.#desired.generation;
-    if (pool.generation.counter === counter && pool.generation.hash === hash) return;
+    const before = this.#desired;
+    if (isOf(before.generation, pool) && sameStanding(before, pool)) return;
     this.#desired = pool;
     this.#record.generation(pool);
-    this.#overtake('a newer desired state came');
-    this.#pausedMs = 0;
+    if (!isOf(before.generation, pool)) {
+      this.#overtake('a newer desired state came');
+      this.#pausedMs = 0;
+    }
     this.#actor.send({ type: 'desired.changed', pool });
   }
 
@@ -287,7 +290,13 @@ export class PoolActor {
     if (decision !== undefined && decision !== this.#decided) {
       this.#decided = decision;
       const now = new Date(this.#dependencies.ports.clock.now()).toISOString();
-      this.#conditions = judgeConditions({ decision, failures, previous: this.#conditions, now });
+      this.#conditions = judgeConditions({
+        decision,
+        failures,
+        breakGlass: pool.breakGlass,
+        previous: this.#conditions,
+        now,
+      });
       this.#record.decided(pool, this.#round(round), decision, this.#conditions);
     }
     const last = failures.at(-1);
@@ -297,9 +306,16 @@ export class PoolActor {
   }
 }
 
+/** The same content may begin or cease to be a break-glass, or get another end. */
+const sameStanding = (one: DesiredPool, other: DesiredPool): boolean =>
+  one.origin === other.origin &&
+  one.breakGlass?.state === other.breakGlass?.state &&
+  one.breakGlass?.expiresAt === other.breakGlass?.expiresAt;
+
 /** An approval is of exactly the plan that is shown; while a newer desired state is not planned yet there is none. */
-function requireDecided({ topology, generation }: DesiredPool, decidedFor: Generation | undefined): void {
-  if (decidedFor?.counter === generation.counter && decidedFor.hash === generation.hash) return;
+function requireDecided(pool: DesiredPool, decidedFor: Generation | undefined): void {
+  const { topology, generation } = pool;
+  if (decidedFor !== undefined && isOf(decidedFor, pool)) return;
   throw new PoolError(
     'PCO_USAGE',
     `${topology.name}: generation ${generation.counter} has no plan yet that could be approved`,

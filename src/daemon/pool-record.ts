@@ -53,8 +53,10 @@ export class PoolRecord {
         (record) =>
           (record.kind === 'generation' || record.kind === 'removed') && record.pool === topology.name,
       );
-    const same = last?.kind === 'generation' && last.generation.counter === generation.counter;
-    if (same && last.generation.hash === generation.hash) return;
+    // Where it came from counts, too: a break-glass is not what the source declared, although both may say the same.
+    const same = last?.kind === 'generation' && last.origin === origin;
+    if (same && last.generation.counter === generation.counter && last.generation.hash === generation.hash)
+      return;
     const primaryDatacenter = topology.sites[primarySite].datacenter;
     this.#log.info('generation', {
       generation: generation.counter,

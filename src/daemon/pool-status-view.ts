@@ -39,6 +39,7 @@ export function poolStatus({
     observedGeneration: context.decidedFor ?? null,
     origin: pool.origin,
     revision: pool.revision,
+    breakGlass: pool.breakGlass ?? null,
     round: context.round === 0 ? null : `e${String(epoch)}-r${String(context.round)}`,
     observedAt: observation?.facts.observedAt ?? null,
     facts: observation?.facts ?? null,

@@ -4,7 +4,9 @@
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { z } from 'zod';
 import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.ts';
+import { BREAK_GLASS_BODY_LIMIT, breakGlassBodySchema } from './break-glass-body.ts';
 import { bearerToken, sameToken } from './control-token.ts';
 import { decisionBodySchema } from './decision-body.ts';
 import type { DecisionTarget, StatusSource } from '../reconciler/pool-status.ts';
@@ -23,6 +25,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   PCO_USAGE: 400,
+  PCO_DESIRED_INVALID: 400,
   PCO_NOT_AUTHORISED: 401,
   PCO_JOURNAL_UNWRITABLE: 503,
   PCO_LEASE_LOST: 503,
@@ -50,16 +53,24 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       known === undefined ? given : (HTTP_STATUS[known.code] ?? 500),
       poolError.code,
       poolError.message,
+      poolError.hint,
     );
   });
   server.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'PCO_USAGE', 'there is nothing here'));
   addHealthRoutes(server, options);
   addPoolRoutes(server, options);
+  addChangingRoutes(server, options);
   return server;
 }
 
-const sendError = (reply: FastifyReply, status: number, code: ErrorCode, message: string): FastifyReply =>
-  reply.code(status).send({ error: { code, message } });
+const sendError = (
+  reply: FastifyReply,
+  status: number,
+  code: ErrorCode,
+  message: string,
+  hint?: string,
+): FastifyReply =>
+  reply.code(status).send({ error: { code, message, ...(hint === undefined ? {} : { hint }) } });
 
 function addHealthRoutes(server: FastifyInstance, { status, metrics }: ServerOptions): void {
   server.get('/healthz', () => ({ status: 'ok' }));
@@ -72,37 +83,45 @@ function addHealthRoutes(server: FastifyInstance, { status, metrics }: ServerOpt
   );
 }
 
-function addPoolRoutes(server: FastifyInstance, { status, decisions, token }: ServerOptions): void {
-  const requireToken = (request: FastifyRequest): void => {
-    const given = bearerToken(request.headers.authorization);
-    if (given === undefined || !sameToken(given, token))
-      throw new PoolError('PCO_NOT_AUTHORISED', 'this request needs the token from the journal folder');
-  };
+function addPoolRoutes(server: FastifyInstance, { status }: ServerOptions): void {
   server.get('/api/v1/pools', () => status.status());
   server.get<{ Params: { name: string } }>('/api/v1/pools/:name', (request, reply) => {
     const pool = status.pool(request.params.name);
     return pool ?? sendError(reply, 404, 'PCO_USAGE', `there is no pool ${request.params.name}`);
   });
+}
+
+function addChangingRoutes(server: FastifyInstance, { status, decisions, token }: ServerOptions): void {
+  const onRequest = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+    const given = bearerToken(request.headers.authorization);
+    if (given === undefined || !sameToken(given, token))
+      throw new PoolError('PCO_NOT_AUTHORISED', 'this request needs the token from the journal folder');
+    done();
+  };
+  server.post(
+    '/api/v1/break-glass',
+    { onRequest, bodyLimit: BREAK_GLASS_BODY_LIMIT },
+    async (request, reply) =>
+      reply.code(201).send(await decisions.breakGlass(parsed(breakGlassBodySchema, request.body))),
+  );
   server.post<{ Params: { name: string } }>(
     '/api/v1/pools/:name/decisions',
-    {
-      onRequest: (request, _reply, done) => {
-        requireToken(request);
-        done();
-      },
-    },
+    { onRequest },
     async (request, reply) => {
       const { name } = request.params;
       if (status.pool(name) === undefined)
         return sendError(reply, 404, 'PCO_USAGE', `there is no pool ${name}`);
-      const body = decisionBodySchema.safeParse(request.body);
-      if (!body.success) {
-        const problems = body.error.issues.map((issue) =>
-          `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''),
-        );
-        return sendError(reply, 400, 'PCO_USAGE', problems.join('; '));
-      }
-      return reply.code(201).send(await decisions.decide({ pool: name, ...body.data }));
+      const body = parsed(decisionBodySchema, request.body);
+      return reply.code(201).send(await decisions.decide({ pool: name, ...body }));
     },
   );
+}
+
+function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) =>
+    `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''),
+  );
+  throw new PoolError('PCO_USAGE', problems.join('; '));
 }

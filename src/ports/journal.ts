@@ -1,5 +1,5 @@
 /** The durable record of intents, outcomes and people's decisions. One writer: the holder of the lease. */
-import type { Generation, Revision, Site } from '../topology/pool-topology.ts';
+import type { BreakGlass, Generation, Revision, Site } from '../topology/pool-topology.ts';
 import type { LastSeen } from '../topology/pool-facts.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 
@@ -96,7 +96,34 @@ export type JournalBody =
       readonly pool: string;
       readonly listing: NonNullable<LastSeen['share']>;
     }
-  | ({ readonly kind: 'decision' } & Decision);
+  | ({ readonly kind: 'decision' } & Decision)
+  | {
+      /** A local desired state over a source that could not be read; counts until `expiresAt` or until the source is read again. */
+      readonly kind: 'break-glass';
+      readonly by: string;
+      readonly reason: string;
+      readonly expiresAt: string;
+      /** As the person named it; `text` is what it held. */
+      readonly file: string;
+      readonly text: string;
+      /** The pools that it declares; `before`: where the source wanted each of them, null: not known. */
+      readonly pools: readonly { readonly pool: string; readonly before: Site | null }[];
+    }
+  | {
+      /** The source was read again: every break-glass before this record is over. */
+      readonly kind: 'break-glass-ended';
+      readonly pools: readonly ReturnedPool[];
+    };
+
+/** What the source wants of a pool after a break-glass. */
+export interface ReturnedPool {
+  readonly pool: string;
+  /** null: the source declares it no more. */
+  readonly generation: Generation | null;
+  /** This generation would move the pool back between the sites, and nobody has reviewed that. */
+  readonly movesBack: boolean;
+  readonly breakGlass: Omit<BreakGlass, 'state'>;
+}
 
 /** What a person decided; it ends at `expiresAt`. */
 export type Decision = {

@@ -1,11 +1,13 @@
 /** Every condition of a pool, computed in this one place from a decision and the failures so far. Positive polarity. */
 import type { Condition, ConditionType } from '../topology/condition.ts';
+import type { BreakGlass } from '../topology/pool-topology.ts';
 import { isStalled, type Failure } from './backoff.ts';
 import type { PoolDecision } from './decide-pool.ts';
 import type { Obstacle, Plan } from './plan.ts';
 import type { Vector } from './variables.ts';
 
 export interface ConditionInput {
+  readonly breakGlass: BreakGlass | undefined;
   readonly decision: PoolDecision;
   readonly failures: readonly Failure[];
   readonly previous: readonly Condition[];
@@ -88,7 +90,17 @@ function managementDraft(vector: Vector): Draft {
   }
 }
 
-function drafts({ decision, failures }: ConditionInput): Draft[] {
+/** A local desired state outranks the source; what it was says the gate afterwards. */
+function breakGlassDraft(breakGlass: BreakGlass | undefined): Draft {
+  if (breakGlass === undefined) return draft('BreakGlass', 'False', 'SourceDecides', '');
+  const { state, by, reason, file, expiresAt } = breakGlass;
+  if (state === 'in-force')
+    return draft('BreakGlass', 'True', 'InForce', `${file} by ${by} until ${expiresAt}: ${reason}`);
+  const why = state === 'source-returned' ? 'SourceReturned' : 'Expired';
+  return draft('BreakGlass', 'False', why, `That of ${by} has ended: ${reason}`);
+}
+
+function drafts({ decision, failures, breakGlass }: ConditionInput): Draft[] {
   const { plan, gate, hold, reduction } = decision;
   const unknown = Object.entries(reduction.vector).filter(([, value]) => value === 'unknown');
   const last = failures.at(-1);
@@ -119,6 +131,7 @@ function drafts({ decision, failures }: ConditionInput): Draft[] {
     hold !== undefined
       ? draft('Suspended', 'True', hold.code === 'Cancelled' ? 'Cancelled' : 'ByPerson', hold.reason)
       : draft('Suspended', 'False', 'NotSuspended', ''),
+    breakGlassDraft(breakGlass),
     unprotectedDraft(reduction.vector),
     managementDraft(reduction.vector),
   ];

@@ -7,19 +7,20 @@ import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { stepKey } from './step-id.ts';
-import { holdOf } from './holds.ts';
+import { holdOf, isOf } from './holds.ts';
 import { unexpired } from './judge-evidence.ts';
 
 export type Gate =
   | { readonly kind: 'proceed' }
   | {
       readonly kind: 'await-approval';
-      readonly code: 'ApprovalNeeded' | 'LossAboveBound' | 'FenceNeedsAnswer';
+      readonly code:
+        'ApprovalNeeded' | 'LossAboveBound' | 'FenceNeedsAnswer' | 'SourceReturned' | 'BreakGlassExpired';
       readonly reason: string;
     }
   | {
       readonly kind: 'hold';
-      readonly code: 'ObserveOnly' | 'Suspended' | 'Cancelled' | 'NothingToDo';
+      readonly code: 'ObserveOnly' | 'Suspended' | 'Cancelled' | 'BreakGlassExpired' | 'NothingToDo';
       readonly reason: string;
     };
 
@@ -44,8 +45,7 @@ function approvalOf(
       decision.pool === pool.topology.name &&
       decision.decision === 'approve' &&
       unexpired(decision, nowMs) &&
-      decision.generation.hash === pool.generation.hash &&
-      decision.generation.counter === pool.generation.counter &&
+      isOf(decision.generation, pool) &&
       ledger.lossMinutes !== null &&
       ledger.lossMinutes <= decision.lossMinutes &&
       decision.steps.slice(decision.steps.length - keys.length).join() === keys.join() &&
@@ -59,8 +59,7 @@ function acceptedMinutes({ pool, decisions, nowMs }: GateInput): number {
     decision.pool === pool.topology.name &&
     decision.decision === 'accept-loss' &&
     unexpired(decision, nowMs) &&
-    decision.generation.hash === pool.generation.hash &&
-    decision.generation.counter === pool.generation.counter
+    isOf(decision.generation, pool)
       ? decision.lossMinutes
       : 0,
   );
@@ -82,9 +81,46 @@ function judgeLoss(input: GateInput, steps: readonly PlannedStep[]): Gate | unde
   };
 }
 
+function judgeHold({ pool, decisions, nowMs }: GateInput): Gate | undefined {
+  const hold = holdOf(pool, decisions, nowMs);
+  if (hold === undefined) return undefined;
+  return {
+    kind: 'hold',
+    code: hold.code,
+    reason: `${hold.reason} pchat resume ${pool.topology.name} goes on.`,
+  };
+}
+
+/** What a break-glass has moved does not move back by itself: one approval of the generation answers for all its plans. */
+function judgeBreakGlass({ pool, decisions, nowMs }: GateInput): Gate | undefined {
+  const { breakGlass, topology, primarySite } = pool;
+  if (breakGlass === undefined || breakGlass.state === 'in-force') return undefined;
+  const ended = `The break-glass of ${breakGlass.by} (${breakGlass.reason}) has ended`;
+  if (breakGlass.state === 'expired')
+    return {
+      kind: 'hold',
+      code: 'BreakGlassExpired',
+      reason: `${ended}, and the source of the desired state was not read since the start. Renew it with pchat apply.`,
+    };
+  const answered = decisions.some(
+    (decision) =>
+      decision.pool === topology.name &&
+      decision.decision === 'approve' &&
+      unexpired(decision, nowMs) &&
+      isOf(decision.generation, pool),
+  );
+  if (answered) return undefined;
+  const { datacenter } = topology.sites[primarySite];
+  return {
+    kind: 'await-approval',
+    code: breakGlass.state === 'source-returned' ? 'SourceReturned' : 'BreakGlassExpired',
+    reason: `${ended}, and the source wants the pool back in ${datacenter}, which nobody has reviewed since. Approve it with pchat approve ${topology.name}, or edit the desired state.`,
+  };
+}
+
 /** Everything is judged before the first step that is not safe, on the whole predicted course, so that nobody is stranded half way. */
 export function judgeGates(input: GateInput): Gate {
-  const { pool, plan, decisions, nowMs } = input;
+  const { pool, plan } = input;
   if (plan.kind !== 'steps' || plan.steps[0] === undefined) {
     return { kind: 'hold', code: 'NothingToDo', reason: 'There is no step to run.' };
   }
@@ -94,12 +130,9 @@ export function judgeGates(input: GateInput): Gate {
     return { kind: 'hold', code: 'ObserveOnly', reason: 'policy.mode is observe: nothing is changed.' };
   const fences = steps[0]?.action === 'fence';
   const approved = approvalOf(input, steps) !== undefined;
-  const hold = holdOf(pool, decisions, nowMs);
+  const hold = judgeHold(input) ?? judgeBreakGlass(input);
   // A returned writable copy is fenced whatever holds the pool, where the policy says act.
-  if (hold !== undefined && !(fences && mode === 'act' && fenceReturnedCopy === 'act')) {
-    const goesOn = `pchat resume ${pool.topology.name} goes on.`;
-    return { kind: 'hold', code: hold.code, reason: `${hold.reason} ${goesOn}` };
-  }
+  if (hold !== undefined && !(fences && mode === 'act' && fenceReturnedCopy === 'act')) return hold;
   if (approved) return { kind: 'proceed' };
   if (mode === 'propose') {
     return {

@@ -1,6 +1,6 @@
 /** What people have put in the way of a pool's steps, and until when: a suspension of the pool, the cancellation of one generation. */
 import type { Decision } from '../ports/journal.ts';
-import type { DesiredPool } from '../topology/pool-topology.ts';
+import type { DesiredPool, Generation } from '../topology/pool-topology.ts';
 import { unexpired } from './judge-evidence.ts';
 
 export interface Hold {
@@ -28,10 +28,9 @@ export function holdOf(pool: DesiredPool, decisions: readonly Decision[], nowMs:
   return { code: 'Cancelled', decision: cancellation, reason: `${generation} ${byWhom(cancellation)}.` };
 }
 
-const isOf = (
-  { counter, hash }: { readonly counter: number; readonly hash: string },
-  { generation }: DesiredPool,
-): boolean => counter === generation.counter && hash === generation.hash;
+/** A decision about one generation counts for no other. */
+export const isOf = ({ counter, hash }: Generation, { generation }: DesiredPool): boolean =>
+  counter === generation.counter && hash === generation.hash;
 
 const byWhom = ({ by, reason, expiresAt }: Decision): string =>
   `by ${by}${expiresAt === null ? '' : ` until ${expiresAt}`}: ${reason}`;

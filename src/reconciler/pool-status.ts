@@ -1,12 +1,12 @@
 /** What the daemon knows of a pool, as the API and the commands show it, and how people's decisions reach it. Types only. */
-import type { Decision } from '../ports/journal.ts';
+import type { Decision, JournalRecord } from '../ports/journal.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { Generation, PolicyMode, Revision, Site } from '../topology/pool-topology.ts';
+import type { BreakGlass, Generation, PolicyMode, Revision, Site } from '../topology/pool-topology.ts';
 
 /** What permission says about the plan; `proceed` also when there is nothing to permit. */
 export interface GateView {
@@ -37,6 +37,8 @@ export interface PoolStatus {
   readonly origin: string;
   /** The commit of this generation; null: not from Git. */
   readonly revision: Revision | null;
+  /** A local desired state over a source that could not be read, in force or just over; null: the source decides. */
+  readonly breakGlass: BreakGlass | null;
   readonly round: string | null;
   readonly observedAt: string | null;
   readonly facts: PoolFacts | null;
@@ -80,6 +82,19 @@ export interface StatusSource {
 export interface DecisionTarget {
   /** Journals it and wakes the pool; rejects with PoolError when it does not fit the pool's present plan. */
   decide(decision: DecisionRequest): Promise<Decision>;
+  /** Journals it and lets the pools follow it; rejects with PoolError while the source can be read. */
+  breakGlass(request: BreakGlassRequest): Promise<JournalRecord>;
+}
+
+/** A desired state that shall outrank a source that cannot be read. */
+export interface BreakGlassRequest {
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601 UTC; a break-glass always ends. */
+  readonly expiresAt: string;
+  /** As the person named it, and what it held. */
+  readonly file: string;
+  readonly text: string;
 }
 
 /** A decision as a person asks for it; generation and steps of an approval are filled in from the present plan. */

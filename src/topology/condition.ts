@@ -7,6 +7,7 @@ export const CONDITION_TYPES = [
   'AwaitingApproval',
   'Stalled',
   'Suspended',
+  'BreakGlass',
   'Unprotected',
   'CentralManagementUnavailable',
 ] as const;

@@ -104,6 +104,21 @@ export interface Revision {
   readonly at: string;
 }
 
+/**
+ * A local desired state that a person put over a source that could not be read (`pchat apply`), as far as it concerns one pool.
+ * `in-force`: it is what is wanted now. `expired`: it has ended and nothing else is known of the pool. `gives-way` and
+ * `source-returned`: it has ended, by itself or because the source can be read again, and what the source wants would move the pool
+ * back between the sites, which nobody has reviewed.
+ */
+export interface BreakGlass {
+  readonly state: 'in-force' | 'expired' | 'gives-way' | 'source-returned';
+  readonly by: string;
+  readonly reason: string;
+  readonly file: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+}
+
 export interface DesiredPool {
   readonly topology: PoolTopology;
   readonly policy: Policy;
@@ -116,6 +131,8 @@ export interface DesiredPool {
   readonly revision: Revision | null;
   /** The pool as it was written, plain JSON: what a restart goes by while the source cannot be read. */
   readonly declared: unknown;
+  /** Left out: the source alone says what is wanted. */
+  readonly breakGlass?: BreakGlass | undefined;
 }
 
 /** Share for the backups that make a mirror around this instance; both partners of a pair see it. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { facts, homeLost } from '../support/facts.ts';
+import { poolDocument } from '../support/pool-document.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const main = path.join(root, 'src/cli/main.ts');
@@ -36,33 +37,11 @@ function file(name: string, text: string): string {
   writeFileSync(created, text);
   return created;
 }
-const POOL = (primaryDatacenter: string): string =>
-  `pools:
-  - name: chat
-    poolFqdn: pool.contoso.com
-    primaryDatacenter: ${primaryDatacenter}
-    datacenters:
-${site('paris', 'primary-store', 'par')}${site('lyon', 'backup-store', 'lyo')}    logShipping:
-      share: \\\\fs01\\mgc-logs
-      copyFolder: D:\\LSCopy
-      mirroringShare: \\\\fs01\\mirroring
-    policy: { mode: act, evidence: silent, silentAfter: 30s, maxDataLoss: 4h }
-`;
-const site = (name: string, role: string, short: string): string => {
-  const servers = [1, 2, 3, 4].map((number) => `chat-${short}-${String(number)}.contoso.com`).join(', ');
-  return `      ${name}:
-        role: ${role}
-        sql: { primary: sql-${short}-1.contoso.com, mirror: sql-${short}-2.contoso.com, witness: sql-${short}-w.contoso.com }
-        servers: [${servers}]
-        activeServers: [${servers}]
-        quarantineFolder: \\\\fs-${short}\\quarantine
-`;
-};
 const offline = (primary: string, world: unknown): Promise<Ended> =>
   pchat(
     'plan',
     '--desired',
-    file('pools.yaml', POOL(primary)),
+    file('pools.yaml', poolDocument(primary)),
     '--facts',
     file('facts.json', JSON.stringify(world)),
     '-o',
@@ -72,7 +51,7 @@ const offline = (primary: string, world: unknown): Promise<Ended> =>
 /** Each test starts Node several times; on a busy machine that takes seconds. */
 describe('pchat', { timeout: 30_000 }, () => {
   test('validate names file, line, column and path, and ends with 3', async () => {
-    const broken = file('pools.yaml', POOL('berlin'));
+    const broken = file('pools.yaml', poolDocument('berlin'));
     const { code, stdout } = await pchat('validate', broken);
     expect(code).toBe(3);
     expect(stdout).toContain(`${broken}:4:24: pools[0].primaryDatacenter: expected one of paris, lyon`);
@@ -102,7 +81,7 @@ describe('pchat', { timeout: 30_000 }, () => {
     const { code, stderr } = await pchat(
       'plan',
       '--desired',
-      file('pools.yaml', POOL('paris')),
+      file('pools.yaml', poolDocument('paris')),
       '--facts',
       world,
     );
@@ -116,7 +95,7 @@ describe('pchat', { timeout: 30_000 }, () => {
 
   test('a decision without a daemon takes the lease and goes into the journal', async () => {
     const directory = folder();
-    writeFileSync(path.join(directory, 'pools.yaml'), POOL('paris'));
+    writeFileSync(path.join(directory, 'pools.yaml'), poolDocument('paris'));
     const settings = path.join(directory, 'settings.yaml');
     writeFileSync(settings, 'desiredState: { file: pools.yaml }\njournal: { directory: state }\n');
     const said = ['--as', 'ann', '--reason', 'fire', '--expires', '4h', '--settings', settings];
@@ -130,7 +109,10 @@ describe('pchat', { timeout: 30_000 }, () => {
 
   test('run serves status, refuses a second daemon, takes a decision by token and frees the lease when it stops', async () => {
     const directory = folder();
-    writeFileSync(path.join(directory, 'pools.yaml'), POOL('paris').replaceAll('.contoso.com', '.invalid'));
+    writeFileSync(
+      path.join(directory, 'pools.yaml'),
+      poolDocument('paris').replaceAll('.contoso.com', '.invalid'),
+    );
     const settings = path.join(directory, 'settings.yaml');
     writeFileSync(
       settings,
@@ -154,7 +136,7 @@ describe('pchat', { timeout: 30_000 }, () => {
     expect(JSON.parse(suspended.stdout)).toMatchObject([{ decision: 'suspend', by: 'ann' }]);
     await pchat('attest', 'paris', '--down', '--as', 'ann', '--reason', 'burnt', '--settings', settings);
     const lyon = path.join(directory, 'lyon.yaml');
-    writeFileSync(lyon, POOL('lyon').replaceAll('.contoso.com', '.invalid'));
+    writeFileSync(lyon, poolDocument('lyon').replaceAll('.contoso.com', '.invalid'));
     await expect
       .poll(async () => (await pchat('plan', '-d', lyon, '-o', 'json', '--settings', settings)).stdout, {
         timeout: 20_000,

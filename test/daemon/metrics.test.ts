@@ -118,7 +118,7 @@ describe('the generation', () => {
     const next = desiredPool({ primarySite: 'backup', counter: 2 });
     metrics.statusChanged(unobserved(next), next);
     expect(await linesOf(metrics, 'pchat_generation_info')).toEqual([
-      'pchat_generation_info{pool="chat",generation="2",hash="0123456789ab",primary_datacenter="lyon",revision=""} 1',
+      'pchat_generation_info{pool="chat",generation="2",hash="0123456789a2",primary_datacenter="lyon",revision=""} 1',
     ]);
   });
 

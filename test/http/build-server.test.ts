@@ -2,7 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildServer } from '../../src/http/build-server.ts';
-import type { DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
+import type { BreakGlassRequest, DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 
 const TOKEN = 'a-token_0123456789';
@@ -16,6 +16,7 @@ const pool: PoolStatus = {
   observedGeneration: null,
   origin: 'pools.yaml',
   revision: null,
+  breakGlass: null,
   round: null,
   observedAt: null,
   facts: null,
@@ -34,10 +35,12 @@ const pool: PoolStatus = {
 interface Served {
   readonly server: FastifyInstance;
   readonly decided: DecisionRequest[];
+  readonly broken: BreakGlassRequest[];
 }
 
 function served(ready = true, failure?: PoolError): Served {
   const decided: DecisionRequest[] = [];
+  const broken: BreakGlassRequest[] = [];
   const metrics = new Registry();
   new Gauge({ name: 'pchat_drift', help: 'x', registers: [metrics] }).set(0);
   const server = buildServer({
@@ -62,10 +65,23 @@ function served(ready = true, failure?: PoolError): Served {
         decided.push(request);
         return Promise.resolve({ ...request, decision: 'suspend' });
       },
+      breakGlass: (request) => {
+        if (failure !== undefined) return Promise.reject(failure);
+        broken.push(request);
+        return Promise.resolve({
+          v: 1,
+          seq: 1,
+          epoch: 1,
+          at: 'x',
+          kind: 'break-glass',
+          pools: [],
+          ...request,
+        });
+      },
     },
   });
   onTestFinished(() => server.close());
-  return { server, decided };
+  return { server, decided, broken };
 }
 
 const suspend = { decision: 'suspend', by: 'ann', reason: 'patch day' };
@@ -120,6 +136,29 @@ describe('the HTTP interface', () => {
     const answer = await server.inject({ method: 'POST', url, headers: authorised, payload });
     expect(answer.statusCode).toBe(400);
     expect(decided).toEqual([]);
+  });
+
+  test('takes a break-glass of any size that a desired state may have, with the token only', async () => {
+    const { server, broken } = served();
+    const payload = {
+      by: 'ann',
+      reason: 'git is gone',
+      expiresAt: '2026-11-23T13:00:00.000Z',
+      file: 'lyon.yaml',
+      text: '# "line"\n'.repeat(100_000),
+    };
+    const post = { method: 'POST', url: '/api/v1/break-glass', payload } as const;
+    expect((await server.inject(post)).statusCode).toBe(401);
+    expect((await server.inject({ ...post, headers: authorised })).statusCode).toBe(201);
+    expect(broken).toEqual([payload]);
+    const endless = { ...payload, expiresAt: null };
+    expect((await server.inject({ ...post, payload: endless, headers: authorised })).statusCode).toBe(400);
+  });
+
+  test('passes on what a person can do about a refusal', async () => {
+    const { server } = served(true, new PoolError('PCO_USAGE', 'no plan', { hint: 'look at pchat why' }));
+    const answer = await server.inject({ method: 'POST', url, headers: authorised, payload: suspend });
+    expect(answer.json()).toMatchObject({ error: { hint: 'look at pchat why' } });
   });
 
   test('passes on the code when the decision does not fit', async () => {

@@ -146,8 +146,20 @@ describe('single steps', () => {
 describe('conditions', () => {
   test('keep their instant while the status stays, and say what is missing', () => {
     const decision = decidePool(desiredPool(), world.homeLost(), [], world.NOW_MS);
-    const first = judgeConditions({ decision, failures: [], previous: [], now: '2026-11-23T12:00:00Z' });
-    const second = judgeConditions({ decision, failures: [], previous: first, now: '2026-11-23T12:05:00Z' });
+    const first = judgeConditions({
+      decision,
+      failures: [],
+      breakGlass: undefined,
+      previous: [],
+      now: '2026-11-23T12:00:00Z',
+    });
+    const second = judgeConditions({
+      decision,
+      failures: [],
+      breakGlass: undefined,
+      previous: first,
+      now: '2026-11-23T12:05:00Z',
+    });
     const blocked = second.find(({ type }) => type === 'Blocked');
     expect([blocked?.status, blocked?.reason, blocked?.since]).toEqual([
       'True',

@@ -50,6 +50,7 @@ export interface DesiredPoolOptions {
 }
 
 export function desiredPool(options: DesiredPoolOptions = {}): DesiredPool {
+  const { counter = 1 } = options;
   return {
     topology: {
       name: options.name ?? 'chat',
@@ -73,7 +74,7 @@ export function desiredPool(options: DesiredPoolOptions = {}): DesiredPool {
     },
     policy: { ...POLICY, ...options.policy },
     primarySite: options.primarySite ?? 'home',
-    generation: { counter: options.counter ?? 1, hash: '0123456789ab' },
+    generation: { counter, hash: `0123456789a${counter.toString(16)}` },
     origin: 'desired-state.yaml',
     revision: null,
     declared: null,

@@ -21,6 +21,7 @@ export const unobserved = (pool: DesiredPool = desiredPool()): PoolStatus => ({
   observedGeneration: null,
   origin: pool.origin,
   revision: pool.revision,
+  breakGlass: pool.breakGlass ?? null,
   round: null,
   observedAt: null,
   facts: null,
@@ -56,7 +57,7 @@ export function observed(
     ledger,
     evidence: reduction.evidence,
     variables: reduction.because,
-    conditions: judgeConditions({ decision, failures: [], previous: [], now }),
+    conditions: judgeConditions({ decision, failures: [], previous: [], now, breakGlass: pool.breakGlass }),
     gate: {
       kind: gate.kind,
       code: gate.kind === 'proceed' ? null : gate.code,

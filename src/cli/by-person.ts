@@ -1,0 +1,27 @@
+/** Options of the commands that a person answers for: who, why, until when. */
+import { Option, type Command } from 'commander';
+import { PoolError } from '../topology/pool-error.ts';
+import { withSettings, type SettingsOptions } from './command-options.ts';
+
+export interface PersonOptions extends SettingsOptions {
+  readonly as: string;
+  readonly reason: string;
+  readonly expires?: string;
+}
+
+export const byPerson = (command: Command): Command =>
+  withSettings(command)
+    .requiredOption('--as <name>', 'who decides')
+    .requiredOption('--reason <text>', 'why; it is kept in the journal')
+    .addOption(new Option('--expires <duration>', 'it ends after this long, for example 4h'));
+
+/** ISO 8601 UTC; null: without --expires. Throws PCO_USAGE when that is no duration. */
+export async function expiryOf({ expires }: PersonOptions): Promise<string | null> {
+  if (expires === undefined) return null;
+  const { durationMs } = await import('../desired-state/duration-text.ts');
+  const { hostClock } = await import('../daemon/host/host-clock.ts');
+  const ms = durationMs(expires);
+  if (ms === undefined)
+    throw new PoolError('PCO_USAGE', `--expires ${expires}: expected a duration such as 4h`);
+  return new Date(hostClock.now() + ms).toISOString();
+}
