@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,24 +6,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { facts, homeLost } from '../support/facts.ts';
 import { poolDocument } from '../support/pool-document.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
-const main = path.join(root, 'src/cli/main.ts');
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function pchat(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: root, timeout: 15_000 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, stdout, stderr });
-    });
-  });
-}
+import { mainFile, pchat, type Ended } from './pchat.ts';
 
 function folder(): string {
   const created = mkdtempSync(path.join(tmpdir(), 'pchat-cli-'));
@@ -119,8 +102,7 @@ describe('pchat', { timeout: 30_000 }, () => {
       'desiredState: { file: pools.yaml }\njournal: { directory: state }\nhttp: { port: 0 }\nlog: { level: error }\n',
     );
     chmodSync(directory, 0o700);
-    const daemon = spawn(process.execPath, [main, 'run', '--settings', settings], {
-      cwd: root,
+    const daemon = spawn(process.execPath, [mainFile, 'run', '--settings', settings], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void daemon.kill('SIGKILL'));
