@@ -57,7 +57,7 @@ function approved(
   if (plan?.kind !== 'steps')
     throw new PoolError(
       'PCO_USAGE',
-      `${pool} has no plan that could be approved (${plan?.kind ?? 'not observed yet'})`,
+      `${pool} has no plan that could be approved (${plan === null ? 'not observed yet' : obstacleWords(plan)})`,
       {
         hint: 'pchat why says what is missing',
       },
@@ -72,6 +72,14 @@ function approved(
       },
     );
   return { steps: plan.steps.map(stepKey), lossMinutes };
+}
+
+function obstacleWords(plan: Plan): string {
+  if (plan.kind !== 'blocked') return plan.kind;
+  const words = plan.obstacles.map(
+    ({ variable, actual, wanted }) => `${variable} is ${actual}, wanted ${wanted}`,
+  );
+  return `blocked: ${words.join('; ')}`;
 }
 
 /** Every decision about a pool, oldest first, expired ones included: the reconciler knows the time and judges them. */
