@@ -44,7 +44,7 @@ const intents = (records: readonly JournalRecord[]): number =>
 
 test(
   'SIGTERM inside a RESTORE awaits it and starts nothing more; a second one ends at once, and the next daemon goes on',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     await using stage = await WireStage.open({
       seed: 'signals',
