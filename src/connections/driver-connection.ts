@@ -3,12 +3,19 @@
  * token of the answer in order. Knows the driver's failure modes (tds note 5, ADR 0012); does not reconnect.
  */
 import sql from 'mssql';
-import type { Connection } from 'tedious';
+import type { Connection, Request } from 'tedious';
 import type { Clock } from '../ports/clock.ts';
 import type { RunOptions, SqlAnswer, SqlParameterType, SqlStatement } from '../ports/sql-connection.ts';
 import { PoolError, toPoolError, type ErrorCode, type SqlErrorDetail } from '../topology/pool-error.ts';
 import { AnswerCollector } from './answer-collector.ts';
-import { connectFailure, detailOf, isServerError, neverSent, type ErrorToken } from './driver-errors.ts';
+import {
+  connectFailure,
+  detailOf,
+  isServerError,
+  isUnreadable,
+  neverSent,
+  type ErrorToken,
+} from './driver-errors.ts';
 import { driverConfiguration, type InstanceConnectionSettings } from './driver-settings.ts';
 import { SingleLoginPool } from './single-login-pool.ts';
 import type { DriverColumn } from './sql-values.ts';
@@ -107,6 +114,19 @@ export class DriverConnection {
     driver.on('end', () => this.close());
     // Straight from the driver: mssql has no number for a refused login, and merges the errors of a request.
     driver.on('errorMessage', (token: ErrorToken) => this.#collector?.error(detailOf(token)));
+    this.#hearStatementsEnd(driver);
+  }
+
+  /** Also straight from the driver: mssql hides the end of a statement that has no row count, as all have under NOCOUNT. */
+  #hearStatementsEnd(driver: Connection): void {
+    const ended = (): void => this.#collector?.statementEnded();
+    for (const call of ['execSql', 'execSqlBatch'] as const) {
+      const send = driver[call].bind(driver);
+      driver[call] = (request: Request): void => {
+        request.on('done', ended).on('doneInProc', ended).on('doneProc', ended);
+        send(request);
+      };
+    }
   }
 
   /** Destroys the socket; a request that runs ends with PCO_OUTCOME_UNKNOWN. Never waits. */
@@ -134,6 +154,7 @@ export class DriverConnection {
       const failure = await this.#send(request, statement, collector);
       if (collector.failure !== undefined) throw collector.failure;
       const answer = collector.answer();
+      if (collector.endsConnection) this.close();
       // Also when it was interrupted: the answer was complete before the attention arrived.
       if (failure === undefined) return answer;
       throw this.#lost(statement, failure, answer.errors, interrupted(), deadline?.expired === true);
@@ -193,12 +214,13 @@ export class DriverConnection {
   ): PoolError {
     if (neverSent(cause))
       return new PoolError('PCO_INSTANCE_UNREACHABLE', `${this.#name}: the connection was gone`, { cause });
-    const why = late ? 'did not answer in time' : interrupted ? 'was interrupted' : 'dropped the connection';
-    const underlying: ErrorCode = late
-      ? 'PCO_INSTANCE_TIMEOUT'
+    const [underlying, why]: readonly [ErrorCode, string] = late
+      ? ['PCO_INSTANCE_TIMEOUT', 'did not answer in time']
       : interrupted
-        ? 'PCO_CANCELLED'
-        : 'PCO_INSTANCE_UNREACHABLE';
+        ? ['PCO_CANCELLED', 'was interrupted']
+        : isUnreadable(cause)
+          ? ['PCO_UNEXPECTED_ANSWER', `sent what is no answer (${cause.message})`]
+          : ['PCO_INSTANCE_UNREACHABLE', 'dropped the connection'];
     const message = `${this.#name} ${why}: ${statement.name}`;
     return new PoolError('PCO_OUTCOME_UNKNOWN', message, {
       cause: new PoolError(underlying, message, { cause }),

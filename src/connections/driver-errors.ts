@@ -41,6 +41,16 @@ const NEVER_SENT: readonly string[] = ['EINVALIDSTATE', 'EPARAM', 'ENOTOPEN', 'E
 
 export const neverSent = (error: Error): boolean => NEVER_SENT.includes(codeOf(error) ?? '');
 
+/**
+ * True for bytes that the driver could not read as TDS: its parser throws errors without a code, or Node's for reading past
+ * the end of a buffer, where a lost socket always has one. Whoever sent them is there.
+ */
+export function isUnreadable(error: Error): boolean {
+  const original = 'originalError' in error ? error.originalError : undefined;
+  if (!(original instanceof Error) || 'info' in original) return false;
+  return [undefined, 'ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'].includes(codeOf(original));
+}
+
 /** Node's and OpenSSL's codes for a certificate that was shown and not accepted (Node.js documentation, tls and X509 errors). */
 const CERTIFICATE_CODE =
   /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE)/;
@@ -50,6 +60,9 @@ const isCertificateRefused = (error: unknown): boolean =>
   (CERTIFICATE_CODE.test(codeOf(error) ?? '') ||
     isCertificateRefused('originalError' in error ? error.originalError : error.cause) ||
     isCertificateRefused(error.cause));
+
+/** OpenSSL's messages end with a line break. */
+const firstLine = (text: string): string => text.split('\n')[0]?.trim() ?? '';
 
 export function connectFailure(
   name: string,
@@ -73,6 +86,18 @@ export function connectFailure(
         hint: 'check the CA file and the server name in the operator settings, and the age of the certificate',
       },
     );
-  const code = codeOf(cause) === 'ETIMEOUT' ? 'PCO_INSTANCE_TIMEOUT' : 'PCO_INSTANCE_UNREACHABLE';
-  return new PoolError(code, `${name}: ${cause.message}`, { cause });
+  // The driver's own words advise to turn encryption off.
+  if (codeOf(cause) === 'EENCRYPT')
+    return new PoolError(
+      'PCO_CERTIFICATE_REFUSED',
+      `${name} answers without TLS; the password is not sent in plain text`,
+      { cause, hint: 'give the instance a certificate, or check what listens on its port' },
+    );
+  const code =
+    codeOf(cause) === 'ETIMEOUT'
+      ? 'PCO_INSTANCE_TIMEOUT'
+      : isUnreadable(cause)
+        ? 'PCO_UNEXPECTED_ANSWER'
+        : 'PCO_INSTANCE_UNREACHABLE';
+  return new PoolError(code, `${name}: ${firstLine(cause.message)}`, { cause });
 }

@@ -33,6 +33,7 @@ export interface SqlInfo {
 
 /** What came back, errors of the server included: a batch goes on after most errors, so both may be present. */
 export interface SqlAnswer {
+  /** Only of statements that ended well: one that failed after its columns has no result, however many rows had come. */
   readonly resultSets: readonly ResultSet[];
   readonly infos: readonly SqlInfo[];
   readonly errors: readonly SqlErrorDetail[];

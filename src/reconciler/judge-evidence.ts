@@ -20,7 +20,7 @@ const SILENCES: ReadonlySet<string> = new Set(['PCO_INSTANCE_UNREACHABLE', 'PCO_
 /** Codes of a read that an instance did answer, though not with facts. */
 const SIGNS_OF_LIFE: Readonly<Record<string, string>> = {
   PCO_LOGIN_FAILED: 'answers and refuses the login',
-  PCO_CERTIFICATE_REFUSED: 'answers with a certificate that is not trusted',
+  PCO_CERTIFICATE_REFUSED: 'answers without TLS or with a certificate that is not trusted',
   PCO_SQL_ERROR: 'answers with an error',
   PCO_UNEXPECTED_ANSWER: 'answers in a form that is not understood',
 };

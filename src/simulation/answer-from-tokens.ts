@@ -35,10 +35,12 @@ export function answerFromTokens(tokens: readonly SqlToken[]): SqlAnswer {
   const errors: SqlErrorDetail[] = [];
   let columns: readonly ColumnToken[] = [];
   let rows: SqlRow[] = [];
+  let unfinished = false;
   for (const token of tokens) {
     if (token.kind === 'columns') {
       columns = token.columns;
       rows = [];
+      unfinished = true;
       resultSets.push({ columns: columns.map((column) => column.name), rows });
     } else if (token.kind === 'row') {
       const cells = columns.map(
@@ -49,8 +51,11 @@ export function answerFromTokens(tokens: readonly SqlToken[]): SqlAnswer {
       infos.push({ number: token.number, message: token.message });
     } else if (token.kind === 'error') {
       const { number, state, message, procedure } = token;
+      // A result that its statement failed to finish is none.
+      if (unfinished) resultSets.pop();
+      unfinished = false;
       errors.push({ number, state, class: token.class, message, ...(procedure === '' ? {} : { procedure }) });
-    }
+    } else if (token.kind === 'done') unfinished = false;
   }
   return { resultSets, infos, errors };
 }
