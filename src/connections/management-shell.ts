@@ -5,7 +5,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Clock } from '../ports/clock.ts';
 import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
-import { PoolError } from '../topology/pool-error.ts';
+import { PoolError, type ErrorCode } from '../topology/pool-error.ts';
 import { answerOf, parseFrame, type ShellFrame } from './shell-frames.ts';
 
 export interface ManagementShellSettings {
@@ -28,12 +28,18 @@ const LONGEST_LINE = 32 * 1024 * 1024;
 /** ms between closing the child's input and ending it. */
 const GRACE_MS = 1000;
 
+/** It was sent, so its outcome is not known; the cause says why no answer came. */
+const unanswered = (why: ErrorCode, message: string): PoolError =>
+  new PoolError('PCO_OUTCOME_UNKNOWN', message, { cause: new PoolError(why, message) });
+
 class ShellChild {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #log: ShellLog;
   readonly #pending = new Map<string, Pending>();
   readonly #hello = Promise.withResolvers<string>();
-  #rest = '';
+  /** Parts of a line whose end has not come; joined once, so that a long line costs no more than its length. */
+  #rest: string[] = [];
+  #restLength = 0;
   #next = 1;
   alive = true;
   /** Frames answered so far: a child that answers others is alive, even when one request hangs. */
@@ -62,16 +68,22 @@ class ShellChild {
   }
 
   #read(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
+    const [first = '', ...lines] = text.split('\n');
+    this.#rest.push(first);
+    this.#restLength += first.length;
+    for (const next of lines) {
+      const line = this.#rest.join('');
+      this.#rest = [next];
+      this.#restLength = next.length;
       if (!this.alive) return;
       this.#line(line.endsWith('\r') ? line.slice(0, -1) : line);
     }
-    if (this.#rest.length > LONGEST_LINE) this.end('wrote a line without end');
+    if (this.#restLength > LONGEST_LINE) this.end('wrote a line without end');
   }
 
-  #line(line: string): void {
+  #line(text: string): void {
+    // .NET writes a byte order mark where the console's encoding is set to UTF-8.
+    const line = text.startsWith('\uFEFF') ? text.slice(1) : text;
     const frame = parseFrame(line);
     switch (frame.kind) {
       case 'noise':
@@ -101,6 +113,11 @@ class ShellChild {
     return id;
   }
 
+  /** Nobody waits for it any more; a child that waits for a computer that is gone may never answer. */
+  forget(id: string): void {
+    this.#pending.delete(id);
+  }
+
   /** Ends the child at once; every open request has an unknown outcome. */
   end(reason: string): void {
     if (!this.alive) return;
@@ -109,7 +126,7 @@ class ShellChild {
     this.#hello.reject(new PoolError('PCO_SHELL_UNAVAILABLE', `the management shell ${reason}`));
     for (const { request, settle } of this.#pending.values()) {
       settle(
-        new PoolError('PCO_OUTCOME_UNKNOWN', `the management shell ${reason}; ${request.cmdlet} was open`),
+        unanswered('PCO_SHELL_UNAVAILABLE', `the management shell ${reason}; ${request.cmdlet} was open`),
       );
     }
     this.#pending.clear();
@@ -155,18 +172,21 @@ export class ChildManagementShell implements ManagementShell {
     const answeredBefore = child.answers;
     const onAbort = (): void => {
       const why = deadline.expired ? 'did not answer in time' : 'was interrupted';
+      // Whatever a living shell waits for: another computer, if there is one.
+      const lacking = request.computer == null ? 'PCO_SHELL_UNAVAILABLE' : 'PCO_COMPUTER_UNREACHABLE';
       // Silent to everybody since we asked: stuck, so it is replaced. One that answers others merely waits for a computer that is gone.
       if (deadline.expired && child.answers === answeredBefore)
         child.end(`let ${request.cmdlet} pass its deadline`);
-      answered.resolve(new PoolError('PCO_OUTCOME_UNKNOWN', `${request.cmdlet} ${why}`));
+      answered.resolve(unanswered(deadline.expired ? lacking : 'PCO_CANCELLED', `${request.cmdlet} ${why}`));
     };
     deadline.signal.addEventListener('abort', onAbort, { once: true });
+    const id = child.send(request, answered.resolve);
     try {
-      child.send(request, answered.resolve);
       const frame = await answered.promise;
       if (frame instanceof PoolError) throw frame;
       return answerOf(request.cmdlet, frame);
     } finally {
+      child.forget(id);
       deadline.signal.removeEventListener('abort', onAbort);
     }
   }

@@ -66,8 +66,12 @@ export class FolderObserver {
     const { folderDeadlineMs, headersPerRound } = this.#limits;
     const { files, cache, clock } = this.#ports;
     using deadline = clock.deadline(folderDeadlineMs * HEADER_SHARE, signal);
-    const listing = await this.#memory.look(`folder ${folder}`, folderDeadlineMs, signal, (limit) =>
-      listFolder(files, folder, limit),
+    const listing = await this.#memory.look(
+      `folder ${folder}`,
+      folderDeadlineMs,
+      signal,
+      (limit) => listFolder(files, folder, limit),
+      'PCO_SHARE_UNREADABLE',
     );
     if (listing.kind === 'unknown') return listing;
     cache.keepOnly(folder, listing.value.finished);

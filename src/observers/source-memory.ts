@@ -53,6 +53,7 @@ export class SourceMemory {
 
   /**
    * Never rejects. `read` gets a signal that aborts after `limitMs`; a read that ignores it is left behind.
+   * @param late code of a read that passes its limit
    * @param source stable name, for example `instance sql-par-1` or `folder \\fs01\mgc-logs`
    */
   async look<T>(
@@ -60,14 +61,15 @@ export class SourceMemory {
     limitMs: number,
     parent: AbortSignal,
     read: (signal: AbortSignal) => Promise<T>,
+    late: ErrorCode = 'PCO_INSTANCE_TIMEOUT',
   ): Promise<Sighting<T>> {
     const silence = this.#silences.get(source);
-    if (silence === undefined) return this.#probe(source, limitMs, parent, read);
+    if (silence === undefined) return this.#probe(source, limitMs, parent, read, late);
     const unanswered = { kind: 'unknown', source, error: silence } as const;
     // An answer to the probe of an earlier round ends the silence, but is no look at the world as it is now.
     if (this.#probed.has(source)) return unanswered;
     this.#probed.add(source);
-    const probe = this.#probe(source, limitMs, this.#closed.signal, read).finally(() =>
+    const probe = this.#probe(source, limitMs, this.#closed.signal, read, late).finally(() =>
       this.#probed.delete(source),
     );
     using patience = this.#clock.deadline(PATIENCE_MS, parent);
@@ -87,10 +89,11 @@ export class SourceMemory {
     limitMs: number,
     parent: AbortSignal,
     read: (signal: AbortSignal) => Promise<T>,
+    late: ErrorCode,
   ): Promise<Sighting<T>> {
     using deadline = this.#clock.deadline(limitMs, parent);
     try {
-      const value = await unlessAborted(source, deadline, read);
+      const value = await unlessAborted(source, deadline, read, late);
       const atMs = this.#clock.monotonicMs();
       this.#answeredAtMs.set(source, atMs);
       this.#silences.delete(source);
@@ -121,12 +124,13 @@ async function unlessAborted<T>(
   source: string,
   deadline: Deadline,
   read: (signal: AbortSignal) => Promise<T>,
+  late: ErrorCode,
 ): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void =>
     aborted.reject(
       deadline.expired
-        ? new PoolError('PCO_INSTANCE_TIMEOUT', `${source} did not answer in time`)
+        ? new PoolError(late, `${source} did not answer in time`)
         : new PoolError('PCO_CANCELLED', `${source} was no longer waited for`),
     );
   if (deadline.signal.aborted) onAbort();

@@ -17,6 +17,8 @@ export const unexpired = (decision: Decision, nowMs: number): boolean =>
 
 /** Codes of a read that nobody answered. */
 const SILENCES: ReadonlySet<string> = new Set(['PCO_INSTANCE_UNREACHABLE', 'PCO_INSTANCE_TIMEOUT']);
+/** The same of a chat server, which is asked through the management shell. */
+const SERVER_SILENCES: ReadonlySet<string> = new Set([...SILENCES, 'PCO_COMPUTER_UNREACHABLE']);
 /** Codes of a read that an instance did answer, though not with facts. */
 const SIGNS_OF_LIFE: Readonly<Record<string, string>> = {
   PCO_LOGIN_FAILED: 'answers and refuses the login',
@@ -63,12 +65,14 @@ function chatServerSigns(pool: DesiredPool, facts: PoolFacts, site: Site): Sign[
         forMs: 0,
       } as const;
     }
+    // A shell that failed itself has asked nobody, however long that lasts.
+    const asked = observed?.kind !== 'unknown' || SERVER_SILENCES.has(observed.code);
     const silentMs = observed?.kind === 'unknown' ? observed.silentForMs : Number.MAX_SAFE_INTEGER;
     return {
       source: server,
       says: 'silent',
       detail: 'not seen through the management shell',
-      forMs: silentMs,
+      forMs: asked ? silentMs : 0,
     } as const;
   });
 }

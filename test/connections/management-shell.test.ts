@@ -85,6 +85,7 @@ test('replaces a child that says nothing to anybody until the deadline', async (
 
 test('keeps a child that answers others while one request hangs', async () => {
   const { shell: child } = shell();
+  await ask(child, 'Get-Anything');
   const hanging = codeOf(ask(child, 'Hang', 300));
   const first = await ask(child, 'Get-Anything');
   expect(await hanging).toBe('PCO_OUTCOME_UNKNOWN');
@@ -113,4 +114,17 @@ test('starts nothing after it was stopped', async () => {
   await ask(child, 'Get-Anything');
   await child.stop();
   expect(await codeOf(ask(child, 'Get-Anything'))).toBe('PCO_SHELL_UNAVAILABLE');
+});
+
+test('an answer that comes too late is not taken for that of another request', async () => {
+  const { shell: child } = shell();
+  const first = await ask(child, 'Get-Anything');
+  const late = codeOf(ask(child, 'Slow', 50));
+  await ask(child, 'Quick');
+  expect(await late).toBe('PCO_OUTCOME_UNKNOWN');
+  const next = await Promise.all(['Slow', 'Get-Next'].map((cmdlet) => ask(child, cmdlet)));
+  expect(next.map(({ objects }) => [objects[0]?.['cmdlet'], objects[0]?.['pid']])).toEqual([
+    ['Slow', first.objects[0]?.['pid']],
+    ['Get-Next', first.objects[0]?.['pid']],
+  ]);
 });
