@@ -11,6 +11,7 @@ import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { errnoOf, folderListing } from './folder-listing.ts';
 import { HangGuard } from './hang-guard.ts';
+import { MountPoints } from './mount-points.ts';
 import { PathMap } from './path-map.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -58,11 +59,16 @@ async function exists(file: string): Promise<boolean> {
 
 export class MappedBackupFiles implements BackupFiles {
   readonly #paths: PathMap;
+  readonly #mounts: MountPoints;
   readonly #guard = new HangGuard();
 
-  /** @param folders SQL Server's folder name -> folder of the daemon */
-  constructor(folders: Readonly<Record<string, string>>) {
+  /**
+   * @param folders SQL Server's folder name -> folder of the daemon
+   * @param mountPoints folder of the daemon -> folder at or above it that counts only while something is mounted there
+   */
+  constructor(folders: Readonly<Record<string, string>>, mountPoints: Readonly<Record<string, string>> = {}) {
     this.#paths = new PathMap(folders);
+    this.#mounts = new MountPoints(mountPoints);
   }
 
   async #bounded<T>(
@@ -72,7 +78,16 @@ export class MappedBackupFiles implements BackupFiles {
     work: () => Promise<T>,
   ): Promise<T> {
     const roots = names.map((name) => this.#paths.root(name));
-    return this.#guard.run(what, roots, signal, work);
+    const mounted = async (): Promise<void> => {
+      for (const root of roots) await this.#mounts.require(root);
+    };
+    return this.#guard.run(what, roots, signal, async () => {
+      await mounted();
+      const done = await work();
+      // Again: what was read after the share had gone was read from the folder beneath it.
+      await mounted();
+      return done;
+    });
   }
 
   list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]> {

@@ -25,12 +25,17 @@ export function composePorts(settings: Settings, log: Log): HostPorts {
   assertSafeDriver();
   const sql = new DriverInstances((name) => connectionSettings(settings, name), hostClock);
   const folders = Object.fromEntries(settings.pathMap.map(({ sqlServer, local }) => [sqlServer, local]));
+  const mountPoints = Object.fromEntries(
+    settings.pathMap.flatMap(({ local, mountPoint }) =>
+      mountPoint === undefined ? [] : [[local, mountPoint] as const],
+    ),
+  );
   const shell = composeShell(settings, log);
   return {
     ports: {
       sql,
       shell: shell.shell,
-      files: new MappedBackupFiles(folders),
+      files: new MappedBackupFiles(folders, mountPoints),
       clock: hostClock,
       random: hostRandom,
     },

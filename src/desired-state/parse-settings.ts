@@ -104,7 +104,11 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
     ...rest,
     desiredState: sourceSettings(rest.desiredState, directory, absolute),
     journal: { directory },
-    pathMap: rest.pathMap.map((entry) => ({ sqlServer: entry.sqlServer, local: absolute(entry.local) })),
+    pathMap: rest.pathMap.map(({ sqlServer, local, mountPoint }) => ({
+      sqlServer,
+      local: absolute(local),
+      ...(mountPoint === undefined ? {} : { mountPoint: absolute(mountPoint) }),
+    })),
     instance,
   };
 }

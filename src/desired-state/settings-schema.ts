@@ -2,6 +2,7 @@
  * What the operator's settings file may say: how this daemon reaches things, where it keeps its journal. Secrets are
  * references, never values. The only source of its types and defaults; docs/settings.md explains it.
  */
+import path from 'node:path';
 import { z } from 'zod';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
 
@@ -20,6 +21,12 @@ const secretSchema = z.union([
     file: z.string().min(1).describe('File whose first line is the secret; relative to the settings file.'),
   }),
 ]);
+
+/** Both are relative to the same folder, or absolute. */
+function liesIn(folder: string, above: string): boolean {
+  const way = path.relative(path.resolve(above), path.resolve(folder));
+  return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
+}
 
 const port = z.number().int().min(1).max(65_535);
 
@@ -108,13 +115,25 @@ export const settingsSchema = z.strictObject({
     .describe('By instance name as the desired state spells it.'),
   pathMap: z
     .array(
-      z.strictObject({
-        sqlServer: z.string().min(1).describe('Folder as SQL Server names it.'),
-        local: z
-          .string()
-          .min(1)
-          .describe('The same folder as this daemon sees it; relative to the settings file.'),
-      }),
+      z
+        .strictObject({
+          sqlServer: z.string().min(1).describe('Folder as SQL Server names it.'),
+          local: z
+            .string()
+            .min(1)
+            .describe('The same folder as this daemon sees it; relative to the settings file.'),
+          mountPoint: z
+            .string()
+            .min(1)
+            .optional()
+            .describe(
+              'Folder at or above local on which the share is mounted: while nothing is mounted there, local is unreadable, not empty.',
+            ),
+        })
+        .refine(({ local, mountPoint }) => mountPoint === undefined || liesIn(local, mountPoint), {
+          path: ['mountPoint'],
+          error: 'a folder that holds local',
+        }),
     )
     .default([])
     .describe(

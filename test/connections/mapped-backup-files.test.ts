@@ -168,7 +168,9 @@ test('gives up on a read that never returns', async () => {
   const work = codeOf(
     files.copy('\\\\fs01\\mgc-logs\\hung.trn', 'D:\\LSCopy\\hung.trn', { signal: caller.signal }),
   );
-  setTimeout(() => caller.abort(new Error('too long')), 50);
+  // The target is open, and the source is opened next: that thread hangs in the pipe.
+  await expect.poll(() => readdir(path.join(root, 'copy'))).toContain('hung.trn.wrk');
+  caller.abort(new Error('too long'));
   expect(await work).toBe('PCO_SHARE_UNREADABLE');
   expect(await readdir(path.join(root, 'copy'))).not.toContain('hung.trn');
   // While it hangs nothing else is sent there.

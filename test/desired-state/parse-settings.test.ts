@@ -36,6 +36,17 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     });
   });
 
+  test('resolve the mount point of a folder, which must hold it', () => {
+    const mapping = (mountPoint: string): string =>
+      `${MINIMAL}pathMap: [{ sqlServer: 'D:\\', local: ./mnt/fs01/logs, mountPoint: ${mountPoint} }]\n`;
+    const [entry] = parseSettings(mapping('mnt/fs01'), '/etc/pchat/settings.yaml').pathMap;
+    expect(entry?.mountPoint).toBe(path.resolve('/etc/pchat/mnt/fs01'));
+    for (const wrong of ['mnt/fs02', './mnt/fs01/logs/deeper', '/mnt/fs01', 'mnt/fs0'])
+      expect(() => parseSettings(mapping(wrong), 'settings.yaml')).toThrow(
+        /mountPoint: expected a folder that holds local/,
+      );
+  });
+
   test('have defaults for everything that may be left out', () => {
     const settings = parseSettings(MINIMAL, 'settings.yaml');
     expect(settings.http).toEqual({ host: '127.0.0.1', port: 9473 });
