@@ -10,6 +10,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import type { ContentFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { AnswerParts } from './answer-parts.ts';
+import { CANCEL_GRACE_MS } from './observe-instances.ts';
 import type { Sighting } from './source-memory.ts';
 import type { Turns } from './turns.ts';
 
@@ -62,7 +63,8 @@ async function holds(
   const key = JSON.stringify([copy.instance, copy.familyGuid, copy.forkGuid, channelId, chatId, chatDate]);
   if (ports.held.has(key)) return true;
   const found = await ports.turns.take(copy.instance, `message ${key}`, async () => {
-    using limit = ports.clock.deadline(deadlineMs, new AbortController().signal);
+    // Later than the request's own deadline, which says that the instance was late.
+    using limit = ports.clock.deadline(deadlineMs + CANCEL_GRACE_MS, new AbortController().signal);
     const statement = readMessage(database, message);
     const answer = await ports.sql
       .observer(copy.instance)

@@ -50,12 +50,15 @@ const filesAt = (local: string, mountPoint?: string): MappedBackupFiles =>
     mountPoint === undefined ? {} : { [local]: mountPoint },
   );
 
-const standAt = (files: MappedBackupFiles, options: Partial<ObserverOptions> = {}): Stand =>
-  stage.stand(
+function standAt(files: MappedBackupFiles, options: Partial<ObserverOptions> = {}): Stand {
+  const stand = stage.stand(
     { connectDeadlineMs: 5_000, queryDeadlineMs: 5_000 },
     { files },
     { instanceDeadlineMs: 5_000, folderDeadlineMs: FOLDER_DEADLINE_MS, ...options },
   );
+  stand.hurry();
+  return stand;
+}
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

@@ -77,6 +77,7 @@ function standBefore(
     { shell },
     { ...deadlines, instanceDeadlineMs: 5_000 },
   );
+  stand.hurry();
   return {
     stand,
     shell,
