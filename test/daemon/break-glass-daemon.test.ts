@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { knownPoolsOf } from '../../src/daemon/known-pools.ts';
+import { inForceBefore } from '../../src/desired-state/accept-files.ts';
 import { parseDesiredState } from '../../src/desired-state/parse-desired-state.ts';
 import type { Decision } from '../../src/ports/journal.ts';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import { MemoryDisk } from '../../src/simulation/memory-journal.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
-import type { BreakGlass } from '../../src/topology/pool-topology.ts';
+import type { BreakGlass, DesiredPool } from '../../src/topology/pool-topology.ts';
 import { DaemonScene } from '../support/daemon-scene.ts';
 import { desiredPool } from '../support/desired-pool.ts';
 import { content, failedOver, homeLost, homeRebuilt, NOW_MS, parisAsItWas, seen } from '../support/facts.ts';
@@ -24,6 +26,7 @@ const breakGlass = (text: string) => ({
 class Follower {
   readonly scene: DaemonScene;
   begun = 0;
+  #read: readonly DesiredPool[] | undefined;
 
   constructor(world: PoolFacts, disk: MemoryDisk) {
     this.scene = new DaemonScene(world, disk);
@@ -37,11 +40,16 @@ class Follower {
 
   lost(): void {
     const error = new PoolError('PCO_SOURCE_UNREACHABLE', 'no route to git');
-    this.scene.tell({ kind: 'unreachable', error, findings: [error.message] });
+    this.scene.tell({ kind: 'unreachable', error, pools: this.#inForce(), findings: [error.message] });
   }
   reads(text: string): void {
     const parsed = parseDesiredState(text, 'git.yaml');
-    this.scene.tell({ kind: 'accepted', pools: parsed.kind === 'ok' ? parsed.pools : [], findings: [] });
+    this.#read = parsed.kind === 'ok' ? parsed.pools : [];
+    this.scene.tell({ kind: 'accepted', pools: this.#read, findings: [] });
+  }
+  /** As every source says it: what was read last, by an earlier daemon if need be. */
+  #inForce(): readonly DesiredPool[] {
+    return this.#read ?? [...inForceBefore(knownPoolsOf(this.scene.records())).pools.values()];
   }
   async moves(): Promise<boolean> {
     const before = this.begun;

@@ -118,7 +118,7 @@ export class HostileStage implements AsyncDisposable {
   async recordVictim(): Promise<SqlAnswer> {
     const { chatDatabase, complianceDatabase } = this.pool.topology;
     const databases = [...new Set([chatDatabase, complianceDatabase])];
-    const statement = observeInstance({ chatDatabase, databases, program: OWN_PROGRAM });
+    const statement = observeInstance({ chatDatabases: [chatDatabase], databases, program: OWN_PROGRAM });
     const { signal } = new AbortController();
     return this.#healthy.observer(VICTIM).run(statement, { signal, deadlineMs: 5_000 });
   }

@@ -16,6 +16,7 @@ test('a comparison that hangs is unknown for lateness, not for having been cance
     familyGuid: facts.FAMILY,
     forkGuid: facts.FORK_1,
     content: facts.content(),
+    atMs: 0,
   };
   const ports = { sql: w.instances, clock: hostClock, turns: new Turns(), held: new Set<string>() };
   const memory = new SourceMemory(hostClock);
