@@ -5,6 +5,8 @@
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { valueOf } from '../topology/known.ts';
+import type { BackupFile } from '../topology/pool-facts.ts';
+import type { SqlAnswer } from '../ports/sql-connection.ts';
 import { restoreLog } from '../statements/change-backup-restore.ts';
 import { BackupHeaders } from './backup-headers.ts';
 import { isRollingForward, positionOf, type CopyNow } from './copy-now.ts';
@@ -26,9 +28,11 @@ interface Progress {
   readonly alreadyApplied: Set<string>;
   /** Files that were once too recent; a second time is an error. */
   readonly tooRecent: Set<string>;
+  /** The folder as it was listed last; undefined: it must be listed before the next file. */
+  listed: readonly BackupFile[] | undefined;
 }
 
-/** undefined: nothing applicable is in the folder now. */
+/** undefined: nothing applicable is in the folder now. The folder is listed anew only when the last listing is used up. */
 async function nextFile(
   ports: ActuatorPorts,
   session: InstanceSession,
@@ -36,9 +40,20 @@ async function nextFile(
   now: CopyNow,
   progress: Progress,
 ): Promise<string | undefined> {
+  const known = progress.listed === undefined ? undefined : nextOf(progress.listed, session, now, progress);
+  if (known !== undefined) return known;
   const { copyFolder } = session.context.pool.topology.logShipping;
   const listing = await ports.files.list(copyFolder, session.context.signal);
-  const files = await headers.logBackups(copyFolder, listing);
+  progress.listed = await headers.logBackups(copyFolder, listing);
+  return nextOf(progress.listed, session, now, progress);
+}
+
+function nextOf(
+  files: readonly BackupFile[],
+  session: InstanceSession,
+  now: CopyNow,
+  progress: Progress,
+): string | undefined {
   const start = positionOf(now);
   if (start === undefined) {
     throw new PoolError(
@@ -57,20 +72,24 @@ async function applyOne(
   ports: ActuatorPorts,
   session: InstanceSession,
   database: string,
+  now: CopyNow,
   name: string,
   progress: Progress,
 ): Promise<void> {
   const path = joinPath(session.context.pool.topology.logShipping.copyFolder, name);
   const statement = restoreLog(database, path);
   const tolerate = [IN_USE, ALREADY_APPLIED, TOO_RECENT, CANNOT_OPEN];
-  const answer = await withExclusiveAccess(ports, session, database, () =>
-    session.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate }),
-  );
+  const restore = (): Promise<SqlAnswer> =>
+    session.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate });
+  // A log backup that this step has applied left it RESTORING, where nobody can come in; 3101 would say otherwise.
+  const closed = progress.applied.length > 0 && now.state === 'RESTORING';
+  const answer = await withExclusiveAccess(ports, session, database, restore, closed);
   if (hasNumber(answer, ALREADY_APPLIED)) {
     progress.alreadyApplied.add(name);
   } else if (hasNumber(answer, TOO_RECENT, CANNOT_OPEN)) {
     if (progress.tooRecent.has(name)) throw sqlError(session.instance, statement, answer);
     progress.tooRecent.add(name);
+    progress.listed = undefined;
   } else {
     progress.applied.push(name);
   }
@@ -107,7 +126,12 @@ export const applyLogBackups: Actuator = async (ports, context): Promise<StepNot
   const instance = servingInstance(context.facts, topology, 'backup');
   await using session = await openInstance(ports, context, instance);
   const headers = headersFor(context, session);
-  const progress: Progress = { applied: [], alreadyApplied: new Set(), tooRecent: new Set() };
+  const progress: Progress = {
+    applied: [],
+    alreadyApplied: new Set(),
+    tooRecent: new Set(),
+    listed: undefined,
+  };
   const copying = endedFlag(context.overlapped);
   for (;;) {
     // Read before the listing: what was copied before copying ended is in the listing.
@@ -116,7 +140,7 @@ export const applyLogBackups: Actuator = async (ports, context): Promise<StepNot
     requireRollingForward(session, database, now);
     const name = await nextFile(ports, session, headers, now, progress);
     if (name !== undefined) {
-      await applyOne(ports, session, database, name, progress);
+      await applyOne(ports, session, database, now, name, progress);
     } else if (lastLook) {
       return { instance, applied: progress.applied, position: now.redoLsn, fork: now.redoFork };
     } else {

@@ -55,15 +55,19 @@ export async function endSessions(session: InstanceSession, database: string, ow
   }
 }
 
-/** Ends the sessions and runs `work`; again while its answer says 3101. Resolves with the last answer. */
+/**
+ * Ends the sessions and runs `work`; again while its answer says 3101. Resolves with the last answer.
+ * @param closed nobody can be inside: the first attempt does not ask who is
+ */
 export async function withExclusiveAccess(
   ports: ActuatorPorts,
   session: InstanceSession,
   database: string,
   work: () => Promise<SqlAnswer>,
+  closed = false,
 ): Promise<SqlAnswer> {
   for (let attempt = 1; ; attempt += 1) {
-    await endSessions(session, database, attempt >= OWN_TOO_FROM);
+    if (!closed || attempt > 1) await endSessions(session, database, attempt >= OWN_TOO_FROM);
     const answer = await work();
     if (!answer.errors.some((error) => error.number === IN_USE)) return answer;
     if (attempt === ATTEMPTS) {

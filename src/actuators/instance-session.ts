@@ -55,6 +55,8 @@ export class InstanceSession implements AsyncDisposable {
   readonly #connection: SqlConnection & AsyncDisposable;
   /** Never aborts: what was sent is awaited up to its deadline. */
   readonly #sent = new AbortController().signal;
+  /** The connection is never replaced, so its session is asked for once. */
+  #sessionId: number | undefined;
 
   constructor(
     ports: ActuatorPorts,
@@ -99,14 +101,19 @@ export class InstanceSession implements AsyncDisposable {
 
   /** BACKUP and RESTORE. */
   async long(what: string, statement: SqlStatement, options: ChangeOptions = {}): Promise<SqlAnswer> {
-    const sessionId = await ownSessionOf(this.#connection, this.context);
+    const sessionId = await this.#ownSession();
     await this.context.effect(this.instance, what);
     return this.#runLong(sessionId, what, statement, options);
   }
 
   /** RESTORE VERIFYONLY: long, but changes nothing and is not announced. */
   async longRead(what: string, statement: SqlStatement): Promise<SqlAnswer> {
-    return this.#runLong(await ownSessionOf(this.#connection, this.context), what, statement, {});
+    return this.#runLong(await this.#ownSession(), what, statement, {});
+  }
+
+  async #ownSession(): Promise<number> {
+    this.#sessionId ??= await ownSessionOf(this.#connection, this.context);
+    return this.#sessionId;
   }
 
   async #runLong(

@@ -71,6 +71,13 @@ describe('apply-log-backups', () => {
     expect(restores(world)).toEqual(['b.trn', 'b.trn', 'c.trn']);
   });
 
+  test('tries a later file again when it finds the copy in use, although the first one had it alone', async () => {
+    const world = copyAll(convergedWorld());
+    world.instance(LYO1).refusals.push({ text: 'c.trn', numbers: [3101, 3013] });
+    await expect(runStep(world, APPLY)).resolves.toMatchObject({ applied: ['b.trn', 'c.trn'] });
+    expect(restores(world)).toEqual(['b.trn', 'c.trn', 'c.trn']);
+  });
+
   test('keeps on while files are still being copied, and takes those that come meanwhile', async () => {
     const world = convergedWorld();
     const copying = Promise.withResolvers<undefined>();
