@@ -10,6 +10,8 @@ export function register(program: Command): void {
 }
 
 async function run(options: SettingsOptions): Promise<void> {
+  const { keepHeapSmall } = await import('../daemon/host/small-heap.ts');
+  keepHeapSmall();
   const settings = await loadSettings(options);
   const { startHostDaemon } = await import('../daemon/compose-host.ts');
   const host = await startHostDaemon({ settings, version: packageVersion() });
