@@ -1,9 +1,7 @@
 /** One measured figure, the bar it has to keep, and how figures are printed. */
 import { textTable } from '../src/cli/text-table.ts';
 
-export interface Bar {
-  readonly atMost: number;
-}
+export type Bar = { readonly atMost: number } | { readonly atLeast: number };
 
 export interface BenchFigure {
   readonly name: string;
@@ -15,7 +13,17 @@ export interface BenchFigure {
 
 export const atMost = (value: number): Bar => ({ atMost: value });
 
-export const holds = ({ value, bar }: BenchFigure): boolean => bar === null || value <= bar.atMost;
+export const atLeast = (value: number): Bar => ({ atLeast: value });
+
+export function holds({ value, bar }: BenchFigure): boolean {
+  if (bar === null) return true;
+  return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast;
+}
+
+function words(bar: Bar | null): string {
+  if (bar === null) return '';
+  return 'atMost' in bar ? `at most ${String(bar.atMost)}` : `at least ${String(bar.atLeast)}`;
+}
 
 const DIGITS = 4;
 /** Four digits tell; counts stay whole. */
@@ -29,7 +37,7 @@ export const table = (figures: readonly BenchFigure[]): string =>
       figure.name,
       shown(figure.value),
       figure.unit,
-      figure.bar === null ? '' : `at most ${String(figure.bar.atMost)}`,
+      words(figure.bar),
       figure.bar === null ? '' : holds(figure) ? 'yes' : 'NO',
     ]),
   );

@@ -9,8 +9,11 @@ import { holds, table, type BenchFigure } from './bench-figure.ts';
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
   plan: async () => (await import('./plan-bench.ts')).runPlanBench(),
   poll: async () => (await import('./poll-bench.ts')).runPollBench(),
+  fleet: async () => (await import('./fleet-bench.ts')).runFleetBench(),
+  daemon: async () => (await import('./daemon-bench.ts')).runDaemonBench(),
   start: async () => (await import('./start-bench.ts')).runStartBench(),
   transition: async () => (await import('./transition-bench.ts')).runTransitionBench(),
+  backlog: async () => (await import('./backlog-bench.ts')).runBacklogBench(),
   simulation: async () => (await import('./simulation-bench.ts')).runSimulationBench(),
 };
 

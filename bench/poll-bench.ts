@@ -3,7 +3,7 @@
  * estate runs in another process; round trips are counted on the wire between.
  */
 import { readFileSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { composeObserver, composePorts } from '../src/daemon/compose-ports.ts';
 import { hostClock } from '../src/daemon/host/host-clock.ts';
 import { createLogger } from '../src/daemon/logger.ts';
@@ -14,32 +14,14 @@ import type { SqlInstances } from '../src/ports/sql-connection.ts';
 import type { DesiredPool } from '../src/topology/pool-topology.ts';
 import { atMost, msSince, quantile, sum, type BenchFigure } from './bench-figure.ts';
 import { heapBytes, slope } from './heap.ts';
-import { startEstate, temporaryFolder, type RunningEstate } from './program.ts';
-import { TurnCounter } from './turn-counter.ts';
+import { Counters } from './counted-estate.ts';
+import { startEstate, temporaryFolder } from './program.ts';
 
 /** The first ones connect, log in and read every backup header. */
 const WARM_POLLS = 60;
 const POLLS_PER_LOOK = 100;
 const LOOKS = 6;
 const KIB = 1_024;
-
-interface PlainSettings {
-  readonly instances: Record<string, { host: string; port: number }>;
-}
-
-/** Settings in which every instance is reached through a counter. */
-async function throughCounters(
-  estate: RunningEstate,
-): Promise<{ readonly settings: Settings; readonly counters: readonly TurnCounter[] }> {
-  const plain = parse(readFileSync(estate.settingsFile, 'utf8')) as PlainSettings;
-  const counters: TurnCounter[] = [];
-  for (const instance of Object.values(plain.instances)) {
-    const counter = new TurnCounter(instance.port);
-    instance.port = await counter.listen();
-    counters.push(counter);
-  }
-  return { settings: parseSettings(stringify(plain), estate.settingsFile), counters };
-}
 
 function poolOf(settings: Settings): DesiredPool {
   if (settings.desiredState.kind !== 'file') throw new Error('the estate has one desired-state file');
@@ -57,6 +39,7 @@ interface Polls {
   readonly decideMs: readonly number[];
   /** Round trips of all instances, by poll. */
   readonly turns: readonly number[];
+  readonly bytes: readonly number[];
   /** Polls done, heap in KiB. */
   readonly heap: readonly (readonly [number, number])[];
 }
@@ -76,7 +59,7 @@ function timedSql(sql: SqlInstances, took: (ms: number) => void): SqlInstances {
   };
 }
 
-async function poll(settings: Settings, counters: readonly TurnCounter[]): Promise<Polls> {
+async function poll(settings: Settings, counters: Counters): Promise<Polls> {
   const host = composePorts(settings, createLogger('error'));
   try {
     const instanceMs: number[] = [];
@@ -87,13 +70,14 @@ async function poll(settings: Settings, counters: readonly TurnCounter[]): Promi
     const pollMs: number[] = [];
     const decideMs: number[] = [];
     const turns: number[] = [];
-    const turnsSoFar = (): number => sum(counters.map((counter) => counter.turns));
+    const bytes: number[] = [];
     const once = async (): Promise<void> => {
-      const before = turnsSoFar();
+      const before = counters.soFar;
       const from = process.hrtime.bigint();
       const facts = await observer.observe(pool.topology, signal);
       pollMs.push(msSince(from));
-      turns.push(turnsSoFar() - before);
+      turns.push(counters.soFar.turns - before.turns);
+      bytes.push(counters.soFar.bytes - before.bytes);
       const observed = process.hrtime.bigint();
       const { plan } = decidePool(pool, facts, [], hostClock.now());
       decideMs.push(msSince(observed));
@@ -101,13 +85,13 @@ async function poll(settings: Settings, counters: readonly TurnCounter[]): Promi
         throw new Error(`the pool at rest is not as it should be: ${JSON.stringify(plan)}`);
     };
     for (let poll = 0; poll < WARM_POLLS; poll += 1) await once();
-    for (const figures of [pollMs, instanceMs, decideMs, turns]) figures.length = 0;
+    for (const figures of [pollMs, instanceMs, decideMs, turns, bytes]) figures.length = 0;
     const heap: (readonly [number, number])[] = [];
     for (let look = 0; look < LOOKS; look += 1) {
       for (let poll = 0; poll < POLLS_PER_LOOK; poll += 1) await once();
       heap.push([pollMs.length, heapBytes() / KIB]);
     }
-    return { instanceMs, pollMs, decideMs, turns, heap };
+    return { instanceMs, pollMs, decideMs, turns, bytes, heap };
   } finally {
     await host.close();
   }
@@ -116,22 +100,27 @@ async function poll(settings: Settings, counters: readonly TurnCounter[]): Promi
 export async function runPollBench(): Promise<readonly BenchFigure[]> {
   using folder = temporaryFolder();
   await using estate = await startEstate(folder.path);
-  const { settings, counters } = await throughCounters(estate);
-  await using closing = new AsyncDisposableStack();
-  for (const counter of counters) closing.use(counter);
+  await using counters = new Counters();
+  const settings = parseSettings(stringify(await counters.before(estate)), estate.settingsFile);
   const polls = await poll(settings, counters);
   const perThousand = 1_000 * slope(polls.heap);
   return [
     {
       name: 'round trips per instance and poll',
-      value: quantile(polls.turns, 0.5) / counters.length,
+      value: quantile(polls.turns, 0.5) / counters.instances,
       unit: 'round trips',
       bar: atMost(1),
     },
     {
       name: 'the same on average, with the headers of new backups',
-      value: sum(polls.turns) / polls.turns.length / counters.length,
+      value: sum(polls.turns) / polls.turns.length / counters.instances,
       unit: 'round trips',
+      bar: null,
+    },
+    {
+      name: 'bytes per instance and poll, both ways',
+      value: quantile(polls.bytes, 0.5) / counters.instances,
+      unit: 'bytes',
       bar: null,
     },
     {

@@ -6,8 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
+import type { ChildEstateOptions } from './estate.child.ts';
 
 const MAIN_FILE = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const ESTATE_FILE = fileURLToPath(new URL('estate.child.ts', import.meta.url));
 const END_LIMIT_MS = 20_000;
 
 export class Program implements AsyncDisposable {
@@ -16,11 +18,15 @@ export class Program implements AsyncDisposable {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [MAIN_FILE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], file = MAIN_FILE) {
+    this.#child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = once(this.#child, 'exit');
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get running(): boolean {
@@ -82,9 +88,16 @@ function withoutHaste(settingsFile: string): void {
 }
 
 /** An estate in a process of its own: its work must not weigh on what is measured. */
-export async function startEstate(folder: string): Promise<RunningEstate & AsyncDisposable> {
+export function startEstate(folder: string): Promise<RunningEstate & AsyncDisposable> {
   const args = ['--directory', folder, '--factor', FACTOR, '--output', 'json'];
-  const program = new Program(['estate', 'run', ...args]);
+  return estateOf(new Program(['estate', 'run', ...args]));
+}
+
+/** The same with options that no command has. */
+export const startEstateWith = (options: ChildEstateOptions): Promise<RunningEstate & AsyncDisposable> =>
+  estateOf(new Program([JSON.stringify(options)], ESTATE_FILE));
+
+async function estateOf(program: Program): Promise<RunningEstate & AsyncDisposable> {
   const estate = await program.saying(
     (text) => (text.includes('\n') ? (JSON.parse(text) as RunningEstate) : undefined),
     START_LIMIT_MS,
