@@ -15,7 +15,9 @@ export type Change = (sets: readonly ResultSet[]) => readonly ResultSet[];
 
 const FIRST_COLUMN = 'part_';
 
-export const partOf = ({ columns: [first = ''] }: ResultSet): string => first.slice(FIRST_COLUMN.length);
+/** Without the place of the database, where a part has one. */
+export const partOf = ({ columns: [first = ''] }: ResultSet): string =>
+  first.slice(FIRST_COLUMN.length).replace(/_\d+$/, '');
 
 function typeOf(values: readonly (SqlValue | undefined)[]): SqlType {
   const value = values.find((candidate) => candidate !== null && candidate !== undefined);
