@@ -77,7 +77,7 @@ test('the pool follows a break-glass, says so everywhere, and does so after a ki
     expect(pool?.generation.counter).toBe(1);
     expect(scene.daemon.status().desiredStateProblems).toEqual(['no route to git']);
     expect(await scene.metrics.registry.metrics()).toContain(
-      'pchat_condition{pool="chat",type="BreakGlass",status="True"} 1',
+      'pchat_condition{pool="chat",type="BreakGlass",status="true"} 1',
     );
   }
 });
