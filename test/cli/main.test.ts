@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { facts, homeLost } from '../support/facts.ts';
 import { poolDocument } from '../support/pool-document.ts';
-import { mainFile, pchat, type Ended } from './pchat.ts';
+import { mainFile, pchat, type Ended } from '../support/pchat.ts';
 
 function folder(): string {
   const created = mkdtempSync(path.join(tmpdir(), 'pchat-cli-'));

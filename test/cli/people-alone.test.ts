@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseDesiredState } from '../../src/desired-state/parse-desired-state.ts';
 import { poolDocument } from '../support/pool-document.ts';
-import { pchat, type Ended } from './pchat.ts';
+import { pchat, type Ended } from '../support/pchat.ts';
 
 const said = ['--as', 'ann', '--reason', 'the drill'];
 

@@ -66,7 +66,10 @@ test(
     expect(await trio.pool('fabrikam')).toMatchObject({
       state: 'suspended',
       primarySite: 'backup',
-      gate: { code: 'Suspended', reason: expect.stringContaining('Suspended by Ann: patch night.') as string },
+      gate: {
+        code: 'Suspended',
+        reason: expect.stringContaining('Suspended by Ann: patch night.') as string,
+      },
     });
     expect(trio.steps('fabrikam')).toEqual([]);
 

@@ -6,7 +6,7 @@ import { findDaemon } from '../../src/cli/daemon-client.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
 import { DEFAULT_ESTATE } from '../../src/simulator/estate/estate-options.ts';
 import { WireStage } from '../wire/wire-stage.ts';
-import { pchat } from './pchat.ts';
+import { pchat } from '../support/pchat.ts';
 
 const FACTOR = 40;
 const POOL = 'contoso-chat';

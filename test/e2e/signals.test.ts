@@ -6,7 +6,7 @@ import type { JournalRecord } from '../../src/ports/journal.ts';
 import { DEFAULT_ESTATE } from '../../src/simulator/estate/estate-options.ts';
 import { onlyOnShare } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
-import { mainFile } from './pchat.ts';
+import { mainFile } from '../support/pchat.ts';
 
 const FACTOR = 60;
 const BACKUP = 'sql-lyo-1.contoso.com';
