@@ -40,10 +40,12 @@ class Wire {
   #asking = false;
   #answered = 0;
   #armed: { readonly moment: Moment; readonly deed: Deed } | undefined;
+  readonly #onDeed: () => void;
   #mode: 'through' | 'mute' | 'trickle' = 'through';
 
-  constructor(client: Socket, port: number) {
+  constructor(client: Socket, port: number, onDeed: () => void) {
     this.client = client;
+    this.#onDeed = onDeed;
     this.#server = connect(port, '127.0.0.1');
     for (const socket of [client, this.#server]) socket.setNoDelay(true).on('error', () => undefined);
     client.on('data', (bytes) => this.#fromClient(bytes)).on('close', () => this.#server.destroy());
@@ -102,6 +104,7 @@ class Wire {
 
   do(deed: Deed): void {
     this.#armed = undefined;
+    this.#onDeed();
     if (typeof deed === 'object') {
       this.#server.pause();
       setTimeout(() => this.#server.resume(), deed.delayMs);
@@ -148,6 +151,8 @@ export class ChaosProxy implements AsyncDisposable {
   port = 0;
   /** Connections that were ever taken. */
   taken = 0;
+  /** Deeds that were done. */
+  deeds = 0;
 
   readonly #tls: { readonly key: string; readonly cert: string } | undefined;
 
@@ -189,7 +194,7 @@ export class ChaosProxy implements AsyncDisposable {
 
   #accept(client: Socket): void {
     this.taken += 1;
-    const wire = new Wire(client, this.#target);
+    const wire = new Wire(client, this.#target, () => (this.deeds += 1));
     this.#wires.add(wire);
     client.once('close', () => this.#wires.delete(wire));
     if (this.#armed?.moment.exchange === 0) wire.do(this.#armed.deed);
