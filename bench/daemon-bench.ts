@@ -45,7 +45,11 @@ function cpuMs(pid: number): number {
 
 async function pollsOf(address: string): Promise<number> {
   const metrics = await (await fetch(`${address}/metrics`)).text();
-  return Number(/^pchat_poll_seconds_count\{.*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  const count = /^pchat_observation_duration_seconds_count\{.*\} (\d+)$/m.exec(metrics)?.[1];
+  // It is there from the moment the pool is added; before that there is no pool.
+  if (count === undefined && metrics.includes('pchat_rounds_total{'))
+    throw new Error('the daemon exports no count of its observations');
+  return Number(count ?? 0);
 }
 
 /**
