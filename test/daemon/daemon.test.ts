@@ -150,6 +150,24 @@ describe('the daemon', () => {
     expect(await scene.metrics.registry.metrics()).not.toContain('pool="chat"');
   });
 
+  test('journals that a pool is gone only when the whole desired state is valid without it', async () => {
+    const scene = new DaemonScene(facts());
+    const removed = (): number => scene.records().filter(({ kind }) => kind === 'removed').length;
+    const other = { ...desiredPool({ name: 'other' }), declared: 'other' };
+    scene.desire({ ...desiredPool(), declared: 'chat' }, other);
+    await scene.until(() => scene.state('other') === 'converged');
+    scene.tell({ kind: 'accepted', pools: [other], findings: ['b.yaml:1:1: broken'] });
+    const error = new PoolError('PCO_SOURCE_UNREACHABLE', 'no route');
+    scene.tell({ kind: 'unreachable', error, pools: [other], findings: ['no route'] });
+    await scene.until(() => false, 20_000);
+    expect(removed()).toBe(0);
+    scene.desire(other);
+    scene.desire(other);
+    await scene.until(() => removed() > 0, 20_000);
+    await scene.until(() => false, 20_000);
+    expect(removed()).toBe(1);
+  });
+
   test.each([
     ['again under its own name', 'chat'],
     ['under another name', 'chat2'],

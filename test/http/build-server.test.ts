@@ -4,32 +4,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildServer } from '../../src/http/build-server.ts';
 import type { BreakGlassRequest, DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
+import { desiredPool } from '../support/desired-pool.ts';
+import { unobserved } from '../support/pool-status.ts';
 
 const TOKEN = 'a-token_0123456789';
 const pool: PoolStatus = {
-  pool: 'contoso-chat',
+  ...unobserved(desiredPool({ name: 'contoso-chat' })),
   state: 'converged',
-  mode: 'act',
-  primarySite: 'home',
-  datacenters: { home: 'paris', backup: 'lyon' },
-  generation: { counter: 1, hash: 'abc' },
-  observedGeneration: null,
-  origin: 'pools.yaml',
-  revision: null,
-  breakGlass: null,
-  round: null,
-  observedAt: null,
-  facts: null,
-  drift: [],
   plan: { kind: 'converged' },
-  ledger: null,
-  evidence: null,
-  variables: {},
-  conditions: [],
-  gate: null,
-  running: [],
-  lastError: null,
-  decisions: [],
 };
 
 interface Served {
