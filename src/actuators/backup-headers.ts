@@ -1,5 +1,5 @@
 /** Headers of backup files read on the step's own connection, remembered by name and size for the time of the step. */
-import type { FileEntry } from '../ports/backup-files.ts';
+import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
 import type { SqlRow } from '../ports/sql-connection.ts';
 import type { BackupFile, BackupHeader, FolderFacts } from '../topology/pool-facts.ts';
 import { readHeader } from '../statements/read-header.ts';
@@ -64,10 +64,23 @@ export class BackupHeaders {
   }
 
   /** The log backups of a listing with their headers; unfinished files and other kinds are left out. */
-  async logBackups(folder: string, listing: readonly FileEntry[]): Promise<readonly BackupFile[]> {
+  logBackups(folder: string, listing: readonly FileEntry[]): Promise<readonly BackupFile[]> {
+    return this.#headersOf(folder, listing, /\.trn$/i);
+  }
+
+  /** Log backups and full backups, as they lie there now: the facts of the step are older than what it has done so far. */
+  async backupsNow(files: BackupFiles, folder: string, signal: AbortSignal): Promise<readonly BackupFile[]> {
+    return this.#headersOf(folder, await files.list(folder, signal), /\.(trn|bak)$/i);
+  }
+
+  async #headersOf(
+    folder: string,
+    listing: readonly FileEntry[],
+    wanted: RegExp,
+  ): Promise<readonly BackupFile[]> {
     const files: BackupFile[] = [];
     for (const entry of listing) {
-      if (!entry.name.toLowerCase().endsWith('.trn')) continue;
+      if (!wanted.test(entry.name)) continue;
       const known = this.#known.get(keyOf(entry.name, entry.sizeBytes));
       files.push(known ?? (await this.#read(folder, entry)));
     }

@@ -6,7 +6,6 @@ import type { SqlAnswer, SqlStatement } from '../ports/sql-connection.ts';
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
-import type { BackupFile } from '../topology/pool-facts.ts';
 import { valueOf } from '../topology/known.ts';
 import { mirroringShareFor, type InstanceName, type SqlStore } from '../topology/pool-topology.ts';
 import {
@@ -228,9 +227,10 @@ function readinessOf(principal: CopyNow, mirror: CopyNow): Readiness {
  */
 async function readyMirror(
   ports: ActuatorPorts,
-  { principal, mirror, database }: Mirroring,
-  share: readonly BackupFile[],
+  { principal, mirror, headers, database }: Mirroring,
 ): Promise<Readiness> {
+  const { topology } = principal.context.pool;
+  const share = await headers.backupsNow(ports.files, topology.logShipping.share, principal.context.signal);
   const serving = await recheckCopy(principal, database);
   const leftover = await recheckCopy(mirror, database);
   if (followsHome(serving, leftover, share)) return readinessOf(serving, leftover);
@@ -266,7 +266,7 @@ export async function mirrorByStatements(
   const { version } = requireInstance(context.facts, pair.partner);
   const headers = new BackupHeaders(mirror, version, seen === 'unknown' ? [] : [seen]);
   const both: Mirroring = { principal, mirror, headers, database };
-  let ready = await readyMirror(ports, both, seen === 'unknown' ? [] : seen.files);
+  let ready = await readyMirror(ports, both);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (ready !== 'caught-up') await catchUpOrSeed(ports, both, ready === 'log-waits');
     if (await join(ports, principal, mirror, database)) return;

@@ -8,11 +8,13 @@ import { valueOf } from '../topology/known.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import { backupDatabase, restoreDatabase } from '../statements/change-backup-restore.ts';
 import type { BackupFile, BackupHeader } from '../topology/pool-facts.ts';
+import { BackupHeaders } from './backup-headers.ts';
 import { beginsOnOwnFork, isOpen, positionOf, type CopyNow } from './copy-now.ts';
 import { chatSessionsIn, IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath, uniqueName } from './file-names.ts';
 import { recheckCopy, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
+import { requireInstance } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { raiseBarrier } from './write-barrier.ts';
 
@@ -88,6 +90,17 @@ async function restoreSeed(
   );
 }
 
+function shareNow(
+  ports: ActuatorPorts,
+  context: StepContext,
+  backup: InstanceSession,
+): Promise<readonly BackupFile[]> {
+  const seen = valueOf(context.facts.share);
+  const { version } = requireInstance(context.facts, backup.instance);
+  const headers = new BackupHeaders(backup, version, seen === 'unknown' ? [] : [seen]);
+  return headers.backupsNow(ports.files, context.pool.topology.logShipping.share, context.signal);
+}
+
 /** @param backUpLog takes one log backup of home: a seed must lie behind home's first log backup after its recovery */
 export async function seedSecondary(
   ports: ActuatorPorts,
@@ -97,8 +110,6 @@ export async function seedSecondary(
   backUpLog: () => Promise<void>,
 ): Promise<StepNotes> {
   const database = context.pool.topology.chatDatabase;
-  const seen = valueOf(context.facts.share);
-  const share = seen === 'unknown' ? [] : seen.files;
   let source = await recheckCopy(home, database);
   if (!isOpen(source)) {
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${home.instance} is ${source.state}, not ONLINE`);
@@ -107,6 +118,7 @@ export async function seedSecondary(
     await backUpLog();
     source = await recheckCopy(home, database);
   }
+  const share = await shareNow(ports, context, backup);
   if (followsHome(source, await recheckCopy(backup, database), share)) return { seeded: 'already' };
   await requireOverwritable(backup, database);
   const there = usableSeed(source, share)?.name;

@@ -16,7 +16,7 @@ import { SimulatedSql } from '../../src/simulation/simulated-sql.ts';
 import { freshWorld, SimulatedWorld, type WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import { DAEMON_LOGIN } from '../../src/simulator/estate/fresh-instance.ts';
 import type { EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
-import type { DesiredPool } from '../../src/topology/pool-topology.ts';
+import type { DesiredPool, InstanceName } from '../../src/topology/pool-topology.ts';
 
 const LATENCY_MS = 1;
 const HOUR_MS = 3_600_000;
@@ -69,6 +69,20 @@ export class EstateBed {
     this.world.estate.fault(command);
   }
 
+  /** As a person types it. */
+  type(instance: InstanceName, text: string): Promise<void> {
+    const run = async (): Promise<void> => {
+      const { signal } = new AbortController();
+      await using connection = await this.#ports.sql.open(instance, signal);
+      const { errors } = await connection.run(
+        { name: 'typed', text, parameters: {}, mode: 'batch' },
+        { signal, deadlineMs: HOUR_MS },
+      );
+      if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    };
+    return this.#finish(run());
+  }
+
   observe(): Promise<PoolFacts> {
     return this.#finish(this.#look());
   }
@@ -77,8 +91,14 @@ export class EstateBed {
     return this.#observer.observe(this.pool.topology, new AbortController().signal);
   }
 
-  async run(action: ActionId, target: StepTarget): Promise<StepNotes> {
+  /** @param meanwhile happens after the facts of the step were taken */
+  async run(
+    action: ActionId,
+    target: StepTarget,
+    meanwhile: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<StepNotes> {
     const facts = await this.observe();
+    await meanwhile();
     const context: StepContext = {
       pool: this.pool,
       step: { action, target },

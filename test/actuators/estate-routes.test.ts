@@ -125,6 +125,18 @@ test('failback to a home that was rebuilt empty ends as it was before the disast
   expect(shipped?.kind === 'value' && shipped.value.shippingSecondary['mgc']?.lastRestoredFile).toBeTruthy();
 });
 
+test('a partner that was seeded before is rolled forward, not seeded again, although log backups were taken since it was looked at', async () => {
+  const bed = await failedOver();
+  bed.fault('rebuild site home');
+  await bed.pass(2 * MINUTE_MS);
+  await follow(bed, FAILBACK);
+  await bed.type(bed.pool.topology.sites.home.chat.primary, 'ALTER DATABASE mgc SET PARTNER OFF');
+  await bed.run('mirror-home', 'home', () => bed.pass(35 * MINUTE_MS));
+  await bed.pass(MINUTE_MS);
+  expect(mirrorOf(await bed.observe(), PAR1)).toBe('SYNCHRONIZED');
+  expect(bed.world.account().counts['restore-database@sql-par-2.contoso.com/mgc']).toBe(1);
+});
+
 test('shipping goes on after a failback although the clock of home runs two hours behind', async () => {
   const bed = await failedOver();
   bed.fault('rebuild site home');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { withPrimaryDatacenter } from '../../src/simulator/estate/desired-document.ts';
 import { GIT_MISSING, GitBench } from '../support/git.ts';
+import { onlyOnShare, RARELY_COPIED } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
 import { runProgram } from './run-program.ts';
 
@@ -42,7 +43,7 @@ test.skipIf(GIT_MISSING && process.env['CI'] !== 'true')(
     await using stage = await WireStage.open({
       seed: 'gitops',
       factor: 60,
-      overrides: {},
+      overrides: RARELY_COPIED,
       durations: { connect: '300ms', pollInterval: '400ms' },
       document: { drainTimeout: '0s' },
     });
@@ -50,6 +51,7 @@ test.skipIf(GIT_MISSING && process.env['CI'] !== 'true')(
     await stage.startDaemon();
     await stage.converged('home');
     await stage.estate.fault('clients on');
+    await stage.until('a log backup that only the share has', () => onlyOnShare(stage.estate).length > 0);
     await stage.estate.fault('down site home');
     await stage.verdictOnHome('silent');
     expect(stage.records.filter(({ kind }) => kind === 'intent')).toEqual([]);

@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { reportStory } from '../../src/cli/estate-story/transition-report.ts';
 import { toArray } from '../../src/simulator/instance/chunks.ts';
-import { doneOtherwise, restoredTwice } from '../wire/wire-judge.ts';
+import { doneOtherwise, restoredTwice, storyOf } from '../wire/wire-judge.ts';
+import { onlyOnShare, RARELY_COPIED } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
 import { ChaosProxy, EXCHANGE, type Deed } from '../hostile/chaos-proxy.ts';
 
@@ -106,7 +107,7 @@ test(
     await using stage = await WireStage.open({
       seed: 'lost answers',
       factor: 60,
-      overrides: { backupEveryMinutes: 1 },
+      overrides: RARELY_COPIED,
       durations: { connect: '300ms', pollInterval: '400ms' },
       document: { drainTimeout: '0s' },
     });
@@ -118,6 +119,7 @@ test(
     await stage.startDaemon();
     await estate.fault('clients on');
     await stage.converged('home');
+    await stage.until('a log backup that only the share has', () => onlyOnShare(estate).length > 0);
     await estate.fault('down site home');
     await stage.verdictOnHome('silent');
     const lost = new LostAnswers(stage, proxies);
@@ -134,11 +136,12 @@ test(
       acknowledged: toArray(estate.state().chat.acknowledged),
       lostFiles: 0,
     });
+    const story = storyOf(stage.records);
     expect(begun(stage, 'failover')).toEqual(SEED);
     expect(begun(stage, 'failback')).toEqual(SEED);
-    expect(ledger.unnamedLost).toBe(0);
+    expect(ledger.unnamedLost, `${JSON.stringify(account.lost)}\n${story}`).toBe(0);
     expect(account.writableAtTwoSitesMs).toBe(0);
-    expect(doneOtherwise(account.counts)).toEqual([]);
+    expect(doneOtherwise(account.counts), story).toEqual([]);
     expect(restoredTwice(estate.state())).toEqual([]);
     const notDone = stage.records.filter((record) => record.kind === 'outcome' && record.result !== 'done');
     expect(lost.hits).toBeGreaterThanOrEqual(LEAST_HITS);

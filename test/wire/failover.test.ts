@@ -8,16 +8,17 @@ import {
   FAILBACK_KILLS,
   FAILOVER_KILLS,
   onlyOnShare,
+  RARELY_COPIED,
   type KillPoint,
   type KillScene,
 } from './kill-points.ts';
-import { doneOtherwise, restoredTwice, shippingJobs } from './wire-judge.ts';
+import { doneOtherwise, restoredTwice, shippingJobs, storyOf } from './wire-judge.ts';
 import { WireStage } from './wire-stage.ts';
 
 const FACTOR = 60;
 /** Three files for the copying to be in the middle of; every BACKUP and RESTORE takes a fifth of a real second. */
 const OVERRIDES: EstateOverrides = {
-  backupEveryMinutes: 1,
+  ...RARELY_COPIED,
   speed: { ...DEFAULT_ESTATE.speed, minimumMs: 200 * FACTOR },
 };
 const UNCOPIED = 3;
@@ -84,9 +85,10 @@ function expectNothingLostOrTwice({ estate, records }: WireStage): void {
     acknowledged: toArray(estate.state().chat.acknowledged),
     lostFiles: 0,
   });
-  expect(ledger.unnamedLost).toBe(0);
+  const story = storyOf(records);
+  expect(ledger.unnamedLost, `${JSON.stringify(account.lost)}\n${story}`).toBe(0);
   expect(account.writableAtTwoSitesMs).toBe(0);
-  expect(doneOtherwise(account.counts)).toEqual([]);
+  expect(doneOtherwise(account.counts), story).toEqual([]);
   expect(restoredTwice(estate.state())).toEqual([]);
   expect(shippingJobs(estate.state())).toEqual([
     'sql-lyo-1.contoso.com: LSCopy_SQL-PAR-1_mgc',

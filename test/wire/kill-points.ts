@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseDraft } from '../../src/simulator/instance/instance-state.ts';
+import type { EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
 import type { WireEstate } from '../../src/simulator/wire/wire-estate.ts';
 
 export interface KillPoint {
@@ -27,6 +28,13 @@ export interface KillScene {
   /** The log backups that only the share has when home is lost, in their order. */
   readonly uncopied: readonly string[];
 }
+
+/** Log backups by the minute, and no job of backup that takes them before a slow machine has looked. */
+export const RARELY_COPIED: EstateOverrides = {
+  backupEveryMinutes: 1,
+  copyEveryMinutes: 120,
+  restoreEveryMinutes: 120,
+};
 
 const HOME = 'sql-par-1.contoso.com';
 const HOME_MIRROR = 'sql-par-2.contoso.com';

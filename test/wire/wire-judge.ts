@@ -2,7 +2,9 @@
  * What a daemon that was killed and started again may not have done twice, judged by the estate: its count of deeds, msdb's restore
  * history, the Agent's jobs. A cut-off BACKUP or RESTORE that is begun again is not a second deed: the estate counts it at its end.
  */
+import type { JournalRecord } from '../../src/ports/journal.ts';
 import type { EstateState } from '../../src/simulator/estate/estate-state.ts';
+import type { LossLedger } from '../../src/topology/loss-ledger.ts';
 
 /** How often each deed changes the estate in one failover and one failback to a rebuilt home, if nobody disturbs them. */
 const DEEDS: Readonly<Record<string, number>> = {
@@ -46,4 +48,32 @@ export function shippingJobs(state: EstateState): readonly string[] {
       msdb.jobs.filter(({ enabled }) => enabled).map(({ name }) => `${instance}: ${name}`),
     )
     .sort();
+}
+
+/** What a reader of a failure needs: starts, plans with what they gave up, steps with their effects. One line each. */
+export function storyOf(records: readonly JournalRecord[]): string {
+  return records
+    .flatMap((record) => told(record).map((text) => `${record.at} ${String(record.epoch)} ${text}`))
+    .join('\n');
+}
+
+function told(record: JournalRecord): readonly string[] {
+  switch (record.kind) {
+    case 'started':
+      return ['started'];
+    case 'generation':
+      return [`generation ${record.primaryDatacenter}`];
+    case 'plan':
+      return [
+        `plan, given up: ${JSON.stringify((record.ledger as LossLedger).lines.filter(({ kind }) => kind !== 'salvageable'))}`,
+      ];
+    case 'intent':
+      return [`begun ${record.action} ${record.target}`];
+    case 'effect':
+      return [`  ${record.where} ${record.what}`];
+    case 'outcome':
+      return [`${record.result} ${record.action}`];
+    default:
+      return [];
+  }
 }
