@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/interop/**', 'test/e2e/**', 'node_modules/**'],
-    testTimeout: 5_000,
-    hookTimeout: 20_000,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: ['default'],
   },

@@ -23,7 +23,8 @@ function headerOf(row: SqlRow): BackupHeader {
     firstForkGuid: requireText(row, 'FirstRecoveryForkID'),
     lastForkGuid: requireText(row, 'RecoveryForkID'),
     forkPointLsn: textOrNull(row, 'ForkPointLSN'),
-    // Local time of the writing server: order is decided by LSN, nothing here looks at it.
+    // Local times of the writing server: order is decided by LSN, nothing here looks at them.
+    startedAt: requireText(row, 'BackupStartDate'),
     finishedAt: requireText(row, 'BackupFinishDate'),
     copyOnly: flagOf(row, 'IsCopyOnly'),
     tail: flagOf(row, 'IsForceOffline'),

@@ -117,6 +117,9 @@ export class MappedBackupFiles implements BackupFiles {
           `${target}: ${landed.bytes} bytes written, ${again.bytes} bytes in ${source}, contents differ`,
         );
       }
+      // As copying on Windows does: a copy is as old as its source.
+      const { atime, mtime } = await fs.stat(from);
+      await fs.utimes(unfinished, atime, mtime);
       signal.throwIfAborted();
       await fs.rename(unfinished, to);
     });

@@ -8,9 +8,10 @@ import { AnswerParts } from './answer-parts.ts';
 const TYPES: Readonly<Record<number, BackupHeader['type']>> = { 1: 'full', 2: 'log', 5: 'differential' };
 const MINUTE_MS = 60_000;
 
-/** A header whose finish time is still local time of the server that took the backup. */
+/** A header whose times are still local times of the server that took the backup. */
 export interface RawHeader {
-  readonly header: Omit<BackupHeader, 'finishedAt'>;
+  readonly header: Omit<BackupHeader, 'startedAt' | 'finishedAt'>;
+  readonly startedLocalMs: number;
   readonly finishedLocalMs: number;
 }
 
@@ -47,6 +48,7 @@ export function readHeaderAnswer(
       tail: row.bit('IsForceOffline'),
       damaged: row.bit('IsDamaged'),
     },
+    startedLocalMs: row.clockMs('BackupStartDate'),
     finishedLocalMs: row.clockMs('BackupFinishDate'),
   };
 }
@@ -55,17 +57,20 @@ export function readHeaderAnswer(
  * @param zoneMinutes of the server that took the backup; undefined: never seen, and then the file's own time of change, which no
  *   zone distorts, stands for the end of the backup
  */
-export const headerInUtc = (
-  { header, finishedLocalMs }: RawHeader,
+export function headerInUtc(
+  { header, startedLocalMs, finishedLocalMs }: RawHeader,
   zoneMinutes: number | undefined,
   modifiedAt: string,
-): BackupHeader => ({
-  ...header,
-  finishedAt:
-    zoneMinutes === undefined
-      ? modifiedAt
-      : new Date(finishedLocalMs - zoneMinutes * MINUTE_MS).toISOString(),
-});
+): BackupHeader {
+  const finishedMs =
+    zoneMinutes === undefined ? Date.parse(modifiedAt) : finishedLocalMs - zoneMinutes * MINUTE_MS;
+  const startedMs = finishedMs - (finishedLocalMs - startedLocalMs);
+  return {
+    ...header,
+    startedAt: new Date(startedMs).toISOString(),
+    finishedAt: new Date(finishedMs).toISOString(),
+  };
+}
 
 const keyOf = ({ name, sizeBytes, modifiedAt }: FileEntry): string =>
   JSON.stringify([name, sizeBytes, modifiedAt]);

@@ -64,6 +64,7 @@ export function readLastRestore(parts: AnswerParts, database: string): DatabaseF
   const [row] = rows;
   if (row === undefined) return null;
   const zone = takenInZone(row);
+  const at = (column: string): string => (zone === null ? row.local(column) : row.inZone(column, zone));
   return {
     type: row.text('restore_type'),
     at: row.local('restore_date'),
@@ -71,8 +72,8 @@ export function readLastRestore(parts: AnswerParts, database: string): DatabaseF
     lastLsn: row.lsn('last_lsn'),
     familyGuid: row.guidOrNull('family_guid'),
     forkGuid: row.guidOrNull('last_recovery_fork_guid'),
-    backupFinishedAt:
-      zone === null ? row.local('backup_finish_date') : row.inZone('backup_finish_date', zone),
+    backupStartedAt: at('backup_start_date'),
+    backupFinishedAt: at('backup_finish_date'),
     backupTimeZoneMinutes: zone,
     backupServer: row.textOrNull('server_name'),
   };

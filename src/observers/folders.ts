@@ -88,6 +88,8 @@ export class FolderObserver {
         readHeaders(this.#ports, reader, folder, left, { signal: limit, deadlineMs: folderDeadlineMs }),
       );
     }
+    // Whichever instance knows the zone of the server that took the backups: the round waits for all of them anyway.
+    await Promise.all(looks.values());
     const zoneOf = (server: string): number | undefined => this.#zones.get(server.toLowerCase());
     return { ...listing, value: folderFacts(listing.value, cache, zoneOf) };
   }

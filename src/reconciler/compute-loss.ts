@@ -41,16 +41,16 @@ function noteOf(file: ChainedFile): string | undefined {
 
 interface Reach {
   readonly lsn: Lsn | null;
-  /** ms since 1970 of the newest content that backup has or can get; null: not known. */
+  /** ms since 1970; what was committed before is in what backup has or can get. null: not known. */
   readonly atMs: number | null;
 }
 
-/** End of what is restored already, by the clock of its writer. */
+/** What is restored already, by the clock of its writer: a log backup holds for certain what was committed before it began. */
 function restoredEnd(views: CopyViews): Reach {
   const restored =
     views.backup.seen.kind === 'seen' ? views.backup.seen.copy.database?.lastRestore : undefined;
   if (restored == null || restored === 'unknown') return { lsn: null, atMs: null };
-  return { lsn: lsn(restored.lastLsn), atMs: Date.parse(restored.backupFinishedAt) };
+  return { lsn: lsn(restored.lastLsn), atMs: Date.parse(restored.backupStartedAt) };
 }
 
 /** What each file adds begins where the one before it ends. */
@@ -84,11 +84,11 @@ function savedLines(facts: PoolFacts): LedgerLine[] {
   });
 }
 
-/** Where the backup copy ends up with every usable file, and when that file was written. */
+/** Where the backup copy ends up with every usable file, and when the backup into the last one began. */
 function reachOf(views: CopyViews, files: ShippedFiles | undefined): Reach {
   const last = files?.everything.files.findLast((file) => file.verdict.kind === 'apply');
   if (last?.header !== undefined)
-    return { lsn: lsn(last.header.lastLsn), atMs: Date.parse(last.header.finishedAt) };
+    return { lsn: lsn(last.header.lastLsn), atMs: Date.parse(last.header.startedAt) };
   return restoredEnd(views);
 }
 

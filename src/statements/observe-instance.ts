@@ -150,7 +150,7 @@ const restores = (
   database: string,
 ): string => `SELECT TOP (1) 1 AS part_restores_${integer(place)}, h.destination_database_name, h.restore_type, h.restore_date,
   CONVERT(varchar(26), b.first_lsn) AS first_lsn, CONVERT(varchar(26), b.last_lsn) AS last_lsn, b.family_guid,
-  b.last_recovery_fork_guid, b.backup_finish_date, b.time_zone, b.server_name
+  b.last_recovery_fork_guid, b.backup_start_date, b.backup_finish_date, b.time_zone, b.server_name
 FROM msdb.dbo.restorehistory AS h INNER JOIN msdb.dbo.backupset AS b ON b.backup_set_id = h.backup_set_id
 WHERE h.destination_database_name = ${database} AND h.restore_type IN ('D', 'I', 'L')
 ORDER BY h.restore_history_id DESC;`;

@@ -72,7 +72,7 @@ SELECT 1 AS part_header, h.Position, h.BackupType, h.ServerName, h.DatabaseName,
   CONVERT(varchar(26), h.CheckpointLSN) AS CheckpointLSN,
   CONVERT(varchar(26), h.DatabaseBackupLSN) AS DatabaseBackupLSN,
   h.FirstRecoveryForkID, h.RecoveryForkID, CONVERT(varchar(26), h.ForkPointLSN) AS ForkPointLSN,
-  h.BackupFinishDate, h.IsCopyOnly, h.IsForceOffline, h.IsDamaged
+  h.BackupStartDate, h.BackupFinishDate, h.IsCopyOnly, h.IsForceOffline, h.IsDamaged
 FROM #h AS h ORDER BY h.Position;
 DROP TABLE #h;`;
   return {

@@ -114,8 +114,10 @@ export const databaseFactsSchema = z.strictObject({
         lastLsn: lsnText,
         familyGuid: guid.nullable(),
         forkGuid: guid.nullable(),
+        /** What was committed before this instant is in it for certain; what came until its end may be. */
+        backupStartedAt: utc,
         backupFinishedAt: utc,
-        /** Zone of the server that took it; null: msdb does not say, and `backupFinishedAt` is by the reader's zone. */
+        /** Zone of the server that took it; null: msdb does not say, and both instants are by the reader's zone. */
         backupTimeZoneMinutes: z.number().int().nullable(),
         backupServer: z.string().nullable(),
       })
@@ -222,6 +224,8 @@ export const backupHeaderSchema = z.strictObject({
   firstForkGuid: guid,
   lastForkGuid: guid,
   forkPointLsn: lsnText.nullable(),
+  /** What was committed before this instant is in it for certain; what came until its end may be. */
+  startedAt: utc,
   finishedAt: utc,
   copyOnly: z.boolean(),
   tail: z.boolean(),

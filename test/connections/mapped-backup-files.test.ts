@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,14 @@ describe('PathMap', () => {
   ])('refuses %s', (name) => {
     expect(() => map.local(name)).toThrow(PoolError);
   });
+});
+
+test('a copy is as old as its source', async () => {
+  await writeFile(share('a.trn'), 'log');
+  const taken = new Date('2026-11-23T12:34:56.000Z');
+  await utimes(share('a.trn'), taken, taken);
+  await copyOne();
+  expect((await stat(copied('a.trn'))).mtime).toEqual(taken);
 });
 
 test('lists files with size and time, and no folders', async () => {

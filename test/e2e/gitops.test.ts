@@ -38,7 +38,7 @@ async function metrics(stage: WireStage): Promise<string> {
 
 test.skipIf(GIT_MISSING && process.env['CI'] !== 'true')(
   'a commit that changes primaryDatacenter fails the pool over; its id stands in status, journal, history and metrics (needs git)',
-  { timeout: 150_000 },
+  { timeout: 240_000 },
   async () => {
     await using stage = await WireStage.open({
       seed: 'gitops',

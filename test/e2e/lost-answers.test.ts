@@ -102,7 +102,7 @@ async function moved(
 
 test(
   'a failover and a failback whose steps lose answers end as wanted, and nothing is done twice',
-  { timeout: 150_000 },
+  { timeout: 240_000 },
   async () => {
     await using stage = await WireStage.open({
       seed: 'lost answers',

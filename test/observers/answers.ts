@@ -7,19 +7,19 @@ export const JOB = '33333333-3333-3333-3333-333333333333';
 
 export type Parts = Readonly<Record<string, readonly SqlRow[] | undefined>>;
 
+export const SERVER: SqlRow = {
+  server_name: 'SQL-1',
+  product_version: '13.0.5108.50',
+  sqlserver_start_time: '2026-11-20T09:00:00.000Z',
+  utc_now: '2026-11-23T12:00:00.003Z',
+  local_now: '2026-11-23T13:00:00.007Z',
+  sees_mirrors: 1,
+  sees_databases: 1,
+  sees_sessions: 1,
+};
+
 const HEALTHY: Record<string, readonly SqlRow[]> = {
-  instance: [
-    {
-      server_name: 'SQL-1',
-      product_version: '13.0.5108.50',
-      sqlserver_start_time: '2026-11-20T09:00:00.000Z',
-      utc_now: '2026-11-23T12:00:00.003Z',
-      local_now: '2026-11-23T13:00:00.007Z',
-      sees_mirrors: 1,
-      sees_databases: 1,
-      sees_sessions: 1,
-    },
-  ],
+  instance: [SERVER],
   databases: [
     {
       name: 'mgc',

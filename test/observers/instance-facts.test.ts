@@ -53,6 +53,7 @@ const restored = {
       last_lsn: '200',
       family_guid: FAMILY,
       last_recovery_fork_guid: FORK,
+      backup_start_date: '2026-11-23T12:14:58.000Z',
       backup_finish_date: '2026-11-23T12:15:00.000Z',
       time_zone: 127,
       server_name: 'SQL-9',

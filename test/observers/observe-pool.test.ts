@@ -13,7 +13,7 @@ import type {
   ServerFqdn,
   SiteTopology,
 } from '../../src/topology/pool-topology.ts';
-import { answerWith, FAMILY, FORK } from './answers.ts';
+import { answerWith, FAMILY, FORK, SERVER, type Parts } from './answers.ts';
 
 const site = (name: 'home' | 'backup'): SiteTopology => ({
   site: name,
@@ -66,6 +66,7 @@ const header = (n: number): SqlAnswer => ({
           FirstRecoveryForkID: FORK,
           RecoveryForkID: FORK,
           ForkPointLSN: null,
+          BackupStartDate: '2026-11-23T12:59:50.000Z',
           BackupFinishDate: '2026-11-23T13:00:00.000Z',
           IsCopyOnly: false,
           IsForceOffline: false,
@@ -296,6 +297,32 @@ test('a login that is refused proves life: the instance is unknown and not silen
   expect(home?.kind === 'unknown' && home.silentForMs).toBeLessThan(100);
 });
 
+test('the zone of a silent server is learned within the round, also from an instance that answers last', async () => {
+  const fake = fakes();
+  const at = (server_name: string, parts: Parts = {}): SqlAnswer =>
+    answerWith({ instance: [{ ...SERVER, server_name }], ...parts });
+  for (const name of ['home-1', 'home-2', 'home-w']) fake.hung.add(name);
+  for (const name of ['backup-2', 'backup-w']) fake.answers.set(name, at(name.toUpperCase()));
+  const restored = {
+    ...{ destination_database_name: 'mgc', restore_type: 'L', restore_date: '2026-11-23T12:30:00.000Z' },
+    ...{ first_lsn: '100', last_lsn: '200', family_guid: FAMILY, last_recovery_fork_guid: FORK },
+    ...{ backup_start_date: '2026-11-23T12:14:58.000Z', backup_finish_date: '2026-11-23T12:15:00.000Z' },
+    ...{ time_zone: 4, server_name: 'SQL-1' },
+  };
+  fake.answers.set('backup-1', at('BACKUP-1', { restores: [restored] }));
+  fake.folders.set('\\\\fs\\logs', [file('1.trn', 1)]);
+  const { sql } = fake.ports;
+  const late = (instance: InstanceName): ReturnType<typeof sql.observer> => ({
+    run: async (statement, options) => {
+      if (instance === 'backup-1') await fake.clock.sleep(200, options.signal);
+      return sql.observer(instance).run(statement, options);
+    },
+  });
+  const { share } = await round(fake, createPoolObserver({ ...fake.ports, sql: { ...sql, observer: late } }));
+  const [header] = share.kind === 'value' ? share.value.files.map((one) => one.header) : [];
+  expect(header).toMatchObject({ finishedAt: '2026-11-23T12:00:00.000Z' });
+});
+
 test('reads the newest headers first, a few each round, each file once, and again when it changes', async () => {
   const fake = fakes();
   fake.folders.set('\\\\fs\\logs', [
@@ -318,7 +345,12 @@ test('reads the newest headers first, a few each round, each file once, and agai
       files: [
         {
           name: '1.trn',
-          header: { firstLsn: '100', lastLsn: '200', finishedAt: '2026-11-23T12:00:00.000Z' },
+          header: {
+            firstLsn: '100',
+            lastLsn: '200',
+            startedAt: '2026-11-23T11:59:50.000Z',
+            finishedAt: '2026-11-23T12:00:00.000Z',
+          },
         },
         {},
         {},

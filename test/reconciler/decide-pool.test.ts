@@ -361,6 +361,15 @@ describe('files, share and loss', () => {
     expect(ledger.lostFiles).toBe(0);
   });
 
+  test('what is at risk begins when the newest log backup began: what was written while it ran may be missing in it', () => {
+    const newest = world.logFile(4, 20, { startedAt: world.minutesAgo(23) });
+    const older = [1, 2, 3].map((n) => world.logFile(n, 80 - 15 * n));
+    const lost = { ...world.homeLost(), share: world.folder('\\\\fs01\\mgc-logs', [...older, newest]) };
+    const { ledger } = decide(lost, TO_BACKUP);
+    const tail = ledger.lines.find(({ kind }) => kind === 'at-risk');
+    expect([tail?.from, ledger.lossMinutes]).toEqual([world.minutesAgo(23), 13]);
+  });
+
   describe('with home lost and the share silent', () => {
     const SHARE = '\\\\fs01\\mgc-logs';
     const AT_HOME: DesiredPoolOptions = {

@@ -47,6 +47,7 @@ test.each([
         lastLsn: world.LINE_LSN,
         familyGuid: world.FAMILY,
         forkGuid: world.FORK_1,
+        backupStartedAt: world.minutesAgo(91),
         backupFinishedAt: world.minutesAgo(91),
         backupTimeZoneMinutes: 60,
         backupServer: 'SQL-PAR-2',

@@ -96,6 +96,7 @@ export const restoringDatabase = (overrides: Partial<DatabaseFacts> = {}): Datab
       lastLsn: LINE_LSN,
       familyGuid: FAMILY,
       forkGuid: FORK_1,
+      backupStartedAt: minutesAgo(15),
       backupFinishedAt: minutesAgo(15),
       backupTimeZoneMinutes: 60,
       backupServer: 'SQL-PAR-1',
@@ -148,6 +149,7 @@ export const backupHeader = (overrides: Partial<BackupHeader> = {}): BackupHeade
   firstForkGuid: FORK_1,
   lastForkGuid: FORK_1,
   forkPointLsn: null,
+  startedAt: minutesAgo(15),
   finishedAt: minutesAgo(15),
   copyOnly: false,
   tail: false,
@@ -167,7 +169,13 @@ export function logFile(
     name: `mgc_${String(nth).padStart(4, '0')}.trn`,
     sizeBytes: 65_536,
     modifiedAt: finishedAt,
-    header: backupHeader({ firstLsn: at(nth - 1), lastLsn: at(nth), finishedAt, ...overrides }),
+    header: backupHeader({
+      firstLsn: at(nth - 1),
+      lastLsn: at(nth),
+      startedAt: finishedAt,
+      finishedAt,
+      ...overrides,
+    }),
     headerProblem: null,
   };
 }

@@ -100,7 +100,7 @@ function expectNothingLostOrTwice({ estate, records }: WireStage): void {
 
 test(
   'a daemon killed six times on the way moves the pool to lyon and back and does nothing twice',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     await using stage = await WireStage.open({
       seed: 'six kills',
