@@ -80,20 +80,25 @@ function sessionRow(instance: InstanceDraft, session: SessionDraft): NamedValues
 }
 
 /** The row of a session that does not change, with what else it was made from. */
-interface ShownRow extends Pick<InstanceDraft, 'databases' | 'clockOffsetMs'> {
+interface ShownRow extends Pick<InstanceDraft, 'databases' | 'clockOffsetMs' | 'productVersion'> {
   readonly row: readonly CellValue[];
 }
 
 function shownOnce(
   shown: WeakMap<SessionDraft, ShownRow>,
-  { databases, clockOffsetMs }: InstanceDraft,
+  { databases, clockOffsetMs, productVersion }: InstanceDraft,
   session: SessionDraft,
   make: () => readonly CellValue[],
 ): readonly CellValue[] {
   const known = shown.get(session);
-  if (known?.databases === databases && known.clockOffsetMs === clockOffsetMs) return known.row;
+  if (
+    known?.databases === databases &&
+    known.clockOffsetMs === clockOffsetMs &&
+    known.productVersion === productVersion
+  )
+    return known.row;
   const row = make();
-  shown.set(session, { databases, clockOffsetMs, row });
+  shown.set(session, { databases, clockOffsetMs, productVersion, row });
   return row;
 }
 

@@ -4,27 +4,21 @@
  */
 import type { CellValue, ColumnToken } from '../sql-tokens.ts';
 import type { VirtualTable } from '../tsql/ast.ts';
-import { sqlType } from './catalogue-columns.ts';
+import type { CatalogueObject } from '../catalogue/catalogue.ts';
+import { columnsOf } from '../catalogue/columns.ts';
 import { parts } from './chunks.ts';
 import type { Message } from './content.ts';
 import type { DatabaseDraft } from './instance-state.ts';
 import { keptView } from './kept-views.ts';
 import { plain } from './plain.ts';
 
-const columns = (text: string): readonly ColumnToken[] =>
-  text.split(';').map((entry) => {
-    const [name, type] = entry.trim().split(' ');
-    return { name: name ?? '', type: sqlType(type ?? ''), nullable: true };
-  });
+/** The chat schema does not depend on the version of SQL Server. */
+const columns = (table: CatalogueObject): readonly ColumnToken[] => columnsOf(table, '16.0');
 
-const CHAT = columns(
-  'channelId nvarchar(64); chatId nvarchar(64); chatDate bigint; userId nvarchar(256); content nvarchar(max)',
-);
-const SERVER_IDENTITY = columns('serverID int; serverAddress nvarchar(256); serverLastPingTime datetime');
-const CONFIG = columns(
-  'configLabel nvarchar(64); configContent nvarchar(max); configPoolID uniqueidentifier',
-);
-const REVISION = columns('sysRevision bigint');
+const CHAT = columns('dbo.tblChat');
+const SERVER_IDENTITY = columns('dbo.tblServerIdentity');
+const CONFIG = columns('dbo.tblConfig');
+const REVISION = columns('dbo.tblSystemRevision');
 
 type Row = readonly CellValue[];
 const rowsByChunk = new WeakMap<readonly Message[], readonly Row[]>();

@@ -230,61 +230,17 @@ function helpJobActivity(call: MsdbCall, args: BoundArguments): CommandOutcome {
   return done({}, resultSet(HELP_SETS.jobActivity, rows));
 }
 
-const JOB = '@job_id @job_name';
-const FREQUENCY =
-  '@enabled=1 @freq_type=0 @freq_interval=1 @freq_subday_type=0 @freq_subday_interval=0 @freq_relative_interval=0 ' +
-  '@freq_recurrence_factor=0 @active_start_date @active_end_date=99991231 @active_start_time=0 @active_end_time=235959';
-
 export const AGENT_PROCEDURES: readonly MsdbProcedure[] = [
-  agentProcedure(
-    'sp_update_job',
-    `${JOB} @new_name @enabled @description @start_step_id @category_name @owner_login_name @notify_level_eventlog ` +
-      '@notify_level_email @notify_level_netsend @notify_level_page @notify_email_operator_name ' +
-      '@notify_netsend_operator_name @notify_page_operator_name @delete_level @automatic_post',
-    updateJob,
-  ),
-  agentProcedure(
-    'sp_start_job',
-    '@job_name @job_id @error_flag @server_name @step_name @output_flag',
-    startJob,
-  ),
-  agentProcedure('sp_stop_job', '@job_name @job_id @originating_server @server_name', stopJob),
-  agentProcedure(
-    'sp_add_schedule',
-    `@schedule_name! ${FREQUENCY} @owner_login_name @schedule_uid @schedule_id @originating_server`,
-    addSchedule,
-  ),
-  agentProcedure(
-    'sp_attach_schedule',
-    `${JOB} @schedule_id @schedule_name @automatic_post=1`,
-    attachSchedule,
-  ),
-  // No page in the catalogue; named by the seed's references only. Parameters follow sp_add_schedule (unverified).
-  agentProcedure(
-    'sp_add_jobschedule',
-    `${JOB} @name! ${FREQUENCY} @schedule_id @automatic_post=1 @schedule_uid`,
-    addJobSchedule,
-  ),
-  agentProcedure(
-    'sp_add_job',
-    '@job_name! @enabled=1 @description @start_step_id=1 @category_name @category_id @owner_login_name ' +
-      '@notify_level_eventlog=2 @notify_level_email=0 @notify_level_netsend=0 @notify_level_page=0 ' +
-      '@notify_email_operator_name @notify_netsend_operator_name @notify_page_operator_name @delete_level=0 @job_id ' +
-      '@originating_server',
-    createJob,
-  ),
-  agentProcedure(
-    'sp_delete_job',
-    `${JOB} @originating_server @delete_history=1 @delete_unused_schedule=1`,
-    removeJob,
-  ),
-  agentProcedure(
-    'sp_help_job',
-    `${JOB} @job_aspect @job_type @owner_login_name @subsystem @category_name @enabled @execution_status ` +
-      '@date_comparator @date_created @date_last_modified @description',
-    helpJob,
-  ),
-  agentProcedure('sp_help_jobactivity', `${JOB} @session_id`, helpJobActivity),
+  agentProcedure('sp_update_job', updateJob),
+  agentProcedure('sp_start_job', startJob),
+  agentProcedure('sp_stop_job', stopJob),
+  agentProcedure('sp_add_schedule', addSchedule),
+  agentProcedure('sp_attach_schedule', attachSchedule),
+  agentProcedure('sp_add_jobschedule', addJobSchedule),
+  agentProcedure('sp_add_job', createJob),
+  agentProcedure('sp_delete_job', removeJob),
+  agentProcedure('sp_help_job', helpJob),
+  agentProcedure('sp_help_jobactivity', helpJobActivity),
 ];
 
 /** Local datetime text of the next run, for sysjobactivity. */

@@ -91,69 +91,55 @@ function monitorRows(call: MsdbCall): readonly Row[] {
 }
 
 export const HELP_PROCEDURES: readonly MsdbProcedure[] = [
-  shippingProcedure('sp_help_log_shipping_primary_database', '@database @primary_id', primaryDatabase),
-  shippingProcedure('sp_help_log_shipping_primary_secondary', '@primary_database!', (call, args) => {
+  shippingProcedure('sp_help_log_shipping_primary_database', primaryDatabase),
+  shippingProcedure('sp_help_log_shipping_primary_secondary', (call, args) => {
     const ids = call.msdb.primaryDatabases
       .filter((primary) => matches(args.text('@primary_database'), primary.primary_database))
       .map((primary) => primary.primary_id);
     const rows = call.msdb.primarySecondaries.filter(({ primary_id }) => ids.includes(primary_id)).map(row);
     return done({}, resultSet(HELP_SETS.primarySecondary, rows));
   }),
-  shippingProcedure(
-    'sp_help_log_shipping_secondary_primary',
-    '@primary_server! @primary_database!',
-    (call, args) => {
-      const rows = call.msdb.secondaries
-        .filter(
-          (secondary) =>
-            matches(args.text('@primary_server'), secondary.primary_server) &&
-            matches(args.text('@primary_database'), secondary.primary_database),
-        )
-        .map(row);
-      return done({}, resultSet(HELP_SETS.secondaryPrimary, rows));
-    },
+  shippingProcedure('sp_help_log_shipping_secondary_primary', (call, args) => {
+    const rows = call.msdb.secondaries
+      .filter(
+        (secondary) =>
+          matches(args.text('@primary_server'), secondary.primary_server) &&
+          matches(args.text('@primary_database'), secondary.primary_database),
+      )
+      .map(row);
+    return done({}, resultSet(HELP_SETS.secondaryPrimary, rows));
+  }),
+  shippingProcedure('sp_help_log_shipping_secondary_database', (call, args) =>
+    done({}, resultSet(HELP_SETS.secondaryDatabase, secondaryRows(call, args))),
   ),
-  shippingProcedure(
-    'sp_help_log_shipping_secondary_database',
-    '@secondary_database @secondary_id',
-    (call, args) => done({}, resultSet(HELP_SETS.secondaryDatabase, secondaryRows(call, args))),
-  ),
-  shippingProcedure(
-    'sp_help_log_shipping_monitor_primary',
-    '@primary_server! @primary_database!',
-    (call, args) => {
-      const rows = call.msdb.monitorPrimary
-        .filter(
-          (monitor) =>
-            matches(args.text('@primary_server'), monitor.primary_server) &&
-            matches(args.text('@primary_database'), monitor.primary_database),
-        )
-        .map(row);
-      return done({}, resultSet(HELP_SETS.monitorPrimary, rows));
-    },
-  ),
-  shippingProcedure(
-    'sp_help_log_shipping_monitor_secondary',
-    '@secondary_server! @secondary_database!',
-    (call, args) => {
-      const rows = call.msdb.monitorSecondary
-        .filter(
-          (monitor) =>
-            matches(args.text('@secondary_server'), monitor.secondary_server) &&
-            matches(args.text('@secondary_database'), monitor.secondary_database),
-        )
-        .map(row);
-      return done({}, resultSet(HELP_SETS.monitorSecondary, rows));
-    },
-  ),
-  shippingProcedure('sp_help_log_shipping_alert_job', '', (call) => {
+  shippingProcedure('sp_help_log_shipping_monitor_primary', (call, args) => {
+    const rows = call.msdb.monitorPrimary
+      .filter(
+        (monitor) =>
+          matches(args.text('@primary_server'), monitor.primary_server) &&
+          matches(args.text('@primary_database'), monitor.primary_database),
+      )
+      .map(row);
+    return done({}, resultSet(HELP_SETS.monitorPrimary, rows));
+  }),
+  shippingProcedure('sp_help_log_shipping_monitor_secondary', (call, args) => {
+    const rows = call.msdb.monitorSecondary
+      .filter(
+        (monitor) =>
+          matches(args.text('@secondary_server'), monitor.secondary_server) &&
+          matches(args.text('@secondary_database'), monitor.secondary_database),
+      )
+      .map(row);
+    return done({}, resultSet(HELP_SETS.monitorSecondary, rows));
+  }),
+  shippingProcedure('sp_help_log_shipping_alert_job', (call) => {
     const { alertJobId } = call.msdb;
     return done(
       {},
       resultSet(HELP_SETS.alertJob, alertJobId === undefined ? [] : [{ alert_job_id: alertJobId }]),
     );
   }),
-  shippingProcedure('sp_help_log_shipping_monitor', '@verbose', (call) =>
+  shippingProcedure('sp_help_log_shipping_monitor', (call) =>
     done({}, resultSet(HELP_SETS.monitor, monitorRows(call))),
   ),
 ];

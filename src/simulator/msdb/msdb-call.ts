@@ -3,7 +3,9 @@ import type { CellValue, ColumnToken, SqlToken } from '../sql-tokens.ts';
 import type { CommandDone, CommandOutcome } from '../tsql/host.ts';
 import type { InstanceClock } from './instance-clock.ts';
 import type { MsdbState } from './msdb-state.ts';
-import { parameters, type BoundArguments, type ParameterSpec } from './procedure-arguments.ts';
+import type { CatalogueProcedure } from '../catalogue/catalogue.ts';
+import { parametersOf, type ParameterSpec } from '../catalogue/parameters.ts';
+import type { BoundArguments } from './procedure-arguments.ts';
 
 export interface MsdbCall {
   /** A draft: changed in place. */
@@ -35,19 +37,23 @@ export interface MsdbProcedure {
 }
 
 type Run = MsdbProcedure['run'];
+/** `sp_start_job` of `msdb.sp_start_job`. */
+type NameIn<Database extends string, Key = CatalogueProcedure> = Key extends `${Database}.${infer Name}`
+  ? Name
+  : never;
 
 /** All log shipping procedures live in master and want its context. */
-export const shippingProcedure = (name: string, declared: string, run: Run): MsdbProcedure => ({
+export const shippingProcedure = (name: NameIn<'master'>, run: Run): MsdbProcedure => ({
   name,
-  parameters: parameters(declared),
+  parameters: parametersOf(`master.${name}`),
   context: 'master',
   sysadminOnly: true,
   run,
 });
 
-export const agentProcedure = (name: string, declared: string, run: Run): MsdbProcedure => ({
+export const agentProcedure = (name: NameIn<'msdb'>, run: Run): MsdbProcedure => ({
   name,
-  parameters: parameters(declared),
+  parameters: parametersOf(`msdb.${name}`),
   context: 'any',
   sysadminOnly: false,
   run,

@@ -4,7 +4,7 @@ import type { VirtualTable } from '../tsql/ast.ts';
 import { keptView } from '../instance/kept-views.ts';
 import { dateNumber, timeNumber } from './instance-clock.ts';
 import { CATEGORIES } from './jobs.ts';
-import { MSDB_TABLES, type MsdbTable } from './msdb-columns.ts';
+import { msdbColumns, type MsdbTable } from './msdb-columns.ts';
 import type { Job, JobSchedule, MsdbState, Schedule } from './msdb-state.ts';
 
 type Row = Readonly<Record<string, CellValue | undefined>>;
@@ -146,11 +146,9 @@ function partOf(table: MsdbTable, msdb: MsdbState): object {
 }
 
 function madeTable(table: MsdbTable, msdb: MsdbState, timeZoneMinutes: number): VirtualTable {
-  const columns = MSDB_TABLES[table];
+  const columns = msdbColumns(table);
   const rows = rowsOf(table, msdb, timeZoneMinutes).map((values) =>
     columns.map(({ name }) => values[name] ?? null),
   );
   return { columns, rows };
 }
-
-export const MSDB_TABLE_NAMES = Object.keys(MSDB_TABLES) as readonly MsdbTable[];

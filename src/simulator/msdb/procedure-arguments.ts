@@ -5,26 +5,7 @@
 import type { CellValue } from '../sql-tokens.ts';
 import type { ProcedureArgument } from '../tsql/ast.ts';
 import type { SqlFailure } from '../tsql/host.ts';
-
-export interface ParameterSpec {
-  readonly name: string;
-  readonly required: boolean;
-  readonly fallback: CellValue;
-}
-
-/** `'@database! @restore_delay=0 @copy_job_id'`: `!` required, `=` a default (number, or text up to the blank). */
-export function parameters(text: string): readonly ParameterSpec[] {
-  return text
-    .trim()
-    .split(/\s+/)
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [name = '', value] = part.split('=');
-      if (name.endsWith('!')) return { name: name.slice(0, -1), required: true, fallback: null };
-      const fallback = value === undefined ? null : /^-?\d+$/.test(value) ? Number(value) : value;
-      return { name, required: false, fallback };
-    });
-}
+import type { ParameterSpec } from '../catalogue/parameters.ts';
 
 export const failure = (number: number, message: string, severity = 16, state = 1): SqlFailure => ({
   kind: 'failure',

@@ -30,7 +30,7 @@ function monitorRow(call: MsdbCall, args: BoundArguments, primaryId: string): Mo
     primary_id: primaryId,
     primary_server: call.serverName,
     primary_database: args.text('@database') ?? '',
-    backup_threshold: args.number('@backup_threshold') ?? 60,
+    backup_threshold: args.number('@backup_threshold') ?? 45,
     threshold_alert: args.number('@threshold_alert') ?? ALERT_PRIMARY,
     threshold_alert_enabled: args.flag('@threshold_alert_enabled') ?? false,
     last_backup_file: null,
@@ -204,35 +204,13 @@ export function deleteAlertJobIfUnused(call: MsdbCall): void {
   msdb.alertJobId = undefined;
 }
 
-const MONITOR_PARAMETERS =
-  '@monitor_server @monitor_server_security_mode=1 @monitor_server_login @monitor_server_password';
-
 export const PRIMARY_PROCEDURES: readonly MsdbProcedure[] = [
-  shippingProcedure(
-    'sp_add_log_shipping_primary_database',
-    `@database! @backup_directory! @backup_share! @backup_job_name @backup_retention_period=1440 ${MONITOR_PARAMETERS} ` +
-      '@backup_threshold=60 @threshold_alert=14420 @threshold_alert_enabled=0 @history_retention_period=1440 @backup_job_id ' +
-      '@primary_id @overwrite @ignoreremotemonitor @backup_compression=2 @primary_server_with_port_override ' +
-      '@primary_connection_options @monitor_connection_options',
-    addPrimaryDatabase,
-  ),
-  shippingProcedure(
-    'sp_delete_log_shipping_primary_database',
-    '@database! @ignoreremotemonitor',
-    deletePrimaryDatabase,
-  ),
-  shippingProcedure(
-    'sp_add_log_shipping_primary_secondary',
-    '@primary_database! @secondary_server! @secondary_database! @overwrite',
-    addPrimarySecondary,
-  ),
-  shippingProcedure(
-    'sp_delete_log_shipping_primary_secondary',
-    '@primary_database! @secondary_server! @secondary_database!',
-    deletePrimarySecondary,
-  ),
-  shippingProcedure('sp_add_log_shipping_alert_job', '@alert_job_id', addAlertJob),
-  shippingProcedure('sp_delete_log_shipping_alert_job', '', (call) => {
+  shippingProcedure('sp_add_log_shipping_primary_database', addPrimaryDatabase),
+  shippingProcedure('sp_delete_log_shipping_primary_database', deletePrimaryDatabase),
+  shippingProcedure('sp_add_log_shipping_primary_secondary', addPrimarySecondary),
+  shippingProcedure('sp_delete_log_shipping_primary_secondary', deletePrimarySecondary),
+  shippingProcedure('sp_add_log_shipping_alert_job', addAlertJob),
+  shippingProcedure('sp_delete_log_shipping_alert_job', (call) => {
     deleteAlertJobIfUnused(call);
     return done();
   }),

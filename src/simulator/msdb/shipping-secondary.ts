@@ -177,32 +177,9 @@ function deleteSecondaryPrimary(call: MsdbCall, args: BoundArguments): CommandOu
   return done();
 }
 
-const MONITOR_PARAMETERS =
-  '@monitor_server @monitor_server_security_mode=1 @monitor_server_login @monitor_server_password';
-
 export const SECONDARY_PROCEDURES: readonly MsdbProcedure[] = [
-  shippingProcedure(
-    'sp_add_log_shipping_secondary_primary',
-    '@primary_server! @primary_database! @backup_source_directory! @backup_destination_directory! @copy_job_name! ' +
-      `@restore_job_name! @file_retention_period ${MONITOR_PARAMETERS} @copy_job_id @restore_job_id @secondary_id ` +
-      '@overwrite @ignoreremotemonitor @secondary_connection_options @monitor_connection_options',
-    addSecondaryPrimary,
-  ),
-  shippingProcedure(
-    'sp_add_log_shipping_secondary_database',
-    '@secondary_database! @primary_server! @primary_database! @restore_delay=0 @restore_all=1 @restore_mode=0 ' +
-      '@disconnect_users=0 @block_size=-1 @buffer_count=-1 @max_transfer_size=-1 @restore_threshold=45 ' +
-      '@threshold_alert=14421 @threshold_alert_enabled=1 @history_retention_period=1440 @overwrite @ignoreremotemonitor',
-    addSecondaryDatabase,
-  ),
-  shippingProcedure(
-    'sp_delete_log_shipping_secondary_database',
-    '@secondary_database! @ignoreremotemonitor',
-    deleteSecondaryDatabase,
-  ),
-  shippingProcedure(
-    'sp_delete_log_shipping_secondary_primary',
-    '@primary_server! @primary_database!',
-    deleteSecondaryPrimary,
-  ),
+  shippingProcedure('sp_add_log_shipping_secondary_primary', addSecondaryPrimary),
+  shippingProcedure('sp_add_log_shipping_secondary_database', addSecondaryDatabase),
+  shippingProcedure('sp_delete_log_shipping_secondary_database', deleteSecondaryDatabase),
+  shippingProcedure('sp_delete_log_shipping_secondary_primary', deleteSecondaryPrimary),
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { columnsOf } from '../../../src/simulator/instance/catalogue-columns.ts';
+import { columnsOf } from '../../../src/simulator/catalogue/columns.ts';
 import { answerOf, homeAndBackup, Instances, mirror, restoreFull, restoreLog } from './instances.ts';
 
 const full = String.raw`\\fs01\s\full.bak`;
