@@ -3,6 +3,7 @@
  * sent is awaited up to its deadline even when the step is cancelled, so that its outcome is known.
  */
 import type { SqlAnswer, SqlConnection, SqlStatement } from '../ports/sql-connection.ts';
+import { readServerName } from '../statements/change-recheck.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { rowsOf, textOrNull } from './answer-rows.ts';
@@ -133,13 +134,6 @@ export class InstanceSession implements AsyncDisposable {
   }
 }
 
-const SERVER_NAME: SqlStatement = {
-  name: 'recheck-server',
-  text: "SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ServerName')) AS server_name;",
-  parameters: {},
-  mode: 'batch',
-};
-
 /** Opens a connection and proves on it that the server is the one that was observed under this name. */
 export async function openInstance(
   ports: ActuatorPorts,
@@ -154,7 +148,7 @@ export async function openInstance(
     await ports.sql.open(instance, context.signal),
   );
   try {
-    const answer = await session.read(SERVER_NAME);
+    const answer = await session.read(readServerName);
     requireServer(instance, serverName, textOrNull(rowsOf(answer)[0], 'server_name'));
     return session;
   } catch (error) {

@@ -45,6 +45,14 @@ export const readSessionsIn = (database: string): SqlStatement => ({
   mode: 'rpc',
 });
 
+/** Which server answers on this connection. */
+export const readServerName: SqlStatement = {
+  name: 'recheck-server',
+  text: "SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ServerName')) AS server_name;",
+  parameters: {},
+  mode: 'batch',
+};
+
 export const readOwnSession: SqlStatement = {
   name: 'read-own-session',
   text: 'SELECT @@SPID AS session_id;',

@@ -1,0 +1,203 @@
+/**
+ * Every T-SQL text that the product can send, by the export of src/statements that builds it. A builder that is missing here
+ * fails statement-registry.test.ts; what is here goes through Microsoft's grammar in test/interop and through the estate's.
+ */
+import type { SqlStatement } from '../../src/ports/sql-connection.ts';
+import * as backups from '../../src/statements/change-backup-restore.ts';
+import * as databases from '../../src/statements/change-database.ts';
+import * as jobs from '../../src/statements/change-jobs.ts';
+import * as shipping from '../../src/statements/change-log-shipping.ts';
+import * as mirroring from '../../src/statements/change-mirroring.ts';
+import * as rechecks from '../../src/statements/change-recheck.ts';
+import { observeInstance } from '../../src/statements/observe-instance.ts';
+import { readHeader } from '../../src/statements/read-header.ts';
+import * as messages from '../../src/statements/read-message.ts';
+
+/** What a text is built from; each value is another one, so that it can be found again in the text. */
+export interface StatementValues {
+  readonly database: string;
+  readonly compliance: string;
+  readonly logical: string;
+  readonly server: string;
+  readonly path: string;
+  readonly target: string;
+  readonly share: string;
+  readonly folder: string;
+  readonly address: string;
+  readonly job: string;
+  readonly otherJob: string;
+  readonly program: string;
+}
+
+export const PLAIN_VALUES: StatementValues = {
+  database: 'mgc',
+  compliance: 'mgccomp',
+  logical: 'mgc_data',
+  server: 'sql-par-1.contoso.com',
+  path: '\\\\fs01\\mgc-logs\\mgc_20261123.trn',
+  target: 'D:\\Data\\mgc.mdf',
+  share: '\\\\fs01\\mgc-logs',
+  folder: 'D:\\LSCopy',
+  address: 'TCP://sql-par-1.contoso.com:5022',
+  job: 'LSCopy_mgc',
+  otherJob: 'LSRestore_mgc',
+  program: 'pchat-operator',
+};
+
+/** The same name wherever a person could have typed it. */
+export const valuesNamed = (name: string): StatementValues => ({
+  ...PLAIN_VALUES,
+  database: name,
+  logical: `l${name}`,
+  server: `s${name}`,
+  path: `\\\\fs01\\${name}\\p.trn`,
+  target: `D:\\${name}\\t.mdf`,
+  share: `\\\\fs01\\${name}`,
+  folder: `D:\\${name}`,
+  address: `TCP://${name}:5022`,
+  job: `c${name}`,
+  otherJob: `r${name}`,
+  program: `p${name}`,
+});
+
+const JOB_ID = '0F0E0D0C-0B0A-0908-0706-050403020100';
+const SESSIONS = [52, 60];
+
+/** @param version SERVERPROPERTY('ProductVersion') of the instance that is asked */
+export type StatementBuilder = (values: StatementValues, version: string) => readonly SqlStatement[];
+
+const halves = (v: StatementValues, overwrite: boolean) => ({
+  database: v.database,
+  primaryServer: v.server,
+  share: v.share,
+  copyFolder: v.folder,
+  jobName: v.job,
+  copyJobName: v.job,
+  restoreJobName: v.otherJob,
+  retentionMinutes: 4320,
+  backupThresholdMinutes: 60,
+  overwrite,
+});
+
+const CHANGES: Readonly<Record<string, StatementBuilder>> = {
+  backupDatabase: ({ database, path }) => [
+    backups.backupDatabase(database, path),
+    backups.backupDatabase(database, path, 'copy-only'),
+  ],
+  backupLog: ({ database, path }) => [backups.backupLog(database, path)],
+  backupTail: ({ database, path }) => [
+    backups.backupTail(database, path, []),
+    backups.backupTail(database, path, SESSIONS),
+  ],
+  verifyBackup: ({ path }) => [backups.verifyBackup(path)],
+  readFileList: ({ path }) => [backups.readFileList(path)],
+  restoreLog: ({ database, path }) => [backups.restoreLog(database, path)],
+  restoreDatabase: ({ database, path, logical, target }) => [
+    backups.restoreDatabase(database, path, 'RECOVERY', []),
+    backups.restoreDatabase(database, path, 'NORECOVERY', [{ logical, to: target }]),
+  ],
+  recoverDatabase: ({ database }) => [backups.recoverDatabase(database)],
+  restrictAccess: ({ database }) => [databases.restrictAccess(database)],
+  openAccess: ({ database }) => [databases.openAccess(database)],
+  takeOffline: ({ database }) => [databases.takeOffline(database)],
+  bringOnline: ({ database }) => [databases.bringOnline(database)],
+  killSession: () => [databases.killSession(52)],
+  setPartnerOff: ({ database }) => [mirroring.setPartnerOff(database)],
+  setPartner: ({ database, address }) => [mirroring.setPartner(database, address)],
+  setWitness: ({ database, address }) => [mirroring.setWitness(database, address)],
+  setJobEnabled: () => [jobs.setJobEnabled(JOB_ID, true), jobs.setJobEnabled(JOB_ID, false)],
+  startJob: () => [jobs.startJob(JOB_ID)],
+  stopJob: () => [jobs.stopJob(JOB_ID)],
+  addJobSchedule: ({ job }) => [jobs.addJobSchedule(JOB_ID, job, 15)],
+  deleteSecondary: ({ database }) => [
+    shipping.deleteSecondary(database),
+    shipping.deleteSecondary(database, true),
+  ],
+  deleteSecondaryPrimary: ({ server, database }) => [shipping.deleteSecondaryPrimary(server, database)],
+  addPrimary: (v) => [shipping.addPrimary(halves(v, false)), shipping.addPrimary(halves(v, true))],
+  addAlertJob: () => [shipping.addAlertJob],
+  addPrimarySecondary: ({ database, server }) => [shipping.addPrimarySecondary(database, server)],
+  addSecondaryPrimary: (v) => [shipping.addSecondaryPrimary(halves(v, true))],
+  addSecondaryDatabase: ({ database, server }) => [shipping.addSecondaryDatabase(database, server, 45)],
+};
+
+const READS: Readonly<Record<string, StatementBuilder>> = {
+  observeInstance: ({ database, compliance, program }) => [
+    observeInstance({ databases: [], chatDatabases: [], program }),
+    observeInstance({ databases: [compliance, database], chatDatabases: [database], program }),
+  ],
+  readHeader: ({ path }, version) => [readHeader(path, version)],
+  readMessage: ({ database, server, job }) => [
+    messages.readMessage(database, { channelId: server, chatId: job, chatDate: '639000000000000000' }),
+  ],
+  readNewestMessage: ({ database }) => [messages.readNewestMessage(database)],
+  readMirroringEndpoint: () => [mirroring.readMirroringEndpoint],
+  readJob: () => [jobs.readJob(JOB_ID)],
+  readPrimaryHalf: ({ database }) => [shipping.readPrimaryHalf(database)],
+  readSecondaryHalf: ({ database }) => [shipping.readSecondaryHalf(database)],
+  readServerName: () => [rechecks.readServerName],
+  readCopyNow: ({ database }) => [rechecks.readCopyNow(database)],
+  readSessionsIn: ({ database }) => [rechecks.readSessionsIn(database)],
+  readOwnSession: () => [rechecks.readOwnSession],
+  readProgressOf: () => [rechecks.readProgressOf(51)],
+  readNewestFullBackup: ({ database }) => [rechecks.readNewestFullBackup(database)],
+  readFilePaths: ({ database }) => [rechecks.readFilePaths(database)],
+};
+
+export const STATEMENT_REGISTRY: Readonly<Record<string, StatementBuilder>> = { ...READS, ...CHANGES };
+
+/** Exports of src/statements that are no texts of their own. */
+export const NO_STATEMENTS: Readonly<Record<string, string>> = {
+  identifier: 'quotes a name',
+  literal: 'quotes a text',
+  integer: 'prints a number',
+  headerColumns: 'is in the text of readHeader',
+  observeContent: 'is in the text of observeInstance',
+  OWN_PROGRAM: 'is the name of the own program',
+};
+
+/** Names that someone could mean harm with, or that a careless quotation breaks. `identifier` refuses the last ones. */
+export const HOSTILE_NAMES: readonly string[] = [
+  'a]b',
+  'a]]b',
+  ']',
+  "a'b",
+  "a''b",
+  "'",
+  'a"b',
+  'a;b',
+  "m]g'c; DROP DATABASE x --",
+  '] SET OFFLINE; ALTER DATABASE [b',
+  "'; EXEC xp_cmdshell N'dir'; --",
+  'a--b',
+  'a/*b',
+  '*/',
+  '[x].[y]',
+  'msdb.dbo',
+  '%_^',
+  '$(x)',
+  '@db',
+  ' leading',
+  'trailing ',
+  'two words',
+  'Größe',
+  '聊天室',
+  '\u{1F4AC}\u{20000}',
+  'e\u0301\u202e',
+  'x'.repeat(126),
+  ']'.repeat(126),
+  "'".repeat(126),
+  '\u{1F4AC}'.repeat(63),
+];
+
+/** No names of databases: refused before a text is built, unless the text takes them as a parameter or a literal. */
+export const REFUSED_NAMES: readonly string[] = [
+  '',
+  'a\nb',
+  'a\r\nGO\r\nb',
+  'a\tb',
+  'a\u2028b',
+  'a\u0000b',
+  '\uffff',
+  'x'.repeat(129),
+];
