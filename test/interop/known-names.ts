@@ -10,12 +10,13 @@ import { existsSince } from '../../src/simulator/catalogue/version-gate.ts';
 import type { SqlStatement } from '../../src/ports/sql-connection.ts';
 import type { GrammarAnswer, ObjectUse, ProcedureUse, Touched } from './grammar.ts';
 
-interface Gated {
+interface Known {
   readonly since?: string | undefined;
+  readonly unverified?: string | undefined;
 }
 
 /** Words that the tree spells otherwise than the pages: NO_RECOVERY, NORECOVERY. */
-const folded = (words: string): string => words.replace(/[_ ]/g, '').toLowerCase();
+export const folded = (words: string): string => words.replace(/[_ ]/g, '').toLowerCase();
 
 const byFoldedName = (
   entries: Readonly<Record<string, CatalogueEntry>>,
@@ -27,30 +28,33 @@ const PROCEDURES = byFoldedName(catalogueProcedures);
 const FUNCTIONS = byFoldedName(catalogueFunctions);
 const STATEMENTS = byFoldedName(catalogueStatements);
 
-/** `sys.x` of any database, `msdb.dbo.x`; what is in another database is a table of a chat database. */
-function keyOf({ database, schema, name }: ObjectUse): string {
+/** Key in the catalogue: `sys.x` of any database, `msdb.dbo.x`; what is in another database is a table of a chat database. */
+export function keyOf({ database, schema, name }: ObjectUse): string {
   if (schema?.toLowerCase() === 'sys') return `sys.${name}`;
   if (database?.toLowerCase() === 'msdb') return `msdb.${schema ?? 'dbo'}.${name}`;
   return `${schema ?? 'dbo'}.${name}`;
 }
 
-const procedureKey = ({ database, name }: ProcedureUse): string => `${database ?? 'master'}.${name}`;
+export const procedureKey = ({ database, name }: ProcedureUse): string => `${database ?? 'master'}.${name}`;
 
 /** What one text says, judged for one version: names that it uses, and complaints. */
 export class KnownNames {
   readonly names: string[] = [];
   readonly complaints: string[] = [];
+  /** Names that may be otherwise on a server, and why. */
+  readonly unverified = new Map<string, string>();
   readonly #productVersion: string;
 
   constructor(productVersion: string) {
     this.#productVersion = productVersion;
   }
 
-  #judge(name: string, known: Gated | undefined): void {
+  #judge(name: string, known: Known | undefined): void {
     this.names.push(name);
     if (known === undefined) this.complaints.push(`unknown: ${name}`);
     else if (known.since !== undefined && !existsSince(this.#productVersion, known.since))
       this.complaints.push(`not in ${this.#productVersion}: ${name} (since ${known.since})`);
+    if (known?.unverified !== undefined) this.unverified.set(name, known.unverified);
   }
 
   #object(use: ObjectUse): void {

@@ -24,6 +24,7 @@ import { dotnetIsAbsent } from './dotnet-program.ts';
 import { driverSettings } from './driver-statements.ts';
 import { askGrammar, type GrammarAnswer } from './grammar.ts';
 import { KnownNames } from './known-names.ts';
+import { statementsMarkdown } from './statements-document.ts';
 
 /** Builds of each release; of 2014 also the last one before its encrypted backups. */
 const RELEASES: readonly [Release, ...Release[]] = [
@@ -98,9 +99,11 @@ interface HostileText extends Asked {
   readonly at: number;
 }
 
-/** For the oldest and the newest release: names are quoted by one function whatever the version. */
+/** One build of each version. */
+const NEWEST_BUILDS = RELEASES.filter(({ grammar }, at) => RELEASES[at + 1]?.grammar !== grammar);
+
 const HOSTILE_TEXTS: readonly HostileText[] = [...HOSTILE_NAMES, ...REFUSED_NAMES].flatMap((name) =>
-  [RELEASES[0], RELEASES[RELEASES.length - 1] ?? RELEASES[0]].flatMap((release) =>
+  NEWEST_BUILDS.flatMap((release) =>
     Object.keys(STATEMENT_REGISTRY).flatMap((builder) =>
       (built(builder, valuesNamed(name), release) ?? []).map((statement, at) => ({
         ...{ builder, release, statement, name, at },
@@ -275,7 +278,14 @@ describe.skipIf(dotnetIsAbsent)('in the grammar of Microsoft (install: .NET SDK 
     });
     expect([wrong, complaintsOf(hostile)]).toEqual([[], []]);
     const names = HOSTILE_NAMES.length + REFUSED_NAMES.length;
-    console.log(`${names} hostile names: ${hostile.length} texts, each like its plain twin but for the name`);
+    console.log(
+      `${names} hostile names × ${NEWEST_BUILDS.length} versions: ${hostile.length} texts, each like its plain twin`,
+    );
+  });
+
+  test('docs/statements.md says what the texts run and touch', async () => {
+    const newest = plain.filter(({ release }) => release === RELEASES.at(-1));
+    await expect(statementsMarkdown(newest)).toMatchFileSnapshot('../../docs/statements.md');
   });
 
   test('the driver sets up a session by options that the catalogue knows', () => {

@@ -20,8 +20,8 @@ static partial class StatementWords
         List<string> termination = set.Termination is null ? [] : [set.Termination.ImmediateRollback ? "ROLLBACK IMMEDIATE" : set.Termination.NoWait ? "NO_WAIT" : "ROLLBACK AFTER"];
         return option switch
         {
-            PartnerDatabaseOption partner => new("ALTER DATABASE SET PARTNER", [Words(partner.PartnerOption.ToString(), " "), .. termination]),
-            WitnessDatabaseOption witness => new("ALTER DATABASE SET WITNESS", [witness.IsOff ? "OFF" : "WITNESS SERVER", .. termination]),
+            PartnerDatabaseOption partner => new("ALTER DATABASE SET PARTNER", [partner.PartnerOption == PartnerDatabaseOptionKind.PartnerServer ? "ADDRESS" : Words(partner.PartnerOption.ToString(), " "), .. termination]),
+            WitnessDatabaseOption witness => new("ALTER DATABASE SET WITNESS", [witness.IsOff ? "OFF" : "ADDRESS", .. termination]),
             _ => new("ALTER DATABASE SET", [Words(option.OptionKind.ToString(), "_"), .. termination]),
         };
     }
