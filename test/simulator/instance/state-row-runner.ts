@@ -1,0 +1,127 @@
+/** Runs a row of the refusal table on an estate in memory: every step through the estate's own door. */
+import { decodeBackup, encodeBackupSet } from '../../../src/simulator/backup-file.ts';
+import type { MessageToken, SqlToken } from '../../../src/simulator/sql-tokens.ts';
+import type { ExpectedMessage, StateRow } from '../../support/state-rows.ts';
+import {
+  LOGIN_NAMES,
+  type FileChange,
+  type StateSession,
+  type StateStep,
+} from '../../support/state-steps.ts';
+import { DrivenEstate } from '../estate/driven-estate.ts';
+
+const CUT_BYTES = 20;
+const DAMAGE_AT = 60;
+const VERSIONS = { older: '11.0.7001.0', newer: '16.0.4000.1' } as const;
+
+/** What a file of the estate is after the change; undefined: there is none any more. */
+export function changedFile(change: FileChange, bytes: Uint8Array): Uint8Array | undefined {
+  switch (change) {
+    case 'delete':
+      return undefined;
+    case 'empty':
+      return new Uint8Array();
+    case 'foreign':
+      return Buffer.from('this is not a backup');
+    case 'cut':
+      return bytes.slice(0, bytes.length - CUT_BYTES);
+    case 'damage':
+      return Uint8Array.from(bytes, (byte, index) => (index === bytes.length - DAMAGE_AT ? byte ^ 1 : byte));
+    case 'older':
+    case 'newer': {
+      const decoded = decodeBackup(bytes);
+      const set = decoded.kind === 'sets' ? decoded.sets[0] : undefined;
+      if (set === undefined) throw new Error('not a backup');
+      return encodeBackupSet({ ...set.header, softwareVersion: VERSIONS[change] }, set.body);
+    }
+  }
+}
+
+export class RowRunner {
+  readonly estate = new DrivenEstate();
+  readonly #connections = new Map<string, string>();
+
+  #key({ on, session }: StateSession): string {
+    return `${on}/${session}`;
+  }
+
+  /** The open connection of a session; logs in when there is none. */
+  #connect(who: StateSession, database = ''): string {
+    const known = this.#connections.get(this.#key(who));
+    const { estate } = this;
+    if (known !== undefined && estate.state.connections[known] !== undefined) return known;
+    const connection = `row-${this.#connections.size}-${estate.outputs.length}`;
+    const password = who.login === 'sa' ? estate.state.options.sqlPassword : '';
+    const request = { login: LOGIN_NAMES[who.login], password, database, host: 'test', program: 'rows' };
+    estate.input({ kind: 'login', instance: who.on, connection, party: 'operator', request });
+    this.#connections.set(this.#key(who), connection);
+    return connection;
+  }
+
+  #send(who: StateSession, text: string): { readonly connection: string; readonly from: number } {
+    const connection = this.#connect(who);
+    const from = this.estate.tokensOf(connection).length;
+    this.estate.send(who.on, connection, text);
+    return { connection, from };
+  }
+
+  #answer(who: StateSession, text: string): readonly SqlToken[] {
+    const { connection, from } = this.#send(who, text);
+    const said = (): readonly SqlToken[] => this.estate.tokensOf(connection).slice(from);
+    this.estate.until(() => said().some(({ kind }) => kind === 'end' || kind === 'close'));
+    return said();
+  }
+
+  step(step: StateStep): void {
+    switch (step.kind) {
+      case 'sql':
+        this.#answer(step, step.sql);
+        return;
+      case 'start':
+        this.#send(step, step.sql);
+        return;
+      case 'cancel':
+        this.estate.input({ kind: 'attention', instance: step.on, connection: this.#connect(step) });
+        return;
+      case 'close':
+        this.estate.input({ kind: 'disconnect', instance: step.on, connection: this.#connect(step) });
+        return;
+      case 'fault':
+        this.estate.fault(step.command);
+        return;
+      case 'file':
+        this.#change(step.change, step.from, step.to);
+    }
+  }
+
+  #change(change: FileChange, from: string, to: string): void {
+    const { folders } = this.estate;
+    const before = folders.read(from);
+    const after = changedFile(change, 'osError' in before ? new Uint8Array() : before);
+    if (after === undefined) folders.apply({ operation: 'delete', path: to });
+    else folders.write(to, after, this.estate.nowMs);
+  }
+
+  /** Every message that the statement of the row is answered by, in order. */
+  run({ setup, statement }: StateRow): readonly ExpectedMessage[] {
+    for (const step of setup) this.step(step);
+    const said =
+      statement.sql === '' ? this.#refusedLogin(statement) : this.#answer(statement, statement.sql);
+    return said.flatMap((token) => (token.kind === 'error' || token.kind === 'info' ? [shown(token)] : []));
+  }
+
+  #refusedLogin(who: StateRow['statement']): readonly SqlToken[] {
+    const from = this.estate.outputs.length;
+    this.#connect({ ...who, session: 'login' }, who.database);
+    return this.estate.outputs
+      .slice(from)
+      .flatMap((output) => (output.kind === 'login-refused' ? output.errors : []));
+  }
+}
+
+const shown = ({ number, class: severity, state, message: text }: MessageToken): ExpectedMessage => ({
+  number,
+  severity,
+  state,
+  text,
+});

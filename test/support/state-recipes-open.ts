@@ -1,0 +1,4 @@
+/** How an estate gets to these rows. */
+import type { Recipes } from './state-rows.ts';
+
+export const OPEN_RECIPES: Recipes = {};

@@ -1,0 +1,164 @@
+/**
+ * The words in which a row of the refusal table says how an estate gets into its state: statements as text, estate faults and
+ * files, so that any client can do the same (in memory: test/simulator/instance/refusal-table.test.ts). No row writes state.
+ */
+export const HOME = 'sql-par-1.contoso.com';
+export const OTHER = 'sql-par-2.contoso.com';
+export const BACKUP = 'sql-lyo-1.contoso.com';
+/** Witness beside BACKUP: what cuts the sites apart takes it from HOME. */
+export const BACKUP_WITNESS = 'sql-lyo-w.contoso.com';
+/** Witness beside HOME. */
+export const HOME_WITNESS = 'sql-par-w.contoso.com';
+export const SHARE = '\\\\fs01\\mgc-mirroring';
+export const COPY_FOLDER = 'D:\\LSCopy';
+
+/** Who a session logs in as. `sa`: the estate's password. `ordinary`: the chat servers' login, which has no password and no rights. */
+export type StateLogin = 'sa' | 'ordinary';
+export const LOGIN_NAMES: Readonly<Record<StateLogin, string>> = {
+  sa: 'sa',
+  ordinary: 'CONTOSO\\svc-persistentchat',
+};
+
+/** One connection, opened when it is first named and kept until it is closed, killed or cut off. */
+export interface StateSession {
+  readonly on: string;
+  readonly session: string;
+  readonly login: StateLogin;
+}
+
+/** What becomes of a backup file. `older`, `newer`: the same, as if another version had written it. */
+export type FileChange = 'empty' | 'foreign' | 'cut' | 'damage' | 'older' | 'newer' | 'delete';
+
+export type StateStep =
+  /** One batch, to its end. What it answers does not matter. */
+  | (StateSession & { readonly kind: 'sql'; readonly sql: string })
+  /** One batch, not waited for. */
+  | (StateSession & { readonly kind: 'start'; readonly sql: string })
+  /** An attention for the batch that runs. */
+  | (StateSession & { readonly kind: 'cancel' })
+  | (StateSession & { readonly kind: 'close' })
+  | { readonly kind: 'fault'; readonly command: string }
+  /** Reads `from`, changes it, writes `to`; both are Windows paths of the estate. */
+  | { readonly kind: 'file'; readonly change: FileChange; readonly from: string; readonly to: string };
+
+const ADMIN = 'admin';
+
+export const sql = (on: string, text: string, session = ADMIN, login: StateLogin = 'sa'): StateStep => ({
+  kind: 'sql',
+  on,
+  session,
+  login,
+  sql: text,
+});
+export const start = (on: string, text: string, session: string): StateStep => ({
+  kind: 'start',
+  on,
+  session,
+  login: 'sa',
+  sql: text,
+});
+export const cancel = (on: string, session: string): StateStep => ({
+  kind: 'cancel',
+  on,
+  session,
+  login: 'sa',
+});
+export const fault = (command: string): StateStep => ({ kind: 'fault', command });
+export const file = (change: FileChange, from: string, to: string): StateStep => ({
+  kind: 'file',
+  change,
+  from,
+  to,
+});
+
+/** One row's own database and files, so that all rows can share one estate. */
+export class Scene {
+  readonly database: string;
+
+  constructor(database: string) {
+    this.database = database;
+  }
+
+  path(name: string): string {
+    return `${SHARE}\\${this.database}_${name}`;
+  }
+
+  undoFile(): string {
+    return `${COPY_FOLDER}\\${this.database}.tuf`;
+  }
+
+  alter(change: string): string {
+    return `ALTER DATABASE [${this.database}] SET ${change}`;
+  }
+
+  backupFull(name = 'full.bak', options = 'INIT, CHECKSUM'): string {
+    return `BACKUP DATABASE [${this.database}] TO DISK = N'${this.path(name)}' WITH ${options}`;
+  }
+
+  backupLog(name: string, options = 'INIT, CHECKSUM'): string {
+    return `BACKUP LOG [${this.database}] TO DISK = N'${this.path(name)}' WITH ${options}`;
+  }
+
+  restoreFull(name = 'full.bak', options = 'NORECOVERY'): string {
+    return `RESTORE DATABASE [${this.database}] FROM DISK = N'${this.path(name)}' WITH ${options}`;
+  }
+
+  restoreLog(name: string, options = 'NORECOVERY'): string {
+    return `RESTORE LOG [${this.database}] FROM DISK = N'${this.path(name)}' WITH ${options}`;
+  }
+
+  recover(): string {
+    return `RESTORE DATABASE [${this.database}] WITH RECOVERY`;
+  }
+
+  partner(host: string): string {
+    return this.alter(`PARTNER = N'TCP://${host}:5022'`);
+  }
+
+  witness(host: string): string {
+    return this.alter(`WITNESS = N'TCP://${host}:5022'`);
+  }
+
+  /** ONLINE on HOME with a full backup and two log backups; the second one holds something. */
+  online(): readonly StateStep[] {
+    const changes = [this.alter('MULTI_USER'), this.backupLog('log2.trn')];
+    return [
+      sql(HOME, `CREATE DATABASE [${this.database}]`),
+      sql(HOME, this.backupFull()),
+      sql(HOME, this.backupLog('log1.trn')),
+      ...changes.map((text) => sql(HOME, text)),
+    ];
+  }
+
+  /** As online, and RESTORING on BACKUP: the full backup and `logs`. */
+  restoring(...logs: readonly string[]): readonly StateStep[] {
+    const restores = [this.restoreFull(), ...logs.map((name) => this.restoreLog(name))];
+    return [...this.online(), ...restores.map((text) => sql(BACKUP, text))];
+  }
+
+  /** STANDBY on BACKUP. */
+  standby(): readonly StateStep[] {
+    const text = this.restoreLog('log1.trn', `STANDBY = N'${this.undoFile()}'`);
+    return [...this.restoring(), sql(BACKUP, text)];
+  }
+
+  /** HOME is the PRINCIPAL, BACKUP its MIRROR, SYNCHRONIZED. */
+  mirrored(): readonly StateStep[] {
+    return [...this.synchronizing(), sql(HOME, "WAITFOR DELAY '00:00:04'")];
+  }
+
+  synchronizing(): readonly StateStep[] {
+    return [
+      ...this.restoring('log1.trn', 'log2.trn'),
+      sql(BACKUP, this.partner(HOME)),
+      sql(HOME, this.partner(BACKUP)),
+    ];
+  }
+
+  /** The sites are cut apart for longer than the time-out of mirroring. */
+  apart(): readonly StateStep[] {
+    return [fault('cut link home-backup'), sql(HOME, "WAITFOR DELAY '00:00:11'")];
+  }
+}
+
+export const TOGETHER: readonly StateStep[] = [fault('heal link home-backup')];
