@@ -10,7 +10,7 @@ import { BACKUP_RECIPES } from './state-recipes-backup.ts';
 import { RESTORE_RECIPES } from './state-recipes-restore.ts';
 import { MIRROR_RECIPES } from './state-recipes-mirror.ts';
 import { OPEN_RECIPES } from './state-recipes-open.ts';
-import { Scene, type StateSession, type StateStep } from './state-steps.ts';
+import { Scene, type StateStatement, type StateStep } from './state-steps.ts';
 
 /** Text of a placeholder, or its pattern where only the run knows it (an LSN, a session id). */
 export type Fill = string | RegExp;
@@ -19,8 +19,11 @@ export interface Recipe {
   /** Another database name than the row's own. */
   readonly database?: string;
   readonly setup: readonly StateStep[];
-  /** `sql` of '' with a `login`: the statement is the login itself, into `database`. */
-  readonly statement: StateSession & { readonly sql: string; readonly database?: string };
+  readonly statement: StateStatement;
+  /** The estate's option `edition`; Standard unless said. */
+  readonly edition?: string;
+  /** Happens while the statement runs. */
+  readonly during?: readonly StateStep[];
   /** Placeholders of the row's own message. */
   readonly fills: readonly Fill[];
   /** Placeholder of the message that follows: the verb, the login. */
@@ -45,7 +48,9 @@ export interface StateRow {
   readonly id: string;
   readonly row: RefusalRow;
   readonly setup: readonly StateStep[];
-  readonly statement: Recipe['statement'];
+  readonly statement: StateStatement;
+  readonly edition: string;
+  readonly during: readonly StateStep[];
   readonly messages: readonly ExpectedMessage[];
   readonly after: readonly StateStep[];
 }
@@ -70,7 +75,9 @@ function expected(
   state?: number,
 ): ExpectedMessage {
   const line = message(number, ...Array.from({ length: 9 }, () => '%s'));
-  return { number, severity: line.class, state: state ?? line.state, text: filled(line.message, fills) };
+  // Severity 10 reaches a client as 0.
+  const severity = line.class > 10 ? line.class : 0;
+  return { number, severity, state: state ?? line.state, text: filled(line.message, fills) };
 }
 
 function messagesOf(row: RefusalRow, recipe: Recipe): readonly ExpectedMessage[] {
@@ -86,6 +93,8 @@ export const ALL_RECIPES: Recipes = {
   ...MIRROR_RECIPES,
 };
 
+const STANDARD = 'Standard Edition (64-bit)';
+
 const ids = Object.keys(REFUSALS) as RefusalId[];
 
 export const STATE_ROWS: readonly StateRow[] = ids.flatMap((id, index) =>
@@ -97,6 +106,8 @@ export const STATE_ROWS: readonly StateRow[] = ids.flatMap((id, index) =>
       row: REFUSALS[id],
       setup: recipe.setup,
       statement: recipe.statement,
+      edition: recipe.edition ?? STANDARD,
+      during: recipe.during ?? [],
       messages: messagesOf(REFUSALS[id], recipe),
       after: recipe.after ?? [],
     };

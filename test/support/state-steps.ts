@@ -26,6 +26,14 @@ export interface StateSession {
   readonly login: StateLogin;
 }
 
+/** `sql` of '': the statement is the login itself. */
+export interface StateStatement extends StateSession {
+  readonly sql: string;
+  /** Initial catalog and password of the login. */
+  readonly database?: string;
+  readonly password?: string;
+}
+
 /** What becomes of a backup file. `older`, `newer`: the same, as if another version had written it. */
 export type FileChange = 'empty' | 'foreign' | 'cut' | 'damage' | 'older' | 'newer' | 'delete';
 
@@ -119,15 +127,31 @@ export class Scene {
     return this.alter(`WITNESS = N'TCP://${host}:5022'`);
   }
 
-  /** ONLINE on HOME with a full backup and two log backups; the second one holds something. */
+  created(on: string): readonly StateStep[] {
+    return [sql(on, `CREATE DATABASE [${this.database}]`)];
+  }
+
+  /** Another session is in the database. */
+  enter(on: string): StateStep {
+    return sql(on, `USE [${this.database}]`, 'visitor');
+  }
+
+  /** The session that sends the statement is in the database itself. */
+  inside(on: string): StateStep {
+    return sql(on, `USE [${this.database}]`);
+  }
+
+  /** SINGLE_USER on HOME, and somebody else is the user. */
+  held(): readonly StateStep[] {
+    const text = `USE [${this.database}]; ${this.alter('SINGLE_USER')}`;
+    return [...this.online(), sql(HOME, text, 'holder')];
+  }
+
+  /** ONLINE on HOME with a full backup and two log backups, each with something in it. */
   online(): readonly StateStep[] {
-    const changes = [this.alter('MULTI_USER'), this.backupLog('log2.trn')];
-    return [
-      sql(HOME, `CREATE DATABASE [${this.database}]`),
-      sql(HOME, this.backupFull()),
-      sql(HOME, this.backupLog('log1.trn')),
-      ...changes.map((text) => sql(HOME, text)),
-    ];
+    const change = this.alter('MULTI_USER');
+    const texts = [this.backupFull(), change, this.backupLog('log1.trn'), change, this.backupLog('log2.trn')];
+    return [...this.created(HOME), ...texts.map((text) => sql(HOME, text))];
   }
 
   /** As online, and RESTORING on BACKUP: the full backup and `logs`. */
@@ -155,10 +179,34 @@ export class Scene {
     ];
   }
 
+  /** Mirrored, with a witness. */
+  watched(witness: string): readonly StateStep[] {
+    return [...this.mirrored(), sql(HOME, this.witness(witness))];
+  }
+
   /** The sites are cut apart for longer than the time-out of mirroring. */
   apart(): readonly StateStep[] {
     return [fault('cut link home-backup'), sql(HOME, "WAITFOR DELAY '00:00:11'")];
   }
 }
+
+/** Down and up again at once. */
+export const restart = (on: string): readonly StateStep[] => [
+  fault(`down instance ${on}`),
+  fault(`up instance ${on}`),
+];
+
+export const asAdmin = (on: string, text: string): StateStatement => ({
+  on,
+  session: ADMIN,
+  login: 'sa',
+  sql: text,
+});
+export const asOrdinary = (on: string, text: string): StateStatement => ({
+  on,
+  session: 'ordinary',
+  login: 'ordinary',
+  sql: text,
+});
 
 export const TOGETHER: readonly StateStep[] = [fault('heal link home-backup')];

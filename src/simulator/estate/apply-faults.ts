@@ -3,6 +3,8 @@ import { startAgent, stopAgent } from '../agent/agent.ts';
 import { cutRunning, startInstance, stopInstance } from '../instance/advance.ts';
 import { createDatabase } from '../instance/create-instance.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
+import { failRedo } from '../instance/mirror-roles.ts';
+import { databaseOf } from '../instance/open-database.ts';
 import { replicate } from '../management-shell/cms-state.ts';
 import { agentEnv } from './agent-doors.ts';
 import { replicationTiming } from './cmdlet-doors.ts';
@@ -50,12 +52,34 @@ function applyToInstance(world: World, fault: InstanceFault, instance: InstanceD
       if (fault.running) bringAgentUp(world, instance);
       else takeAgentDown(world, instance, 'clean');
       return undefined;
+    case 'busy':
+      instance.mirrorBusy += fault.times;
+      return undefined;
+    case 'reads':
+      instance.readTroubles[fault.trouble] += fault.times;
+      return undefined;
+    case 'files':
+    case 'redo':
+      return applyToDatabase(world, fault, instance);
     case 'cut': {
       const kinds = fault.what === 'restore' ? (['restore', 'recover'] as const) : (['backup'] as const);
       const cut = cutRunning(instance, world.context(instance), kinds);
       return cut === 0 ? `no ${fault.what} is running on ${instance.name}` : undefined;
     }
   }
+}
+
+function applyToDatabase(
+  world: World,
+  fault: Extract<Fault, { readonly kind: 'files' | 'redo' }>,
+  instance: InstanceDraft,
+): string | undefined {
+  const database = databaseOf(instance, fault.database);
+  if (database === undefined) return `there is no database ${fault.database} on ${instance.name}`;
+  if (fault.kind === 'files') database.files = fault.change;
+  else if (!failRedo(instance, world.context(instance), database))
+    return `${fault.database} on ${instance.name} is no connected mirror`;
+  return undefined;
 }
 
 function turnInstance(

@@ -49,6 +49,8 @@ export interface EstateOptions {
   readonly replicationDelayMs: number;
   readonly cmdletMs: number;
   readonly sqlPassword: string;
+  /** SERVERPROPERTY('Edition') of every instance. */
+  readonly edition: string;
   readonly databaseBytes: number;
   readonly speed: {
     readonly bytesPerSecond: number;
@@ -120,6 +122,7 @@ export const DEFAULT_ESTATE: EstateOptions = {
   replicationDelayMs: 4_000,
   cmdletMs: 400,
   sqlPassword: 'simulated',
+  edition: 'Standard Edition (64-bit)',
   databaseBytes: 256 * 1024 * 1024,
   speed: {
     bytesPerSecond: 64 * 1024 * 1024,

@@ -13,7 +13,11 @@ stop | start agent NAME
 cms read-only | writable
 skew instance NAME MILLISECONDS
 clients on | off
-cut restore | backup NAME`;
+cut restore | backup NAME
+lose | damage | mend files NAME DATABASE     (found by the next start of the instance)
+busy mirror NAME [TIMES]                      (answers SET PARTNER by 1404)
+fail redo NAME DATABASE
+deadlock | lock reads NAME [TIMES]            (1205 | 1222 for whoever reads views and msdb)`;
 
 export type Fault =
   | { readonly kind: 'instance'; readonly change: 'down' | 'hung' | 'up'; readonly name: string }
@@ -26,6 +30,20 @@ export type Fault =
   | { readonly kind: 'agent'; readonly running: boolean; readonly name: string }
   | { readonly kind: 'cms'; readonly mode: 'read-only' | 'writable' }
   | { readonly kind: 'clients'; readonly on: boolean }
+  | {
+      readonly kind: 'files';
+      readonly change: 'lost' | 'damaged' | 'whole';
+      readonly name: string;
+      readonly database: string;
+    }
+  | { readonly kind: 'redo'; readonly name: string; readonly database: string }
+  | { readonly kind: 'busy'; readonly name: string; readonly times: number }
+  | {
+      readonly kind: 'reads';
+      readonly trouble: 'deadlock' | 'lockTimeout';
+      readonly name: string;
+      readonly times: number;
+    }
   | { readonly kind: 'cut'; readonly what: 'restore' | 'backup'; readonly name: string };
 
 export type ParsedFault = Fault | { readonly kind: 'unknown'; readonly problem: string };
@@ -83,6 +101,30 @@ const cutFault =
   ([name]) =>
     name === undefined ? 'an instance name is missing' : { kind: 'cut', what, name };
 
+const filesFault =
+  (change: 'lost' | 'damaged' | 'whole'): Parse =>
+  ([name, database]) =>
+    name === undefined || database === undefined
+      ? 'the name of an instance or a database is missing'
+      : { kind: 'files', change, name, database };
+
+const redoFault: Parse = ([name, database]) =>
+  name === undefined || database === undefined
+    ? 'the name of an instance or a database is missing'
+    : { kind: 'redo', name, database };
+
+/** So often, once unless said. */
+const counted =
+  (fault: (name: string, times: number) => Fault): Parse =>
+  ([name, word]) => {
+    const times = Number(word ?? 1);
+    if (name === undefined) return 'an instance name is missing';
+    return Number.isInteger(times) && times > 0 ? fault(name, times) : 'the number of times is 1 or more';
+  };
+
+const readsFault = (trouble: 'deadlock' | 'lockTimeout'): Parse =>
+  counted((name, times) => ({ kind: 'reads', trouble, name, times }));
+
 const constant =
   (fault: Fault): Parse =>
   () =>
@@ -114,6 +156,13 @@ const RULES: Readonly<Record<string, Parse>> = {
   'clients off': constant({ kind: 'clients', on: false }),
   'cut restore': cutFault('restore'),
   'cut backup': cutFault('backup'),
+  'lose files': filesFault('lost'),
+  'damage files': filesFault('damaged'),
+  'mend files': filesFault('whole'),
+  'fail redo': redoFault,
+  'busy mirror': counted((name, times) => ({ kind: 'busy', name, times })),
+  'deadlock reads': readsFault('deadlock'),
+  'lock reads': readsFault('lockTimeout'),
 };
 
 export function parseFault(command: string): ParsedFault {

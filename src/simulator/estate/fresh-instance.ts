@@ -23,6 +23,7 @@ export function freshInstance(
     name: instance.name,
     serverName: instance.serverName,
     hostFqdn: instance.name,
+    edition: options.edition,
     clockOffsetMs: instance.clockOffsetMs,
     timeZoneMinutes: instance.timeZoneMinutes,
     seed: `${options.seed}/${startedAtMs}`,

@@ -133,6 +133,9 @@ export function stopInstance(instance: InstanceDraft, ctx: EngineContext, why: '
   instance.status = 'stopped';
 }
 
+/** What a start makes of files that it cannot use (reference 4.2). */
+const STATE_WITH = { lost: 'RECOVERY_PENDING', damaged: 'SUSPECT' } as const;
+
 /** ONLINE databases go through RECOVERING; RESTORING, OFFLINE and STANDBY come back as they were. Reference 4.2. */
 export function startInstance(instance: InstanceDraft, ctx: EngineContext): void {
   if (instance.status === 'running') return;
@@ -146,6 +149,10 @@ export function startInstance(instance: InstanceDraft, ctx: EngineContext): void
     if (database.mirroring?.established === true)
       Object.assign(database.mirroring, { state: 'DISCONNECTED', lostAtMs: ctx.nowMs, caughtUpAtMs: null });
     if (database.system || database.state !== 'ONLINE' || database.inStandby) continue;
+    if (database.files !== 'whole') {
+      database.state = STATE_WITH[database.files];
+      continue;
+    }
     database.state = 'RECOVERING';
     database.recoveredAtMs = ctx.nowMs + instance.speed.recoveryMs;
   }

@@ -1,10 +1,10 @@
 /** ALTER DATABASE ... SET access | state | recovery: who is in the way, who is killed, what is refused. Rows: reference 3.6, 4.4 17, 25, 43, 45-46, 53, 100. */
 import type { AlterDatabaseChange, Command, Termination } from '../tsql/ast.ts';
-import type { CommandOutcome, SqlFailure } from '../tsql/host.ts';
+import type { CommandOutcome } from '../tsql/host.ts';
 import type { SqlToken } from '../sql-tokens.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
-import { alterFailed, infoToken, message, withState } from './messages.ts';
+import { infoToken } from './messages.ts';
 import { followBackup } from './mirror-log.ts';
 import {
   databaseOf,
@@ -16,12 +16,12 @@ import {
   sameName,
 } from './open-database.ts';
 import { startOperation } from './operations.ts';
+import { answer, refusal, type Refusal } from './refusal-table.ts';
 import { killSession } from './sessions.ts';
 import { setPartner, setWitness } from './set-partner.ts';
 import { forgetLog, writeRecord } from './transaction-log.ts';
 
 export type AlterCommand = Extract<Command, { readonly kind: 'alter-database' }>;
-type ErrorLine = SqlFailure['errors'][number];
 type AccessOrState = Extract<AlterDatabaseChange, { readonly kind: 'access' | 'state' }>;
 
 const SECOND_MS = 1000;
@@ -36,7 +36,7 @@ export function alterDatabase(
   const mayAlter =
     database !== undefined &&
     (ownsDatabase(instance, session.login, database) || hasRole(instance, session.login, 'dbcreator'));
-  if (!mayAlter) return alterFailed(message(5011, command.database));
+  if (!mayAlter) return answer(refusal('alter/absent', command.database));
   const { change } = command;
   switch (change.kind) {
     case 'access':
@@ -49,7 +49,7 @@ export function alterDatabase(
     case 'witness':
       return setWitness(instance, ctx, database, change.address);
     case 'read-only':
-      return alterFailed(message(5061, database.name));
+      return refuseReadOnly(database);
     case 'other':
       return {
         kind: 'failure',
@@ -64,11 +64,11 @@ const STATE_WORDS: Partial<Record<DatabaseDraft['state'], string>> = {
   RECOVERY_PENDING: 'Recovery Pending',
 };
 
-function refuseByState(database: DatabaseDraft, change: AccessOrState): ErrorLine | undefined {
+function refuseByState(database: DatabaseDraft, change: AccessOrState): Refusal | undefined {
   const word = STATE_WORDS[database.state];
   const mayRetryStart = change.kind === 'state' && database.state === 'RECOVERY_PENDING';
-  if (word !== undefined && !mayRetryStart) return message(5052, 'ALTER DATABASE', word);
-  return database.exclusive === null ? undefined : message(5061, database.name);
+  if (word !== undefined && !mayRetryStart) return refusal('alter/restoring', 'ALTER DATABASE', word);
+  return database.exclusive === null ? undefined : refusal('alter/locked', database.name);
 }
 
 /** Whom the change cannot stand: everybody else, or only those whom RESTRICTED_USER keeps out. */
@@ -94,10 +94,10 @@ function changeAccessOrState(
   change: AccessOrState,
 ): CommandOutcome {
   const refused = refuseByState(database, change);
-  if (refused !== undefined) return alterFailed(refused);
+  if (refused !== undefined) return answer(refused);
   const heldByOther =
     database.access === 'SINGLE_USER' && database.singleUser !== null && database.singleUser !== session.id;
-  if (heldByOther) return alterFailed(message(5064, database.name));
+  if (heldByOther) return answer(refusal('alter/single-user', database.name));
   const blockers = inTheWay(instance, database, session, change);
   if (blockers.length === 0) return applyChange(instance, ctx, session, database, change, []);
   return terminate(instance, ctx, session, database, command, change, blockers, change.termination);
@@ -113,7 +113,7 @@ function terminate(
   blockers: readonly SessionDraft[],
   termination: Termination,
 ): CommandOutcome {
-  if (termination.kind === 'no-wait') return alterFailed(message(5070, database.name));
+  if (termination.kind === 'no-wait') return answer(refusal('alter/in-use', database.name));
   if (termination.kind === 'rollback' && termination.afterSeconds === 0) {
     for (const blocker of blockers) killSession(instance, ctx, blocker);
     return applyChange(instance, ctx, session, database, change, [infoToken(5060, 0), infoToken(5060, 100)]);
@@ -141,8 +141,7 @@ function applyChange(
 ): CommandOutcome {
   if (database.mirroring !== null && forbiddenWhileMirrored(change)) {
     const killed = infos.flatMap((token) => (token.kind === 'info' ? [token] : []));
-    const { errors } = alterFailed(message(1468, database.name));
-    return { kind: 'failure', errors: [...killed, ...errors] };
+    return answer(refusal('alter/mirrored', database.name), '', killed);
   }
   const tokens =
     change.kind === 'access'
@@ -174,6 +173,8 @@ function setState(
   state: 'ONLINE' | 'OFFLINE' | 'EMERGENCY',
 ): readonly SqlToken[] {
   if (database.inStandby && state === 'OFFLINE') database.undoFile ??= '';
+  // Files that are still lost or damaged: it stays what the last start made of it (reference 4.2).
+  if (state === 'ONLINE' && database.files !== 'whole') return [];
   database.state = state;
   if (state !== 'OFFLINE' || !sameName(session.database, database.name)) return [];
   leaveDatabase(instance, session);
@@ -182,12 +183,12 @@ function setState(
 }
 
 function changeRecovery(database: DatabaseDraft, model: DatabaseDraft['recoveryModel']): CommandOutcome {
-  if (database.inStandby) return alterFailed(message(5063, database.name));
+  if (database.inStandby) return answer(refusal('alter/standby', database.name));
   const word = STATE_WORDS[database.state];
-  if (word !== undefined) return alterFailed(message(5052, 'ALTER DATABASE', word));
+  if (word !== undefined) return answer(refusal('alter/restoring', 'ALTER DATABASE', word));
   if (database.mirroring !== null && model !== 'FULL')
-    return alterFailed(withState(message(1468, database.name), 2));
-  if (database.state !== 'ONLINE') return alterFailed(message(942, database.name));
+    return answer(refusal('alter/mirrored-recovery', database.name));
+  if (database.state !== 'ONLINE') return answer(refusal('alter/offline', database.name));
   if (model === 'SIMPLE') {
     database.lastLogBackupLsn = null;
     database.lastFullBackupLsn = null;
@@ -196,6 +197,14 @@ function changeRecovery(database: DatabaseDraft, model: DatabaseDraft['recoveryM
   }
   database.recoveryModel = model;
   return { kind: 'done', tokens: [] };
+}
+
+/** READ_ONLY and READ_WRITE: nobody here sends them, so the estate only knows how to refuse. */
+function refuseReadOnly(database: DatabaseDraft): CommandOutcome {
+  if (database.inStandby) return answer(refusal('alter/standby', database.name));
+  const word = STATE_WORDS[database.state];
+  if (word !== undefined) return answer(refusal('alter/restoring', 'ALTER DATABASE', word));
+  return answer(refusal(database.mirroring === null ? 'alter/locked' : 'alter/mirrored', database.name));
 }
 
 /** ROLLBACK AFTER is over, or a waiting ALTER looks again; undefined: it still waits. */
@@ -207,10 +216,10 @@ export function resumeAlter(
 ): CommandOutcome | undefined {
   const database = databaseOf(instance, command.database);
   const { change } = command;
-  if (database === undefined) return alterFailed(message(5011, command.database));
+  if (database === undefined) return answer(refusal('alter/absent', command.database));
   if (change.kind !== 'access' && change.kind !== 'state') return { kind: 'done', tokens: [] };
   const refused = refuseByState(database, change);
-  if (refused !== undefined) return alterFailed(refused);
+  if (refused !== undefined) return answer(refused);
   const blockers = inTheWay(instance, database, session, change);
   if (blockers.length > 0 && change.termination.kind === 'wait') return undefined;
   for (const blocker of blockers) killSession(instance, ctx, blocker);

@@ -8,24 +8,25 @@ import {
   type BackupSetHeader,
 } from '../backup-file.ts';
 import type { Command } from '../tsql/ast.ts';
-import type { CommandOutcome, SqlFailure } from '../tsql/host.ts';
+import type { CommandOutcome } from '../tsql/host.ts';
 import { rememberBackupSet } from './backup-history.ts';
-import { brokenFileError, existingFile, refusalToWrite } from './backup-devices.ts';
+import { existingFile, flawOf, refusalToWrite } from './backup-devices.ts';
 import type { EngineContext } from './engine-modules.ts';
 import { nextGuid } from './deterministic-guid.ts';
 import type { DatabaseDraft, InstanceDraft, OperationDraft, SessionDraft } from './instance-state.ts';
 import { instanceUtcMs } from './instants.ts';
 import { bytesBetween, currentFork, forkAt, forksUpTo } from './log-position.ts';
-import { message, osErrorText, terminated } from './messages.ts';
-import { closedError, databaseOf, othersIn, ownsDatabase, refusalToOpen, sameName } from './open-database.ts';
+import { brokenOffText } from './messages.ts';
+import { databaseOf, othersIn, ownsDatabase, refusalToOpen, sameName } from './open-database.ts';
 import { durationOf, startOperation, statsEvery } from './operations.ts';
 import { plain } from './plain.ts';
 import { fileLines, processedLine } from './processed-lines.ts';
+import { answer, refusal, type Refusal } from './refusal-table.ts';
 import { forgetLog, recordsBetween, truncateLog, writeRecord } from './transaction-log.ts';
 import { followBackup, truncationLimit } from './mirror-log.ts';
+import { writeUndoFile } from './undo-file.ts';
 
 type BackupCommand = Extract<Command, { readonly kind: 'backup' }>;
-type ErrorLine = SqlFailure['errors'][number];
 
 // prettier-ignore
 const KNOWN_OPTIONS = new Set([
@@ -34,17 +35,31 @@ const KNOWN_OPTIONS = new Set([
   'BUFFERCOUNT', 'MAXTRANSFERSIZE', 'MEDIANAME', 'MEDIADESCRIPTION', 'EXPIREDATE', 'RETAINDAYS', 'NOREWIND', 'NOUNLOAD',
 ]);
 
+/** Options that exclude each other (reference 3.1). */
+const EXCLUSIVE = [
+  ['INIT', 'NOINIT'],
+  ['FORMAT', 'NOFORMAT'],
+  ['CHECKSUM', 'NO_CHECKSUM'],
+  ['COMPRESSION', 'NO_COMPRESSION'],
+  ['STOP_ON_ERROR', 'CONTINUE_AFTER_ERROR'],
+  ['NORECOVERY', 'STANDBY'],
+] as const;
+
 const verbOf = (command: BackupCommand): string =>
   command.what === 'log' ? 'BACKUP LOG' : 'BACKUP DATABASE';
 const leavesRestoring = (command: BackupCommand): boolean =>
   command.what === 'log' &&
   (command.options['NORECOVERY'] !== undefined || command.options['STANDBY'] !== undefined);
 
-function refuseOptions(command: BackupCommand): ErrorLine | undefined {
+function refuseOptions(command: BackupCommand): Refusal | undefined {
   const unknown = Object.keys(command.options).find((name) => !KNOWN_OPTIONS.has(name));
-  if (unknown !== undefined) return message(3032, unknown.toLowerCase());
+  if (unknown !== undefined) return refusal('backup/option', unknown.toLowerCase());
+  const both = EXCLUSIVE.find((pair) => pair.every((name) => command.options[name] !== undefined));
+  if (both !== undefined) return refusal('backup/conflict', both[0].toLowerCase(), both[1].toLowerCase());
   const ends = command.options['NORECOVERY'] ?? command.options['STANDBY'];
-  return command.what === 'database' && ends !== undefined ? message(3032, 'norecovery') : undefined;
+  return command.what === 'database' && ends !== undefined
+    ? refusal('backup/option', 'norecovery')
+    : undefined;
 }
 
 function refuseState(
@@ -54,12 +69,13 @@ function refuseState(
   command: BackupCommand,
 ) {
   const intactLogOnly = database.state === 'SUSPECT' || database.state === 'RECOVERY_PENDING';
-  if (command.what === 'log' && intactLogOnly && command.options['NO_TRUNCATE'] !== undefined)
-    return undefined;
-  const closed = database.exclusive === null ? closedError(database) : message(3101);
-  if (closed !== undefined) return closed;
-  if (database.inStandby) return message(3036, database.name);
-  return refusalToOpen(instance, database, session);
+  // CONTINUE_AFTER_ERROR alone took the tail of a SUSPECT database (recorded: section 12, 3.10).
+  const anyway = command.options['NO_TRUNCATE'] ?? command.options['CONTINUE_AFTER_ERROR'];
+  if (command.what === 'log' && intactLogOnly && anyway !== undefined) return undefined;
+  if (database.exclusive !== null) return refusal('backup/in-transition');
+  const refused = refusalToOpen(instance, database, session, 'backup');
+  if (refused !== undefined) return refused;
+  return database.inStandby ? refusal('backup/standby', database.name) : undefined;
 }
 
 function refuseLog(
@@ -68,13 +84,13 @@ function refuseLog(
   session: SessionDraft,
   command: BackupCommand,
 ) {
-  if (database.recoveryModel === 'SIMPLE') return message(4208);
-  if (database.lastLogBackupLsn === null) return message(4214);
+  if (database.recoveryModel === 'SIMPLE') return refusal('backup-log/simple');
+  if (database.lastLogBackupLsn === null) return refusal('backup-log/never-full');
   if (!leavesRestoring(command)) return undefined;
-  // Documented as refused; the number is unverified (1468, 3059 or 3031: reference 4.4 row 52).
-  if (database.mirroring !== null) return message(1468, database.name);
-  if (sameName(session.database, database.name)) return message(3102, 'BACKUP LOG', database.name);
-  return othersIn(instance, database, session.id).length > 0 ? message(3101) : undefined;
+  if (database.mirroring !== null) return refusal('tail/mirrored', database.name);
+  if (sameName(session.database, database.name))
+    return refusal('tail/own-context', 'BACKUP LOG', database.name);
+  return othersIn(instance, database, session.id).length > 0 ? refusal('tail/in-use') : undefined;
 }
 
 function refuseBackup(
@@ -82,16 +98,17 @@ function refuseBackup(
   ctx: EngineContext,
   session: SessionDraft,
   command: BackupCommand,
-): ErrorLine | undefined {
+): Refusal | undefined {
   const database = databaseOf(instance, command.database);
-  if (database === undefined) return message(911, command.database);
-  if (!ownsDatabase(instance, session.login, database)) return message(262, verbOf(command), database.name);
+  if (database === undefined) return refusal('backup/absent', command.database);
+  if (!ownsDatabase(instance, session.login, database))
+    return refusal('backup/no-right', verbOf(command), database.name);
   const refused = refuseState(instance, database, session, command);
   if (refused !== undefined) return refused;
   if (command.what === 'log') {
     const log = refuseLog(instance, database, session, command);
     if (log !== undefined) return log;
-  } else if (fullBackupRuns(instance, database)) return message(3023);
+  } else if (fullBackupRuns(instance, database)) return refusal('backup/serialized');
   return refuseDevice(ctx, command);
 }
 
@@ -104,14 +121,14 @@ const fullBackupRuns = (instance: InstanceDraft, database: DatabaseDraft): boole
 const overwrites = (command: BackupCommand): boolean =>
   command.options['INIT'] !== undefined || command.options['FORMAT'] !== undefined;
 
-function refuseDevice(ctx: EngineContext, command: BackupCommand): ErrorLine | undefined {
+function refuseDevice(ctx: EngineContext, command: BackupCommand): Refusal | undefined {
   for (const path of command.devices) {
     const refused = refusalToWrite(ctx.files, path);
     if (refused !== undefined) return refused;
     const existing = existingFile(ctx.files, path);
     if (existing === undefined || overwrites(command)) continue;
-    const broken = brokenFileError(path, decodeBackup(existing));
-    if (broken !== undefined) return broken;
+    const flaw = flawOf(decodeBackup(existing));
+    if (flaw !== undefined) return refusal(`backup/append-${flaw}`, path);
   }
   return undefined;
 }
@@ -123,10 +140,11 @@ export function startBackup(
   command: BackupCommand,
 ): CommandOutcome {
   const verb = verbOf(command);
+  if (session.openTransactions > 0) return answer(refusal('backup/in-transaction'), verb);
   const refused = refuseOptions(command) ?? refuseBackup(instance, ctx, session, command);
   const database = databaseOf(instance, command.database);
-  if (refused !== undefined || database === undefined)
-    return terminated(verb, refused ?? message(911, command.database));
+  if (refused !== undefined) return answer(refused, verb);
+  if (database === undefined) return answer(refusal('backup/absent', command.database), verb);
   const from =
     command.what === 'database'
       ? writeRecord(database, { kind: 'nothing' })
@@ -225,8 +243,9 @@ function moveChain(database: DatabaseDraft, header: BackupSetHeader): void {
 }
 
 /** The database after the tail: the fence of a planned switchover. Same fork, position = last LSN. */
-function becomeRestoring(database: DatabaseDraft, command: BackupCommand): void {
+function becomeRestoring(ctx: EngineContext, database: DatabaseDraft, command: BackupCommand): void {
   const undoFile = command.options['STANDBY'];
+  if (typeof undoFile === 'string') writeUndoFile(ctx, database, undoFile);
   database.state = undoFile === undefined ? 'RESTORING' : 'ONLINE';
   database.inStandby = undoFile !== undefined;
   database.undoFile = typeof undoFile === 'string' ? undoFile : null;
@@ -243,11 +262,12 @@ export function finishBackup(
   const { command } = work;
   const verb = verbOf(command);
   const database = databaseOf(instance, command.database);
-  if (database?.id !== operation.databaseId) return terminated(verb, message(911, command.database));
+  if (database?.id !== operation.databaseId) return answer(refusal('backup/absent', command.database), verb);
   const first = command.what === 'database' ? work.firstLsn : (database.lastLogBackupLsn ?? work.firstLsn);
   for (const path of command.devices) {
     const listing = ctx.files.list(path.slice(0, path.lastIndexOf('\\')));
-    if ('osError' in listing) return terminated(verb, message(3202, path, osErrorText(listing.osError)));
+    if ('osError' in listing)
+      return answer(refusal('backup/write', path, brokenOffText(listing.osError)), verb);
   }
   const header = headerOf(instance, ctx, database, command, operation, first);
   const set = encodeBackupSet(header, bodyOf(database, header));
@@ -258,7 +278,7 @@ export function finishBackup(
   write(ctx, path, sets > 0 && before !== undefined ? appendSet(before, set) : set);
   moveChain(database, header);
   rememberBackupSet(instance, header, path, sets + 1);
-  if (header.tail) becomeRestoring(database, command);
+  if (header.tail) becomeRestoring(ctx, database, command);
   else followBackup(instance, ctx, database);
   const deed =
     header.type === 'full' ? 'backup-database' : header.tail ? 'backup-log-norecovery' : 'backup-log';

@@ -6,15 +6,16 @@ import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { infoToken, message, refuse } from './messages.ts';
 import {
-  closedError,
   databaseOf,
   enterDatabase,
   hasRole,
   othersIn,
   ownsDatabase,
   refusalToOpen,
+  refusalToStay,
   sameName,
 } from './open-database.ts';
+import { answer, answerBatch, refusal } from './refusal-table.ts';
 import { killSession, LAST_SESSION } from './sessions.ts';
 import { removeEntry } from './remove-entry.ts';
 
@@ -29,15 +30,16 @@ export function kill(
   command: CommandOf<'kill'>,
 ): CommandOutcome {
   const { sessionId } = command;
-  if (!hasRole(instance, session.login, 'processadmin')) return refuse(message(6102));
-  if (sessionId < 1 || sessionId > LAST_SESSION) return refuse(message(6101, sessionId));
+  if (session.openTransactions > 0) return answer(refusal('kill/in-transaction'));
+  if (!hasRole(instance, session.login, 'processadmin')) return answer(refusal('kill/no-right'));
+  if (sessionId < 1 || sessionId > LAST_SESSION) return answer(refusal('kill/out-of-range', sessionId));
   const victim = instance.sessions[sessionId];
   if (command.statusOnly)
-    return refuse(victim === undefined ? message(6106, sessionId) : message(6120, sessionId));
-  if (sessionId === session.id) return refuse(message(6104));
+    return answer(refusal(victim === undefined ? 'kill/unused' : 'kill/nothing-rolls-back', sessionId));
+  if (sessionId === session.id) return answer(refusal('kill/own'));
   if (victim?.kind === 'system' || (victim === undefined && sessionId <= LAST_SYSTEM_SESSION))
-    return refuse(message(6107));
-  if (victim === undefined) return refuse(message(6106, sessionId));
+    return answer(refusal('kill/system'));
+  if (victim === undefined) return answer(refusal('kill/unused', sessionId));
   killSession(instance, ctx, victim);
   return { kind: 'done', tokens: [] };
 }
@@ -48,10 +50,9 @@ export function useDatabase(
   command: CommandOf<'use'>,
 ): CommandOutcome {
   const database = databaseOf(instance, command.database);
-  const refused =
-    database === undefined ? message(911, command.database) : refusalToOpen(instance, database, session);
-  if (database === undefined || refused !== undefined)
-    return { ...refuse(refused ?? message(911, command.database)), abortsBatch: true };
+  if (database === undefined) return answerBatch(refusal('use/absent', command.database));
+  const refused = refusalToOpen(instance, database, session);
+  if (refused !== undefined) return answerBatch(refused);
   enterDatabase(instance, session, database);
   return {
     kind: 'done',
@@ -84,13 +85,13 @@ export function dropDatabase(
     database !== undefined &&
     !database.system &&
     (ownsDatabase(instance, session.login, database) || hasRole(instance, session.login, 'dbcreator'));
-  if (!may) return refuse(message(3701, command.database));
-  if (database.mirroring !== null) return refuse(message(3743, database.name));
+  if (!may) return answer(refusal('drop/absent', command.database));
+  if (database.mirroring !== null) return answer(refusal('drop/mirrored', database.name));
   const used =
     database.exclusive !== null ||
     sameName(session.database, database.name) ||
     othersIn(instance, database, session.id).length > 0;
-  if (used) return refuse(message(3702, database.name));
+  if (used) return answer(refusal('drop/in-use', database.name));
   removeEntry(instance.databases, database.name.toLowerCase());
   ctx.emit({ kind: 'deed', instance: instance.name, database: database.name, deed: 'dropped' });
   return { kind: 'done', tokens: [] };
@@ -103,14 +104,21 @@ export function alterEndpoint(
 ): CommandOutcome {
   const allowed = hasRole(instance, session.login);
   if (instance.endpoint === null || !sameName(instance.endpoint.name, command.name) || !allowed)
-    return refuse(message(7844, command.name));
+    return answer(refusal('endpoint/absent', command.name));
   instance.endpoint.state = command.state;
+  return { kind: 'done', tokens: [] };
+}
+
+/** Only counted: statements of the estate take effect at once. ROLLBACK ends all of them, COMMIT one. */
+export function transaction(session: SessionDraft, { change }: CommandOf<'transaction'>): CommandOutcome {
+  if (change === 'begin') session.openTransactions += 1;
+  else if (change === 'rollback') session.openTransactions = 0;
+  else session.openTransactions = Math.max(0, session.openTransactions - 1);
   return { kind: 'done', tokens: [] };
 }
 
 /** CHECKPOINT changes nothing that anybody could see here; it needs an open database. */
 export function checkpoint(instance: InstanceDraft, session: SessionDraft): CommandOutcome {
-  const database = databaseOf(instance, session.database);
-  const closed = database === undefined ? message(911, session.database) : closedError(database);
-  return closed === undefined ? { kind: 'done', tokens: [] } : refuse(closed);
+  const closed = refusalToStay(instance, session.database);
+  return closed === undefined ? { kind: 'done', tokens: [] } : answer(closed);
 }

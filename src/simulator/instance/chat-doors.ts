@@ -7,8 +7,9 @@ import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { datetimeText, instanceUtcMs } from './instants.ts';
 import { message, refuse } from './messages.ts';
+import { answer, refusal } from './refusal-table.ts';
 import { harden, partnerOf } from './mirror-log.ts';
-import { closedError, databaseOf } from './open-database.ts';
+import { refusalToStay, databaseOf } from './open-database.ts';
 import { writeRecord } from './transaction-log.ts';
 import type { SqlFailure } from '../tsql/host.ts';
 
@@ -27,9 +28,10 @@ function commit(
   const session = instance.sessions[sessionId];
   if (session === undefined || instance.status !== 'running') return refuse(message(596), message(0));
   const database = databaseOf(instance, session.database);
-  const closed = database === undefined ? message(911, session.database) : closedError(database);
-  if (database === undefined || closed !== undefined) return refuse(closed ?? message(0));
-  if (database.inStandby) return refuse(message(3906, database.name));
+  const closed = refusalToStay(instance, session.database);
+  if (closed !== undefined) return answer(closed);
+  if (database === undefined) return refuse(message(0));
+  if (database.inStandby) return answer(refusal('write/standby', database.name));
   return commitOn(instance, ctx, database, change);
 }
 

@@ -80,6 +80,8 @@ export function createInstance(options: InstanceOptions): InstanceDraft {
     startedAtMs: options.startedAtMs,
     status: 'running',
     agentRunning: true,
+    mirrorBusy: 0,
+    readTroubles: { deadlock: 0, lockTimeout: 0 },
     seed: options.seed ?? 'estate',
     speed: { ...DEFAULT_SPEED, ...options.speed },
     dataFolder: 'D:\\Data',

@@ -4,8 +4,8 @@ import type { ObjectName, VirtualTable } from '../tsql/ast.ts';
 import type { SqlFailure } from '../tsql/host.ts';
 import { tableOf } from './catalogue-columns.ts';
 import type { ModuleCall, TableProvider } from './engine-modules.ts';
-import { refuse } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
+import { answerBatch } from './refusal-table.ts';
 import {
   sysConnections,
   sysInfo,
@@ -57,7 +57,7 @@ export function findTable(call: ModuleCall, name: ObjectName): VirtualTable | Sq
   if (database === undefined) return undefined;
   const named = name.database !== undefined || !database.system;
   const refused = named ? refusalToOpen(instance, database, session) : undefined;
-  if (refused !== undefined) return { ...refuse(refused), abortsBatch: true };
+  if (refused !== undefined) return answerBatch(refused);
   const schema = (name.schema ?? 'dbo').toLowerCase();
   const object = name.object.toLowerCase();
   const key = schema === 'sys' ? `sys.${object}` : `${databaseName.toLowerCase()}.${schema}.${object}`;

@@ -5,6 +5,7 @@ import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { message, refuse } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
+import { answer, answerBatch, refusal } from './refusal-table.ts';
 
 type Insert = Extract<Command, { readonly kind: 'insert' }>;
 
@@ -21,8 +22,8 @@ export function insertRows(
   const database = databaseOf(instance, databaseName);
   if (database === undefined) return { ...refuse(message(208, shown)), abortsBatch: true };
   const refused = refusalToOpen(instance, database, session);
-  if (refused !== undefined) return { ...refuse(refused), abortsBatch: true };
-  if (database.inStandby) return refuse(message(3906, database.name));
+  if (refused !== undefined) return answerBatch(refused);
+  if (database.inStandby) return answer(refusal('write/standby', database.name));
   const handler = ctx.modules.inserts?.[`${databaseName}.${schema}.${table.object}`.toLowerCase()];
   if (handler === undefined) return refuse(message(229, 'INSERT', table.object, database.name, schema));
   return handler(

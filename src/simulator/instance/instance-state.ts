@@ -32,6 +32,10 @@ export interface InstanceDraft {
   startedAtMs: number;
   status: InstanceStatus;
   agentRunning: boolean;
+  /** So many SET PARTNER more are answered by 1404 where this instance is the mirror. */
+  mirrorBusy: number;
+  /** So many reads of views and msdb tables more end as deadlock victims, or wait too long for a lock. */
+  readTroubles: { deadlock: number; lockTimeout: number };
   /** Seed of every guid that the instance makes. */
   seed: string;
   speed: SpeedOptions;
@@ -120,6 +124,8 @@ export interface DatabaseDraft {
   lastFullBackupLsn: string | null;
   /** Operation that owns the database (RESTORE, tail): nobody else gets in. */
   exclusive: string | null;
+  /** What the next start finds: `lost` gives RECOVERY_PENDING, `damaged` SUSPECT. */
+  files: 'whole' | 'lost' | 'damaged';
   mirroring: MirroringDraft | null;
   content: Content;
   /** Records not yet truncated by a log backup, oldest first. */
@@ -153,6 +159,10 @@ export interface MirroringDraft {
   forced: boolean;
   /** SUSPENDED by a person or by forced service; survives restarts. */
   suspended: boolean;
+  /** SUSPENDED because the mirror could not redo: nothing but a new session helps. */
+  redoFailed: boolean;
+  /** The old principal of a forced service takes back what it had more; a break in between leaves it useless. */
+  undoing: boolean;
   /** When the link broke; null while it stands. */
   lostAtMs: number | null;
   /** SYNCHRONIZED at this instant. */

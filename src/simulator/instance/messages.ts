@@ -181,12 +181,16 @@ export function message(number: MessageNumber, ...args: readonly Argument[]): Er
 /** The same with another state: some numbers have more than one. */
 export const withState = (line: ErrorLine, state: number): ErrorLine => ({ ...line, state });
 
+/** Severity 10 reaches a client as class 0 (reference 0). */
+const INFO_CLASS = 0;
+
 export const infoToken = (
   number: MessageNumber,
   ...args: readonly Argument[]
 ): { readonly kind: 'info' } & MessageToken => ({
   kind: 'info',
   ...message(number, ...args),
+  class: INFO_CLASS,
   procedure: '',
   line: 1,
 });
@@ -200,13 +204,6 @@ export const errorToken = (line: ErrorLine): { readonly kind: 'error' } & Messag
 
 export const refuse = (...lines: readonly ErrorLine[]): SqlFailure => ({ kind: 'failure', errors: lines });
 
-/** BACKUP and RESTORE: the cause, then 3013 with the verb of the statement. */
-export const terminated = (verb: string, ...lines: readonly ErrorLine[]): SqlFailure =>
-  refuse(...lines, message(3013, verb));
-
-/** ALTER DATABASE: the cause, then 5069. */
-export const alterFailed = (...lines: readonly ErrorLine[]): SqlFailure => refuse(...lines, message(5069));
-
 const OS_ERRORS: Readonly<Record<number, string>> = {
   2: 'The system cannot find the file specified.',
   3: 'The system cannot find the path specified.',
@@ -219,3 +216,6 @@ const OS_ERRORS: Readonly<Record<number, string>> = {
 /** `2(The system cannot find the file specified.)`. Forms: sql-server reference 4.4 row 8. */
 export const osErrorText = (number: number): string =>
   `${number}(${OS_ERRORS[number] ?? 'failed to retrieve text for this error.'})`;
+
+/** A share that answered before: the connection breaks instead of not being found. */
+export const brokenOffText = (number: number): string => osErrorText(number === 53 ? 64 : number);

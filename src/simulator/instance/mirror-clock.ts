@@ -57,7 +57,7 @@ function keepUp(
   const due = mirroring.caughtUpAtMs !== null && ctx.nowMs >= mirroring.caughtUpAtMs;
   if (due) {
     for (const side of [mirroring, partner.mirroring])
-      Object.assign(side, { state: 'SYNCHRONIZED', caughtUpAtMs: null });
+      Object.assign(side, { state: 'SYNCHRONIZED', caughtUpAtMs: null, undoing: false });
   }
   if (mirroring.state !== 'SYNCHRONIZED') return;
   if (database.position !== partner.database.position) harden(database, partner.database);

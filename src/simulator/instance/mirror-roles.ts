@@ -4,9 +4,9 @@ import { nextGuid } from './deterministic-guid.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { bytesBetween } from './log-position.ts';
-import { alterFailed, message } from './messages.ts';
 import { harden, partnerOf, reachable, type Partner } from './mirror-log.ts';
 import { sessionsIn } from './open-database.ts';
+import { answer, refusal } from './refusal-table.ts';
 import { killSession } from './sessions.ts';
 import { writeRecord } from './transaction-log.ts';
 import { forgetWitness, informWitness } from './witness.ts';
@@ -88,6 +88,17 @@ export function forgetSession(database: DatabaseDraft): void {
   database.redoTarget = database.position;
 }
 
+/** The mirror cannot redo (reference 4.3, 1453): both sides are SUSPENDED, the principal serves exposed. */
+export function failRedo(instance: InstanceDraft, ctx: EngineContext, database: DatabaseDraft): boolean {
+  const partner = partnerOf(instance, ctx, database);
+  const { mirroring } = database;
+  if (mirroring?.role !== 'MIRROR' || partner === undefined) return false;
+  for (const side of [mirroring, partner.mirroring])
+    Object.assign(side, { state: 'SUSPENDED', suspended: true, redoFailed: true, caughtUpAtMs: null });
+  informWitness(partner.instance, ctx, partner.database);
+  return true;
+}
+
 /** Only on a disconnected mirror, with no witness or one that it reaches. Opens a new fork: what the principal had not sent is lost. */
 export function forceService(
   instance: InstanceDraft,
@@ -97,10 +108,11 @@ export function forceService(
   const { mirroring } = database;
   const connected = partnerOf(instance, ctx, database) !== undefined || mirroring?.state !== 'DISCONNECTED';
   if (mirroring === null || mirroring.role !== 'MIRROR' || !mirroring.established || connected)
-    return alterFailed(message(1455, database.name));
+    return answer(refusal('force/connected', database.name));
   const witnessGone =
     mirroring.witnessAddress !== null && reachable(instance, ctx, mirroring.witnessAddress) === undefined;
-  if (witnessGone) return alterFailed(message(1431, database.name));
+  if (witnessGone) return answer(refusal('force/witness-gone', database.name));
+  if (mirroring.undoing) return answer(refusal('force/mid-undo', database.name));
   becomePrincipal(database);
   mirroring.roleSequence += 1;
   mirroring.forced = true;

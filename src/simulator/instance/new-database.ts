@@ -36,6 +36,7 @@ export function emptyDatabase(instance: InstanceDraft, name: string, nowMs: numb
     beginsChain: true,
     lastFullBackupLsn: null,
     exclusive: null,
+    files: 'whole',
     mirroring: null,
     content: noContent(nextGuid(instance)),
     log: noChunks,

@@ -1,9 +1,6 @@
 /** Who may open which database now, who is in it, and the error for those who may not. Rows: sql-server reference 4.4 14, 42-50, 77, 81. */
-import type { SqlFailure } from '../tsql/host.ts';
 import type { DatabaseDraft, InstanceDraft, ServerRole, SessionDraft } from './instance-state.ts';
-import { message } from './messages.ts';
-
-type ErrorLine = SqlFailure['errors'][number];
+import { refusal, type Refusal } from './refusal-table.ts';
 
 export const databaseOf = (instance: InstanceDraft, name: string): DatabaseDraft | undefined =>
   instance.databases[name.toLowerCase()];
@@ -32,43 +29,77 @@ export const hasUser = (instance: InstanceDraft, login: string, database: Databa
   ownsDatabase(instance, login, database) ||
   loginOf(instance, login)?.users.includes(database.name.toLowerCase()) === true;
 
-/** Error of a database that nobody can open now; undefined: it is open (access rules apart). */
-export function closedError(database: DatabaseDraft): ErrorLine | undefined {
-  const { name, mirroring } = database;
-  if (mirroring?.role === 'MIRROR' && mirroring.established) return message(954, name);
-  if (mirroring?.withoutQuorum === true) return message(955, name);
+/** Why nobody can open a database now. */
+type Closed =
+  | 'mirror'
+  | 'no-quorum'
+  | 'not-synchronized'
+  | 'in-transition'
+  | 'restoring'
+  | 'recovering'
+  | 'recovery-pending'
+  | 'suspect'
+  | 'offline';
+/** Closed, or open for others only. */
+type Obstacle = Closed | 'single-user' | 'restricted' | 'no-user';
+
+/** undefined: it is open (access rules apart). */
+export function closedBy(database: DatabaseDraft): Closed | undefined {
+  const { mirroring } = database;
+  if (mirroring?.role === 'MIRROR' && mirroring.established) return 'mirror';
+  if (mirroring?.withoutQuorum === true) return 'no-quorum';
   switch (database.state) {
     case 'ONLINE':
-      return database.exclusive === null ? undefined : message(952, name);
+      return database.exclusive === null ? undefined : 'in-transition';
     case 'EMERGENCY':
       return undefined;
     case 'RESTORING':
-      return message(927, name);
+      return 'restoring';
     case 'RECOVERING':
-      return message(922, name);
+      // A principal that was just restarted (reference 4.4 #82); that it says so while it recovers is inferred.
+      return mirroring === null ? 'recovering' : 'not-synchronized';
     case 'RECOVERY_PENDING':
-      return message(945, name);
+      return 'recovery-pending';
     case 'SUSPECT':
-      return message(926, name);
+      return 'suspect';
     case 'OFFLINE':
-      return message(942, name);
+      return 'offline';
   }
 }
 
-/** Why this login may not use the database now; undefined: it may. */
+function obstacle(
+  instance: InstanceDraft,
+  database: DatabaseDraft,
+  who: { readonly id: number; readonly login: string },
+): Obstacle | undefined {
+  const closed = closedBy(database);
+  if (closed !== undefined) return closed;
+  if (database.access === 'SINGLE_USER' && database.singleUser !== null && database.singleUser !== who.id)
+    return 'single-user';
+  if (database.access === 'RESTRICTED_USER' && !isPrivileged(instance, who.login, database))
+    return 'restricted';
+  return hasUser(instance, who.login, database) ? undefined : 'no-user';
+}
+
+/** Why this login may not use (or back up) the database now; undefined: it may. */
 export function refusalToOpen(
   instance: InstanceDraft,
   database: DatabaseDraft,
   who: { readonly id: number; readonly login: string },
-): ErrorLine | undefined {
-  const closed = closedError(database);
-  if (closed !== undefined) return closed;
-  if (database.access === 'SINGLE_USER' && database.singleUser !== null && database.singleUser !== who.id)
-    return message(924, database.name);
-  if (database.access === 'RESTRICTED_USER' && !isPrivileged(instance, who.login, database))
-    return message(923, database.name);
-  if (!hasUser(instance, who.login, database)) return message(916, who.login, database.name);
-  return undefined;
+  statement: 'use' | 'backup' = 'use',
+): Refusal | undefined {
+  const found = obstacle(instance, database, who);
+  if (found === undefined) return undefined;
+  const args = found === 'no-user' ? [who.login, database.name] : [database.name];
+  return refusal(`${statement}/${found}`, ...args);
+}
+
+/** As refusalToOpen for somebody who is in it already. */
+export function refusalToStay(instance: InstanceDraft, name: string): Refusal | undefined {
+  const database = databaseOf(instance, name);
+  if (database === undefined) return refusal('use/absent', name);
+  const closed = closedBy(database);
+  return closed === undefined ? undefined : refusal(`use/${closed}`, database.name);
 }
 
 /** Enters a database: the session holds its lock, and the only slot of a SINGLE_USER database. */

@@ -38,6 +38,8 @@ export function readingRequest(
     (candidate) => candidate.kind === 'user' && candidate.connection === connection,
   );
   if (session === undefined) return undefined;
+  // A fault that waits for readers is counted down by them.
+  if (instance.readTroubles.deadlock + instance.readTroubles.lockTimeout > 0) return undefined;
   const running = { ...session, running: true, requestStartedAtMs: ctx.nowMs, requestEndedAtMs: null };
   const during = { ...instance, sessions: { ...instance.sessions, [session.id]: running } } as InstanceDraft;
   const host = readingHost(hostFor(during, ctx, running));

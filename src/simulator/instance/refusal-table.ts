@@ -35,9 +35,6 @@ export function refusal(id: RefusalId, ...args: readonly Argument[]): Refusal {
   return { id, line: row.messageState === undefined ? line : withState(line, row.messageState) };
 }
 
-/** Severity from which the server closes the connection after the message. */
-const CLOSES = 20;
-
 /**
  * The whole answer: `before`, the message, and what the row says follows it. `last` fills the text of that: the verb of
  * BACKUP and RESTORE, the login.
@@ -45,7 +42,7 @@ const CLOSES = 20;
 export function answer({ id, line }: Refusal, last = '', before: readonly ErrorLine[] = []): SqlFailure {
   const { then }: RefusalRow = REFUSALS[id];
   const errors = [...before, line, ...(then === undefined ? [] : [message(then, last)])];
-  return { kind: 'failure', errors, abortsBatch: line.class >= CLOSES };
+  return { kind: 'failure', errors };
 }
 
 /** As `answer`, and the rest of the batch is not run: the database cannot be entered. */

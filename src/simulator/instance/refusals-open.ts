@@ -1,7 +1,7 @@
 /** Refusals of opening, reading, writing, dropping and logging in. Rows: sql-server reference 4.4. */
 import type { RefusalRows } from './refusal-row.ts';
 
-const ACCOUNT = 'an account of the estate is enabled or disabled and nothing else';
+const ACCOUNT = 'no statement of the estate changes an account';
 const START = 'instances of the estate start without an upgrade and never for administrators only';
 
 // prettier-ignore
@@ -23,7 +23,7 @@ export const OPEN_REFUSALS = {
 
   'login/rejected': { source: '4.4 #94', state: 'server', statement: 'login', says: 18_456, marks: ['M', 'P'] },
   'login/database': { source: '4.4 #15', state: 'RESTORING', statement: 'login with it as initial catalog', says: 4060, then: 18_456, marks: ['M', 'X'], doubt: 'the order of the two' },
-  'login/disabled': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_470, marks: ['M'] },
+  'login/disabled': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_470, marks: ['M'], unreached: ACCOUNT },
   'login/locked': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_486, marks: ['M'], unreached: ACCOUNT },
   'login/expired': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_487, marks: ['M'], unreached: ACCOUNT },
   'login/must-change': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_488, marks: ['M'], unreached: ACCOUNT },
@@ -32,6 +32,8 @@ export const OPEN_REFUSALS = {
   'login/single-user': { source: '4.4 #96', state: 'server in single-user mode', statement: 'login', says: 18_461, marks: ['M'], unreached: START },
   'login/administrators': { source: '4.4 #96', state: 'server for administrators', statement: 'login', says: 18_451, marks: ['M'], unreached: START },
 
+  'read/deadlock': { source: '-', state: 'a fault of the estate', statement: 'SELECT from a view or msdb', says: 1205, marks: ['X'], doubt: 'the state' },
+  'read/lock-time-out': { source: '-', state: 'a fault of the estate', statement: 'SELECT from a view or msdb', says: 1222, marks: ['X'], doubt: 'the state' },
   'write/standby': { source: '4.4 #24', state: 'STANDBY', statement: 'INSERT', says: 3906, marks: ['M'] },
 
   'drop/absent': { source: '-', state: 'absent', statement: 'DROP DATABASE', says: 3701, marks: ['X'], doubt: 'the reference has no row; the number is the well-known one' },

@@ -28,7 +28,7 @@ export const PARTNER_REFUSALS = {
   'partner/not-recovered-enough': { ...START, source: '4.4 #68', says: 1408, marks: ['M'], unreached: 'which of 1408, 1409 and 1412 comes when is unknown: the estate says 1412' },
   'partner/needs-logs': { ...START, source: '4.4 #68', says: 1409, marks: ['M'], unreached: 'which of 1408, 1409 and 1412 comes when is unknown: the estate says 1412' },
   'partner/files-apart': { ...START, source: '4.4 #68', says: 1411, marks: ['M'], unreached: ONE_FILE },
-  'partner/no-log-chain': { ...START, source: '4.4 #68', state: 'ONLINE, the mirror restored no log', says: 1478, marks: ['M', 'I'], doubt: 'whether it is 1412 then' },
+  'partner/no-log-chain': { ...START, source: '4.4 #68', state: 'ONLINE, the mirror restored no log', says: 1478, marks: ['M'], unreached: 'which of 1412 and 1478 comes when is unknown: the estate says 1412' },
   'partner/bulk-logged': { ...START, source: '4.4 #68', says: 1475, marks: ['M'], unreached: 'nothing is bulk-logged here' },
   'partner/not-restoring': { ...START, source: '4.4 #69', state: 'ONLINE, the far copy is not RESTORING', says: 1464, marks: ['M'], doubt: '1419 is a candidate too' },
   'partner/unrelated': { ...START, source: '4.4 #70', says: 1407, marks: ['M'] },

@@ -2,14 +2,14 @@
 import { resume, startBatch, startRpc, type Step } from '../tsql/execute.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import type { LoginRequest, SqlRequest } from '../estate-contract.ts';
-import type { SqlToken } from '../sql-tokens.ts';
 import { newSession } from '../tsql/session.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
-import { errorToken, message } from './messages.ts';
+import { errorToken } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { cutOperation } from './operations.ts';
 import { plain, unlessChanged } from './plain.ts';
+import { answer, refusal, type Refusal } from './refusal-table.ts';
 import { addSession, removeSession } from './sessions.ts';
 import { hostFor } from './tsql-host.ts';
 
@@ -27,15 +27,16 @@ export function login(
   request: LoginRequest,
 ): void {
   const account = instance.logins[request.login.toLowerCase()];
-  const refuseWith = (...errors: readonly SqlToken[]): void => {
+  const refuseWith = (refused: Refusal): void => {
+    const errors = answer(refused, request.login).errors.map(errorToken);
     ctx.emit({ kind: 'login-refused', instance: instance.name, connection, errors });
   };
   if (account === undefined || account.password !== request.password) {
-    refuseWith(errorToken(message(18456, request.login)));
+    refuseWith(refusal('login/rejected', request.login));
     return;
   }
   if (account.disabled) {
-    refuseWith(errorToken(message(18470, request.login)));
+    refuseWith(refusal('login/disabled', request.login));
     return;
   }
   const wanted = request.database === '' ? 'master' : request.database;
@@ -44,7 +45,7 @@ export function login(
     database === undefined ||
     refusalToOpen(instance, database, { id: 0, login: request.login }) !== undefined
   ) {
-    refuseWith(errorToken(message(4060, wanted)), errorToken(message(18456, request.login)));
+    refuseWith(refusal('login/database', wanted));
     return;
   }
   const session = addSession(instance, ctx.nowMs, {

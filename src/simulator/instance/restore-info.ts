@@ -8,8 +8,9 @@ import { tableOf, type NamedValues } from './catalogue-columns.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { datetimeText } from './instants.ts';
-import { infoToken, message, terminated } from './messages.ts';
+import { infoToken } from './messages.ts';
 import { hasRole } from './open-database.ts';
+import { answer, refusal } from './refusal-table.ts';
 import { compatibilityOf } from './views-databases.ts';
 import { flagsOf } from './views-history.ts';
 
@@ -33,18 +34,18 @@ export function restoreInfo(
 ): CommandOutcome {
   const verb = VERBS[command.what];
   if (!hasRole(instance, session.login, 'dbcreator'))
-    return terminated(verb, message(262, 'CREATE DATABASE', 'master'));
+    return answer(refusal('restore-info/no-right', 'CREATE DATABASE', 'master'), verb);
   const path = command.devices[0] ?? '';
   const file = readBackupFile(ctx.files, path);
-  if (file.kind === 'error') return terminated(verb, file.line);
+  if (file.kind === 'error') return answer(file.refused, verb);
   const wanted = command.options['FILE'];
   const position = typeof wanted === 'number' ? wanted : undefined;
   const chosen = file.sets[(position ?? 1) - 1];
-  if (chosen === undefined) return terminated(verb, message(4038, position ?? 1, path));
+  if (chosen === undefined) return answer(refusal('restore/file-number', position ?? 1, path), verb);
   switch (command.what) {
     case 'HEADERONLY': {
       const all = file.sets.map((set, index) => headerRow(set, index + 1));
-      return answer(
+      return shown(
         table(
           instance,
           'RESTORE HEADERONLY',
@@ -53,13 +54,13 @@ export function restoreInfo(
       );
     }
     case 'FILELISTONLY':
-      return answer(table(instance, 'RESTORE FILELISTONLY', fileRows(chosen)));
+      return shown(table(instance, 'RESTORE FILELISTONLY', fileRows(chosen)));
     case 'LABELONLY':
-      return answer(table(instance, 'RESTORE LABELONLY', [labelRow(chosen)]));
+      return shown(table(instance, 'RESTORE LABELONLY', [labelRow(chosen)]));
     case 'VERIFYONLY': {
       const needsChecksum = command.options['CHECKSUM'] !== undefined;
-      if (needsChecksum && !chosen.header.checksums) return terminated(verb, message(3187));
-      if (chosen.damaged) return terminated(verb, message(3189));
+      if (needsChecksum && !chosen.header.checksums) return answer(refusal('restore/no-checksums'), verb);
+      if (chosen.damaged) return answer(refusal('restore/damaged'), verb);
       return { kind: 'done', tokens: [infoToken(3262, position ?? 1)] };
     }
   }
@@ -79,7 +80,7 @@ export function resultSet({ columns, rows }: VirtualTable): readonly SqlToken[] 
   ];
 }
 
-const answer = (result: VirtualTable): CommandOutcome => ({
+const shown = (result: VirtualTable): CommandOutcome => ({
   kind: 'done',
   tokens: resultSet(result),
   rows: result.rows.length,

@@ -1,16 +1,14 @@
 /** Why a RESTORE is refused, in the order in which the checks run. Rows: sql-server reference 4.4 2-10, 12, 21, 22, 27-31, 51, 79. */
 import type { BackupSet, BackupSetHeader } from '../backup-file.ts';
 import type { Command } from '../tsql/ast.ts';
-import type { SqlFailure } from '../tsql/host.ts';
 import { readBackupSet } from './backup-devices.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { compareLsns, forkAt } from './log-position.ts';
-import { message } from './messages.ts';
 import { databaseOf, hasRole, othersIn, sameName } from './open-database.ts';
+import { refusal, type Refusal } from './refusal-table.ts';
 
 export type RestoreCommand = Extract<Command, { readonly kind: 'restore' }>;
-export type ErrorLine = SqlFailure['errors'][number];
 
 // prettier-ignore
 const KNOWN_OPTIONS = new Set([
@@ -26,12 +24,12 @@ export const has = (command: RestoreCommand, option: string): boolean =>
 export const recovers = (command: RestoreCommand): boolean =>
   !has(command, 'NORECOVERY') && !has(command, 'STANDBY');
 
-function refuseOptions(command: RestoreCommand): ErrorLine | undefined {
+function refuseOptions(command: RestoreCommand): Refusal | undefined {
   const unknown = Object.keys(command.options).find((name) => !KNOWN_OPTIONS.has(name));
-  if (unknown !== undefined) return message(3032, unknown.toLowerCase());
+  if (unknown !== undefined) return refusal('restore/option', unknown.toLowerCase());
   const ends = ['RECOVERY', 'NORECOVERY', 'STANDBY'].filter((name) => has(command, name));
   return ends.length > 1
-    ? message(3031, ends[0]?.toLowerCase() ?? '', ends[1]?.toLowerCase() ?? '')
+    ? refusal('restore/conflict', ends[0]?.toLowerCase() ?? '', ends[1]?.toLowerCase() ?? '')
     : undefined;
 }
 
@@ -40,70 +38,80 @@ export function refuseTarget(
   instance: InstanceDraft,
   session: SessionDraft,
   command: RestoreCommand,
-): ErrorLine | undefined {
+): Refusal | undefined {
+  if (session.openTransactions > 0) return refusal('restore/in-transaction');
   const options = refuseOptions(command);
   if (options !== undefined) return options;
-  if (!hasRole(instance, session.login, 'dbcreator')) return message(3110, command.database);
+  if (!hasRole(instance, session.login, 'dbcreator')) return refusal('restore/no-right', command.database);
   const database = databaseOf(instance, command.database);
   if (database === undefined) {
-    if (command.devices.length === 0) return message(911, command.database);
-    return command.what === 'log' ? message(3118, command.database) : undefined;
+    if (command.devices.length === 0) return refusal('restore/absent', command.database);
+    return command.what === 'log' ? refusal('restore-log/absent', command.database) : undefined;
   }
-  if (sameName(session.database, database.name)) return message(3102, 'RESTORE', database.name);
-  if (database.mirroring !== null) return message(3104, database.name);
+  if (sameName(session.database, database.name))
+    return refusal('restore/own-context', 'RESTORE', database.name);
+  if (database.mirroring !== null)
+    return refusal(
+      database.mirroring.role === 'MIRROR' ? 'restore/mirror' : 'restore/principal',
+      database.name,
+    );
   if (database.exclusive !== null || othersIn(instance, database, session.id).length > 0)
-    return message(3101);
+    return refusal(database.inStandby ? 'restore/standby-in-use' : 'restore/in-use');
   return undefined;
 }
 
 /** RESTORE ... WITH RECOVERY | NORECOVERY | STANDBY without FROM. */
-export function refuseRecovery(database: DatabaseDraft): ErrorLine | undefined {
-  if (database.state === 'ONLINE' && !database.inStandby) return message(3153);
-  if (database.state !== 'RESTORING' && database.state !== 'ONLINE') return message(4333);
-  if (database.position === null) return message(4333);
+export function refuseRecovery(database: DatabaseDraft): Refusal | undefined {
+  if (database.state === 'ONLINE' && !database.inStandby) return refusal('recover/online');
+  if (database.state !== 'RESTORING' && database.state !== 'ONLINE') return refusal('recover/no-log');
+  if (database.position === null) return refusal('recover/no-log');
   const behind = database.redoTarget !== null && compareLsns(database.position, database.redoTarget) < 0;
-  return behind ? message(4331) : undefined;
+  return behind ? refusal('recover/inconsistent') : undefined;
 }
 
 const major = (version: string): number => Number(version.split('.')[0] ?? '0');
 
-function refuseSet(instance: InstanceDraft, command: RestoreCommand, set: BackupSet): ErrorLine | undefined {
+function refuseSet(instance: InstanceDraft, command: RestoreCommand, set: BackupSet): Refusal | undefined {
   const { header } = set;
   if (major(header.softwareVersion) > major(instance.productVersion))
-    return message(3169, header.softwareVersion, instance.productVersion);
-  if (has(command, 'CHECKSUM') && !header.checksums) return message(3187);
-  return set.damaged && (header.checksums || header.type === 'full') ? message(3189) : undefined;
+    return refusal('restore/newer', header.softwareVersion, instance.productVersion);
+  if (has(command, 'CHECKSUM') && !header.checksums) return refusal('restore/no-checksums');
+  if (has(command, 'STANDBY') && major(header.softwareVersion) < major(instance.productVersion))
+    return refusal('restore/standby-older');
+  return set.damaged && (header.checksums || header.type === 'full') ? refusal('restore/damaged') : undefined;
 }
 
 function refuseFull(command: RestoreCommand, header: BackupSetHeader, database: DatabaseDraft | undefined) {
   if (database === undefined || has(command, 'REPLACE')) return undefined;
-  if (database.familyGuid !== header.familyGuid) return message(3154, database.name);
+  if (database.familyGuid !== header.familyGuid) return refusal('restore/other-family', database.name);
   const written = database.state !== 'RESTORING' && !database.inStandby;
   const tailSaved =
     database.recoveryModel === 'SIMPLE' ||
     (database.lastLogBackupLsn !== null &&
       database.position !== null &&
       database.lastLogBackupLsn === database.position);
-  return written && !tailSaved ? message(3159, database.name) : undefined;
+  return written && !tailSaved ? refusal('restore/tail', database.name) : undefined;
 }
 
-function refuseLog(header: BackupSetHeader, database: DatabaseDraft): ErrorLine | undefined {
+function refuseLog(header: BackupSetHeader, database: DatabaseDraft): Refusal | undefined {
   const { position } = database;
-  if ((database.state !== 'RESTORING' && !database.inStandby) || header.type !== 'log') return message(3117);
-  if (header.familyGuid !== database.familyGuid) return message(3154, database.name);
+  if ((database.state !== 'RESTORING' && !database.inStandby) || header.type !== 'log')
+    return refusal('restore-log/online');
+  if (header.familyGuid !== database.familyGuid) return refusal('restore/other-family', database.name);
   // A cut-off RESTORE DATABASE: there is no position from which anything could be applied.
-  if (position === null) return message(4305, header.firstLsn, header.firstLsn);
+  if (position === null) return refusal('restore-log/too-recent', header.firstLsn, header.firstLsn);
   const end = compareLsns(header.lastLsn, position);
   if (end <= 0) {
     const sameLine = forkAt(database.forks, header.lastLsn) === header.lastForkGuid;
-    if (!sameLine) return message(4330);
+    if (!sameLine) return refusal('restore-log/other-fork');
     // Applying the very log just applied succeeds (section 12, 4.4 #3).
-    return end === 0 ? undefined : message(4326, header.lastLsn, position);
+    return end === 0 ? undefined : refusal('restore-log/too-early', header.lastLsn, position);
   }
-  if (header.firstForkGuid !== forkAt(database.forks, position)) return message(4330);
-  if (compareLsns(header.firstLsn, position) > 0) return message(4305, header.firstLsn, position);
+  if (header.firstForkGuid !== forkAt(database.forks, position)) return refusal('restore-log/other-fork');
+  if (compareLsns(header.firstLsn, position) > 0)
+    return refusal('restore-log/too-recent', header.firstLsn, position);
   const passedTheFork = header.forkPointLsn !== null && compareLsns(position, header.forkPointLsn) > 0;
-  return passedTheFork ? message(4330) : undefined;
+  return passedTheFork ? refusal('restore-log/other-fork') : undefined;
 }
 
 /** Reads the backup set and judges it against the target. */
@@ -111,10 +119,10 @@ export function judgeBackupSet(
   instance: InstanceDraft,
   ctx: EngineContext,
   command: RestoreCommand,
-): { readonly kind: 'set'; readonly set: BackupSet } | { readonly kind: 'error'; readonly line: ErrorLine } {
+): { readonly kind: 'set'; readonly set: BackupSet } | { readonly kind: 'error'; readonly refused: Refusal } {
   const database = databaseOf(instance, command.database);
   const notReady = database !== undefined && database.state !== 'RESTORING' && !database.inStandby;
-  if (command.what === 'log' && notReady) return { kind: 'error', line: message(3117) };
+  if (command.what === 'log' && notReady) return { kind: 'error', refused: refusal('restore-log/online') };
   const position = command.options['FILE'];
   const read = readBackupSet(
     ctx.files,
@@ -123,12 +131,13 @@ export function judgeBackupSet(
   );
   if (read.kind === 'error') return read;
   const { header } = read.set;
-  let line = refuseSet(instance, command, read.set);
-  if (line === undefined) {
+  let refused = refuseSet(instance, command, read.set);
+  if (refused === undefined) {
     // RESTORE DATABASE from a file that holds a log backup only: number as for a log that is not ready to roll forward.
     if (command.what === 'database')
-      line = header.type === 'full' ? refuseFull(command, header, database) : message(3117);
-    else if (database !== undefined) line = refuseLog(header, database);
+      refused =
+        header.type === 'full' ? refuseFull(command, header, database) : refusal('restore/not-a-full');
+    else if (database !== undefined) refused = refuseLog(header, database);
   }
-  return line === undefined ? read : { kind: 'error', line };
+  return refused === undefined ? read : { kind: 'error', refused };
 }

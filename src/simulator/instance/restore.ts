@@ -9,10 +9,11 @@ import { nextGuid } from './deterministic-guid.ts';
 import type { EngineContext, EngineDeed } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, OperationDraft, SessionDraft } from './instance-state.ts';
 import { compareLsns, forksUpTo } from './log-position.ts';
-import { message, terminated } from './messages.ts';
+import { brokenOffText } from './messages.ts';
 import { databaseOf } from './open-database.ts';
 import { durationOf, startOperation, statsEvery } from './operations.ts';
 import { fileLines, processedLine } from './processed-lines.ts';
+import { answer, refusal, type Refusal } from './refusal-table.ts';
 import {
   has,
   judgeBackupSet,
@@ -23,6 +24,7 @@ import {
   type RestoreCommand,
 } from './restore-refusals.ts';
 import { forgetLog, replay, writeRecord } from './transaction-log.ts';
+import { refuseWithoutUndoFile, removeUndoFile, writeUndoFile } from './undo-file.ts';
 
 export function startRestore(
   instance: InstanceDraft,
@@ -32,17 +34,21 @@ export function startRestore(
 ): CommandOutcome {
   const verb = verbOf(command);
   const refused = refuseTarget(instance, session, command);
-  if (refused !== undefined) return terminated(verb, refused);
+  if (refused !== undefined) return answer(refused, verb);
   if (command.devices.length === 0) return startRecovery(instance, ctx, session, command);
   const judged = judgeBackupSet(instance, ctx, command);
-  if (judged.kind === 'error') return terminated(verb, judged.line);
+  if (judged.kind === 'error') return answer(judged.refused, verb);
   const { header } = judged.set;
+  const target = databaseOf(instance, command.database);
+  const lost =
+    command.what === 'log' && target !== undefined ? refuseWithoutUndoFile(ctx, target) : undefined;
+  if (lost !== undefined) return answer(lost);
   const database =
     command.what === 'database'
       ? overwrite(instance, ctx, command, header)
       : databaseOf(instance, command.database);
-  if (database === undefined) return terminated(verb, message(3118, command.database));
-  if (command.what === 'log') leaveStandby(database);
+  if (database === undefined) return answer(refusal('restore-log/absent', command.database), verb);
+  if (command.what === 'log') leaveStandby(ctx, database);
   const pending = startOperation(instance, session, ctx.nowMs, {
     command: verb,
     databaseId: database.id,
@@ -54,7 +60,9 @@ export function startRestore(
   return pending;
 }
 
-function leaveStandby(database: DatabaseDraft): void {
+/** The next RESTORE takes the undo file with it (reference 3.3). */
+function leaveStandby(ctx: EngineContext, database: DatabaseDraft): void {
+  removeUndoFile(ctx, database);
   database.state = 'RESTORING';
   database.inStandby = false;
   database.undoFile = null;
@@ -73,6 +81,7 @@ function overwrite(
     command.moves.find((move) => move.logical.toLowerCase() === logical.toLowerCase())?.to ?? fallback;
   instance.databases[command.database.toLowerCase()] = database;
   database.state = 'RESTORING';
+  database.files = 'whole';
   database.inStandby = false;
   database.undoFile = null;
   database.recoveredAtMs = null;
@@ -104,13 +113,13 @@ export function finishRestore(
 ): CommandOutcome {
   const verb = verbOf(command);
   const database = databaseOf(instance, command.database);
-  if (database?.id !== operation.databaseId) return terminated(verb, message(911, command.database));
+  if (database?.id !== operation.databaseId) return answer(refusal('restore/absent', command.database), verb);
   const judged = judgeBackupSet(instance, ctx, {
     ...command,
     options: { ...command.options, REPLACE: true },
   });
   // The file went away or changed while it was read: as a cut restore.
-  if (judged.kind === 'error') return terminated(verb, judged.line);
+  if (judged.kind === 'error') return answer(goneWhileRead(ctx, command) ?? judged.refused, verb);
   const { set } = judged;
   if (command.what === 'database') takeFull(database, set);
   else takeLog(database, set);
@@ -130,6 +139,12 @@ export function finishRestore(
   const lines = fileLines(database.name, set.header, command.what === 'log' ? 'data-empty' : 'both', 1);
   const done = processedLine(verb, set.header.backupBytes, ctx.nowMs - operation.startedAtMs);
   return { kind: 'done', tokens: [...lines, done] };
+}
+
+function goneWhileRead(ctx: EngineContext, command: RestoreCommand): Refusal | undefined {
+  const path = command.devices[0] ?? '';
+  const bytes = ctx.files.read(path);
+  return 'osError' in bytes ? refusal('restore/read', path, brokenOffText(bytes.osError)) : undefined;
 }
 
 const deed = (instance: InstanceDraft, ctx: EngineContext, database: DatabaseDraft, what: EngineDeed): void =>
@@ -178,8 +193,9 @@ function end(
 ): void {
   const undoFile = command.options['STANDBY'];
   if (recovers(command)) recover(instance, ctx, database);
-  else if (undoFile === undefined) leaveStandby(database);
+  else if (undoFile === undefined) leaveStandby(ctx, database);
   else {
+    if (typeof undoFile === 'string') writeUndoFile(ctx, database, undoFile);
     database.state = 'ONLINE';
     database.inStandby = true;
     database.undoFile = typeof undoFile === 'string' ? undoFile : null;
@@ -205,10 +221,10 @@ function startRecovery(
 ): CommandOutcome {
   const verb = verbOf(command);
   const database = databaseOf(instance, command.database);
-  const refused = database === undefined ? message(911, command.database) : refuseRecovery(database);
-  if (database === undefined || refused !== undefined)
-    return terminated(verb, refused ?? message(911, command.database));
-  if (database.inStandby) leaveStandby(database);
+  if (database === undefined) return answer(refusal('restore/absent', command.database), verb);
+  const refused = refuseRecovery(database) ?? refuseWithoutUndoFile(ctx, database);
+  if (refused !== undefined) return answer(refused, verb);
+  if (database.inStandby) leaveStandby(ctx, database);
   const pending = startOperation(instance, session, ctx.nowMs, {
     command: verb,
     databaseId: database.id,
@@ -228,9 +244,9 @@ export function finishRecovery(
 ): CommandOutcome {
   const verb = verbOf(command);
   const database = databaseOf(instance, command.database);
-  if (database?.id !== operation.databaseId) return terminated(verb, message(911, command.database));
+  if (database?.id !== operation.databaseId) return answer(refusal('restore/absent', command.database), verb);
   const refused = refuseRecovery(database);
-  if (refused !== undefined) return terminated(verb, refused);
+  if (refused !== undefined) return answer(refused, verb);
   end(instance, ctx, database, command);
   return { kind: 'done', tokens: [processedLine(verb, 0, ctx.nowMs - operation.startedAtMs)] };
 }

@@ -9,6 +9,7 @@ import {
   createUserDatabase,
   dropDatabase,
   kill,
+  transaction,
   useDatabase,
 } from './change-databases.ts';
 import type { EngineContext } from './engine-modules.ts';
@@ -44,6 +45,8 @@ export function runCommand(
       return alterEndpoint(instance, session, command);
     case 'use':
       return useDatabase(instance, session, command);
+    case 'transaction':
+      return transaction(session, command);
     case 'checkpoint':
       return checkpoint(instance, session);
     case 'wait':

@@ -3,7 +3,7 @@ import type { CellValue, SqlType } from '../sql-tokens.ts';
 import type { TypedValue } from '../tsql/ast.ts';
 import type { ModuleCall } from './engine-modules.ts';
 import type { InstanceDraft, ServerRole } from './instance-state.ts';
-import { closedError, databaseOf, hasRole, isSysadmin, refusalToOpen } from './open-database.ts';
+import { closedBy, databaseOf, hasRole, isSysadmin, refusalToOpen } from './open-database.ts';
 
 const NAME: SqlType = { name: 'nvarchar', length: 128 };
 const INT: SqlType = { name: 'int' };
@@ -77,7 +77,7 @@ function databaseProperty(instance: InstanceDraft, name: string, property: strin
     case 'recovery':
       return database.recoveryModel;
     case 'collation':
-      return closedError(database) === undefined ? 'SQL_Latin1_General_CP1_CI_AS' : null;
+      return closedBy(database) === undefined ? 'SQL_Latin1_General_CP1_CI_AS' : null;
     default:
       return null;
   }

@@ -3,9 +3,10 @@ import { newSession } from '../tsql/session.ts';
 import type { SqlFailure } from '../tsql/host.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
-import { errorToken, message, refuse } from './messages.ts';
+import { errorToken, message } from './messages.ts';
 import { databaseOf, enterDatabase, leaveDatabase, refusalToOpen } from './open-database.ts';
 import { cutOperation } from './operations.ts';
+import { answer, refusal } from './refusal-table.ts';
 import { removeEntry } from './remove-entry.ts';
 
 const FIRST_USER_SESSION = 51;
@@ -113,12 +114,12 @@ export function openInternalSession(
   request: InternalSessionRequest,
 ): { readonly kind: 'open'; readonly sessionId: number } | SqlFailure {
   const account = instance.logins[request.login.toLowerCase()];
-  if (account === undefined || account.disabled) return refuse(message(18456, request.login));
+  if (account === undefined || account.disabled) return answer(refusal('login/rejected', request.login));
   const database = databaseOf(instance, request.database);
   const refused =
     database === undefined ||
     refusalToOpen(instance, database, { id: 0, login: request.login }) !== undefined;
-  if (refused) return refuse(message(4060, request.database), message(18456, request.login));
+  if (refused) return answer(refusal('login/database', request.database), request.login);
   const session = addSession(instance, ctx.nowMs, { ...request, kind: 'internal', connection: '', database });
   return { kind: 'open', sessionId: session.id };
 }

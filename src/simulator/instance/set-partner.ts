@@ -1,19 +1,18 @@
 /** ALTER DATABASE ... SET PARTNER | WITNESS: order, preconditions, refusals. Rows: reference 3.8, 4.4 18-19, 56-76, 80. */
 import type { AlterDatabaseChange } from '../tsql/ast.ts';
-import type { CommandDone, CommandOutcome, SqlFailure } from '../tsql/host.ts';
+import type { CommandDone, CommandOutcome } from '../tsql/host.ts';
 import { endpointAddress } from './create-instance.ts';
 import { nextGuid } from './deterministic-guid.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, MirroringDraft } from './instance-state.ts';
 import { compareLsns, currentFork, forkAt } from './log-position.ts';
-import { alterFailed, message, refuse } from './messages.ts';
 import { partnerOf, reachable } from './mirror-log.ts';
 import { beginSynchronizing, endSession, forceService, swapRoles } from './mirror-roles.ts';
 import { databaseOf, sameName } from './open-database.ts';
+import { answer, refusal, type Refusal } from './refusal-table.ts';
 import { forgetWitness, informWitness } from './witness.ts';
 
 type PartnerChange = Extract<AlterDatabaseChange, { readonly kind: 'partner' }>;
-type ErrorLine = SqlFailure['errors'][number];
 
 const DONE: CommandDone = { kind: 'done', tokens: [] };
 const ADDRESS = /^TCP:\/\/[^:/]+:\d{1,5}$/i;
@@ -29,11 +28,12 @@ export function setPartner(
 ): CommandOutcome {
   if (change.option === 'ADDRESS') return establish(instance, ctx, database, change.address);
   const { mirroring } = database;
-  if (mirroring === null) return alterFailed(message(1416, database.name));
+  if (mirroring === null) return answer(refusal('partner/not-mirrored', database.name));
+  if (mirrorIsBusy(instance, ctx, database)) return answer(refusal('partner/busy'));
   if (change.option === 'OFF') return endSession(instance, ctx, database);
   if (change.option === 'FORCE_SERVICE_ALLOW_DATA_LOSS') return forceService(instance, ctx, database);
   if (change.option !== 'SUSPEND' && mirroring.role === 'MIRROR')
-    return alterFailed(message(1470, database.name));
+    return answer(refusal('partner/on-mirror', database.name));
   switch (change.option) {
     case 'FAILOVER':
       return failover(instance, ctx, database, mirroring);
@@ -46,6 +46,15 @@ export function setPartner(
     case 'TIMEOUT':
       return setTimeoutSeconds(instance, ctx, database, mirroring, change.seconds);
   }
+}
+
+/** The mirror is at work on something else for once; it says so to its principal as well. */
+function mirrorIsBusy(instance: InstanceDraft, ctx: EngineContext, database: DatabaseDraft): boolean {
+  const mirror =
+    database.mirroring?.role === 'MIRROR' ? instance : partnerOf(instance, ctx, database)?.instance;
+  if (mirror === undefined || mirror.mirrorBusy === 0) return false;
+  mirror.mirrorBusy -= 1;
+  return true;
 }
 
 const newMirroring = (
@@ -69,6 +78,8 @@ const newMirroring = (
   failoverLsn: lsn,
   forced: false,
   suspended: false,
+  redoFailed: false,
+  undoing: false,
   lostAtMs: null,
   caughtUpAtMs: null,
   withoutQuorum: false,
@@ -80,53 +91,51 @@ function establish(
   database: DatabaseDraft,
   address: string,
 ): CommandOutcome {
-  if (!ADDRESS.test(address)) return alterFailed(message(1449));
-  if (database.mirroring !== null) return alterFailed(message(1405, database.name));
-  if (sameName(address, endpointAddress(instance) ?? '')) return alterFailed(message(1452));
+  if (!ADDRESS.test(address)) return answer(refusal('partner/bad-address'));
+  if (database.mirroring !== null) return answer(refusal('partner/already', database.name));
+  if (sameName(address, endpointAddress(instance) ?? '')) return answer(refusal('partner/own-address'));
   if (database.state === 'RESTORING') return prepareMirror(instance, database, address);
   const refused = refusePrincipal(database);
-  if (refused !== undefined) return alterFailed(refused);
+  if (refused !== undefined) return answer(refused);
   const other = reachable(instance, ctx, address);
-  if (other === undefined) return alterFailed(message(1418, address));
+  if (other === undefined) return answer(refusal('partner/unreachable', address));
   const copy = databaseOf(other, database.name);
+  if (copy === undefined) return answer(refusal('partner/no-copy', database.name));
   const remote = refuseMirror(instance, database, copy);
-  // No 5069 after 1412 (recorded).
-  if (remote?.number === 1412) return refuse(remote);
-  if (remote !== undefined || copy === undefined) return alterFailed(remote ?? message(1448, database.name));
+  if (remote !== undefined) return answer(remote);
   return connect(instance, ctx, database, other, copy, address);
 }
 
 /** The mirror side runs first; what its row shows until the principal answers is unverified (reference 10.4). */
 function prepareMirror(instance: InstanceDraft, database: DatabaseDraft, address: string): CommandOutcome {
-  if (database.exclusive !== null) return alterFailed(message(1404));
-  if (database.recoveryModel !== 'FULL') return alterFailed(message(1465, database.name));
-  if (database.position === null) return alterFailed(message(1464, database.name));
+  if (database.exclusive !== null) return answer(refusal('partner/busy'));
+  if (database.recoveryModel !== 'FULL') return answer(refusal('partner/not-full', database.name));
+  if (database.position === null) return answer(refusal('partner/not-restoring', database.name));
   database.mirroring = newMirroring('MIRROR', nextGuid(instance), address, database.position);
   return DONE;
 }
 
-function refusePrincipal(database: DatabaseDraft): ErrorLine | undefined {
-  if (database.state !== 'ONLINE') return message(1467, database.name);
-  if (database.inStandby) return message(1464, database.name);
-  if (database.recoveryModel !== 'FULL') return message(1465, database.name);
-  if (database.access === 'SINGLE_USER') return message(1488, database.name);
-  return database.exclusive === null ? undefined : message(1404);
+function refusePrincipal(database: DatabaseDraft): Refusal | undefined {
+  if (database.state !== 'ONLINE') return refusal('partner/suspect', database.name);
+  if (database.inStandby) return refusal('partner/read-only', database.name);
+  if (database.recoveryModel !== 'FULL') return refusal('partner/not-full', database.name);
+  if (database.access === 'SINGLE_USER') return refusal('partner/single-user', database.name);
+  return database.exclusive === null ? undefined : refusal('partner/busy');
 }
 
 function refuseMirror(
   instance: InstanceDraft,
   database: DatabaseDraft,
-  copy: DatabaseDraft | undefined,
-): ErrorLine | undefined {
-  if (copy === undefined) return message(1448, database.name);
-  if (copy.state !== 'RESTORING') return message(1464, database.name);
-  if (copy.mirroring === null) return message(1416, database.name);
-  if (copy.mirroring.established) return message(1405, database.name);
+  copy: DatabaseDraft,
+): Refusal | undefined {
+  if (copy.state !== 'RESTORING') return refusal('partner/not-restoring', database.name);
+  if (copy.mirroring === null) return refusal('partner/not-prepared', database.name);
+  if (copy.mirroring.established) return refusal('partner/remote-already', database.name);
   if (!sameName(copy.mirroring.partnerAddress, endpointAddress(instance) ?? ''))
-    return message(1416, database.name);
-  if (copy.familyGuid !== database.familyGuid) return message(1407, database.name);
-  if (copy.brokerGuid !== database.brokerGuid) return message(1436, database.name);
-  return isEncompassed(database, copy) ? undefined : message(1412, database.name);
+    return refusal('partner/not-prepared', database.name);
+  if (copy.familyGuid !== database.familyGuid) return refusal('partner/unrelated', database.name);
+  if (copy.brokerGuid !== database.brokerGuid) return refusal('partner/broker', database.name);
+  return isEncompassed(database, copy) ? undefined : refusal('partner/behind', database.name);
 }
 
 /** The copy's position lies in the principal's log: on its line, not before the newest log backup, not after its end. */
@@ -175,10 +184,10 @@ function failover(
   mirroring: MirroringDraft,
 ): CommandOutcome {
   const partner = partnerOf(instance, ctx, database);
-  if (mirroring.safety !== 'FULL') return alterFailed(message(1477, database.name));
+  if (mirroring.safety !== 'FULL') return answer(refusal('failover/safety-off', database.name));
   if (partner === undefined || mirroring.state === 'DISCONNECTED')
-    return alterFailed(message(1447, database.name));
-  if (mirroring.state !== 'SYNCHRONIZED') return alterFailed(message(1422, database.name));
+    return answer(refusal('partner/disconnected', database.name));
+  if (mirroring.state !== 'SYNCHRONIZED') return answer(refusal('failover/not-caught-up', database.name));
   swapRoles(instance, ctx, database, partner);
   ctx.emit({ kind: 'deed', instance: instance.name, database: database.name, deed: 'partner-failover' });
   return DONE;
@@ -191,7 +200,7 @@ function suspend(
   mirroring: MirroringDraft,
 ): CommandOutcome {
   const partner = partnerOf(instance, ctx, database);
-  if (partner === undefined) return alterFailed(message(1447, database.name));
+  if (partner === undefined) return answer(refusal('partner/disconnected', database.name));
   for (const side of [mirroring, partner.mirroring]) {
     side.state = 'SUSPENDED';
     side.suspended = true;
@@ -208,7 +217,9 @@ function resumeSession(
   mirroring: MirroringDraft,
 ): CommandOutcome {
   const partner = partnerOf(instance, ctx, database);
-  if (partner === undefined) return alterFailed(message(1447, database.name));
+  if (partner === undefined) return answer(refusal('partner/disconnected', database.name));
+  if (mirroring.redoFailed) return answer(refusal('resume/failed-redo'));
+  if (mirroring.forced) partner.mirroring.undoing = true;
   for (const side of [mirroring, partner.mirroring]) {
     side.suspended = false;
     side.forced = false;
@@ -224,9 +235,10 @@ function setSafety(
   mirroring: MirroringDraft,
   safety: 'FULL' | 'OFF',
 ): CommandOutcome {
-  if (safety === 'OFF' && !/enterprise|developer/i.test(instance.edition)) return alterFailed(message(1473));
+  if (safety === 'OFF' && !/enterprise|developer/i.test(instance.edition))
+    return answer(refusal('safety/edition'));
   const partner = partnerOf(instance, ctx, database);
-  if (partner === undefined) return alterFailed(message(1447, database.name));
+  if (partner === undefined) return answer(refusal('partner/disconnected', database.name));
   for (const side of [mirroring, partner.mirroring]) {
     side.safety = safety;
     side.safetySequence += 1;
@@ -242,7 +254,7 @@ function setTimeoutSeconds(
   mirroring: MirroringDraft,
   seconds: number,
 ): CommandOutcome {
-  if (seconds > MAXIMUM_TIMEOUT_SECONDS) return alterFailed(message(1476, seconds));
+  if (seconds > MAXIMUM_TIMEOUT_SECONDS) return answer(refusal('timeout/too-long', seconds));
   const partner = partnerOf(instance, ctx, database);
   for (const side of [mirroring, partner?.mirroring])
     if (side !== undefined) side.timeoutSeconds = Math.max(MINIMUM_TIMEOUT_SECONDS, seconds);
@@ -257,23 +269,26 @@ export function setWitness(
   address: string | undefined,
 ): CommandOutcome {
   const { mirroring } = database;
-  if (mirroring === null) return alterFailed(message(1416, database.name));
-  if (mirroring.role === 'MIRROR') return alterFailed(message(1470, database.name));
+  if (mirroring === null) return answer(refusal('partner/not-mirrored', database.name));
+  if (mirroring.role === 'MIRROR') return answer(refusal('partner/on-mirror', database.name));
   const partner = partnerOf(instance, ctx, database);
   const witness = reachable(instance, ctx, address ?? mirroring.witnessAddress ?? '');
   if (address === undefined) {
-    if (partner === undefined && witness === undefined && mirroring.witnessAddress !== null)
-      return alterFailed(message(1431, database.name));
+    if (mirroring.witnessAddress === null) return answer(refusal('witness/none', database.name));
+    if (partner === undefined && witness === undefined)
+      return answer(refusal('witness/alone', database.name));
     forgetWitness(instance, ctx, mirroring);
     for (const side of [mirroring, partner?.mirroring])
       if (side !== undefined) Object.assign(side, { witnessAddress: null, witnessConnected: false });
     mirroring.withoutQuorum = false;
     return DONE;
   }
-  if (!ADDRESS.test(address)) return alterFailed(message(1449));
+  if (!ADDRESS.test(address)) return answer(refusal('partner/bad-address'));
+  if ([endpointAddress(instance) ?? '', mirroring.partnerAddress].some((own) => sameName(own, address)))
+    return answer(refusal('witness/is-partner'));
   const seesMirror =
     witness !== undefined && partner !== undefined && reachable(partner.instance, ctx, address) !== undefined;
-  if (!seesMirror || mirroring.state !== 'SYNCHRONIZED') return alterFailed(message(1426));
+  if (!seesMirror || mirroring.state !== 'SYNCHRONIZED') return answer(refusal('witness/not-connected'));
   for (const side of [mirroring, partner.mirroring])
     Object.assign(side, { witnessAddress: address, witnessConnected: true });
   informWitness(instance, ctx, database);

@@ -1,13 +1,13 @@
 /** The instance as the T-SQL engine sees it: one session at one instant. */
-import type { TsqlHost } from '../tsql/host.ts';
+import type { SqlFailure, TsqlHost } from '../tsql/host.ts';
 import type { ObjectName } from '../tsql/ast.ts';
 import { findTable, findTableFunction } from './engine-tables.ts';
 import type { EngineContext, ModuleCall, ProcedureHandler } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { instanceLocalMs, instanceUtcMs } from './instants.ts';
-import { message, refuse } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { standing } from './plain.ts';
+import { answer, answerBatch, refusal } from './refusal-table.ts';
 import { runCommand } from './run-command.ts';
 import { scalarFunction } from './scalar-functions.ts';
 import { OWN_PROCEDURES } from './system-procedures.ts';
@@ -20,6 +20,20 @@ function findProcedure(ctx: EngineContext, database: string, name: ObjectName): 
   const { procedures } = ctx.modules;
   const system = object.startsWith('sp_') || object.startsWith('xp_');
   return procedures[inDatabase] ?? (system ? (procedures[inMaster] ?? OWN_PROCEDURES[inMaster]) : undefined);
+}
+
+/** A monitoring read that a fault hits: deadlock victim or lock time-out (1222 only where the session waits so long at most). */
+function troubleOf(instance: InstanceDraft, session: SessionDraft, name: ObjectName): SqlFailure | undefined {
+  const { readTroubles } = instance;
+  const monitored = name.schema?.toLowerCase() === 'sys' || name.database?.toLowerCase() === 'msdb';
+  if (session.kind !== 'user' || !monitored) return undefined;
+  if (readTroubles.deadlock > 0) {
+    readTroubles.deadlock -= 1;
+    return { ...answer(refusal('read/deadlock', session.id)), abortsBatch: true };
+  }
+  if (readTroubles.lockTimeout === 0) return undefined;
+  readTroubles.lockTimeout -= 1;
+  return answer(refusal('read/lock-time-out'));
 }
 
 /** What reads see; good until the next command or procedure. */
@@ -37,7 +51,7 @@ export function hostFor(instance: InstanceDraft, ctx: EngineContext, session: Se
   const tables = new Map<string, ReturnType<TsqlHost['table']>>();
   const table: TsqlHost['table'] = (name) => {
     const key = `${name.database ?? ''}\u0000${name.schema ?? ''}\u0000${name.object}`;
-    if (!tables.has(key)) tables.set(key, findTable(look(), name));
+    if (!tables.has(key)) tables.set(key, troubleOf(instance, session, name) ?? findTable(look(), name));
     return tables.get(key);
   };
   const changing = (): void => {
@@ -63,8 +77,8 @@ export function hostFor(instance: InstanceDraft, ctx: EngineContext, session: Se
       const target = databaseOf(instance, database);
       if (name.database !== undefined) {
         const refused =
-          target === undefined ? message(911, database) : refusalToOpen(instance, target, session);
-        if (refused !== undefined) return { ...refuse(refused), abortsBatch: true };
+          target === undefined ? refusal('use/absent', database) : refusalToOpen(instance, target, session);
+        if (refused !== undefined) return answerBatch(refused);
       }
       return findProcedure(ctx, database, name)?.(call(), args, target?.name ?? database);
     },

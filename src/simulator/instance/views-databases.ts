@@ -6,7 +6,7 @@ import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { localText } from './instants.ts';
 import { keptRows, viewKey } from './kept-views.ts';
 import { currentFork, forkAt } from './log-position.ts';
-import { closedError, hasRole, isSysadmin } from './open-database.ts';
+import { closedBy, hasRole, isSysadmin } from './open-database.ts';
 
 const STATES = ['ONLINE', 'RESTORING', 'RECOVERING', 'RECOVERY_PENDING', 'SUSPECT', 'EMERGENCY', 'OFFLINE'];
 const ACCESS = ['MULTI_USER', 'SINGLE_USER', 'RESTRICTED_USER'];
@@ -44,7 +44,7 @@ function databaseRow(instance: InstanceDraft, database: DatabaseDraft): NamedVal
     owner_sid: new Uint8Array([1]),
     create_date: localText(instance, database.createdAtMs),
     compatibility_level: compatibilityOf(instance.productVersion),
-    collation_name: closedError(database) === undefined ? COLLATION : null,
+    collation_name: closedBy(database) === undefined ? COLLATION : null,
     user_access: ACCESS.indexOf(database.access),
     user_access_desc: database.access,
     is_read_only: database.inStandby,
@@ -131,7 +131,7 @@ export function sysMasterFiles({ instance, session }: ModuleCall): VirtualTable 
 
 /** The guids are NULL when the database cannot be opened. */
 function recoveryRow(database: DatabaseDraft): NamedValues {
-  if (closedError(database) !== undefined) return { database_id: database.id };
+  if (closedBy(database) !== undefined) return { database_id: database.id };
   const fork = currentFork(database);
   const before = database.forks.at(-2);
   return {

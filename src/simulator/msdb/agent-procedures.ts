@@ -16,9 +16,8 @@ import {
   type MsdbProcedure,
 } from './msdb-call.ts';
 import { currentActivity, isRunning, type Job, type JobHistoryRow, type Schedule } from './msdb-state.ts';
-import { failure, type BoundArguments } from './procedure-arguments.ts';
-
-const AGENT_DOWN = 'SQLServerAgent is not currently running so it cannot be notified of this action.';
+import { orderFailure } from './order-table.ts';
+import type { BoundArguments } from './procedure-arguments.ts';
 
 function updateJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
@@ -36,12 +35,9 @@ function updateJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
 function startJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
-  if (!call.agentRunning) return failure(22022, AGENT_DOWN);
+  if (!call.agentRunning) return orderFailure('job/agent-down');
   if (isRunning(call.msdb, job.id))
-    return failure(
-      22022,
-      `SQLServerAgent Error: Request to run job ${job.name} (from User ${call.login}) refused because the job is already running from a request by ${requester(call, job)}.`,
-    );
+    return orderFailure('job/running', job.name, call.login, requester(call, job));
   call.startJob(job.id);
   return done({}, [info(14_243, `Job '${job.name}' started successfully.`)]);
 }
@@ -52,12 +48,8 @@ const requester = (call: MsdbCall, job: Job): string =>
 function stopJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
-  if (!call.agentRunning) return failure(22022, AGENT_DOWN);
-  if (!isRunning(call.msdb, job.id))
-    return failure(
-      22022,
-      `SQLServerAgent Error: Request to stop job ${job.name} (from User ${call.login}) refused because the job is not currently running.`,
-    );
+  if (!call.agentRunning) return orderFailure('job/agent-down');
+  if (!isRunning(call.msdb, job.id)) return orderFailure('job/not-running', job.name, call.login);
   call.stopJob(job.id);
   return done({}, [info(14_254, `Job '${job.name}' stopped successfully.`)]);
 }
@@ -101,12 +93,9 @@ function attachSchedule(call: MsdbCall, args: BoundArguments): CommandOutcome {
     id === undefined ? sameName(row.name, name ?? '') : row.id === id,
   );
   if (schedule === undefined)
-    return failure(
-      14262,
-      id === undefined
-        ? `The specified @schedule_name ('${name ?? ''}') does not exist.`
-        : `The specified @schedule_id ('${id}') does not exist.`,
-    );
+    return id === undefined
+      ? orderFailure('job/absent', '@schedule_name', name ?? '')
+      : orderFailure('job/absent', '@schedule_id', id);
   attach(call, job, schedule);
   return done();
 }
@@ -129,8 +118,7 @@ function addJobSchedule(call: MsdbCall, args: BoundArguments): CommandOutcome {
 
 function createJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const name = args.text('@job_name') ?? '';
-  if (jobNamed(call, name) !== undefined)
-    return failure(14261, `The specified @name ('${name}') already exists.`);
+  if (jobNamed(call, name) !== undefined) return orderFailure('job/exists', name);
   const job = addJob(call, name, { kind: 'none' });
   job.enabled = args.flag('@enabled') ?? true;
   job.category = args.text('@category_name') ?? '[Uncategorized (Local)]';

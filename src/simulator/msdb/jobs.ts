@@ -3,7 +3,8 @@ import { localText } from './instance-clock.ts';
 import type { MsdbCall } from './msdb-call.ts';
 import { sameName } from './msdb-call.ts';
 import type { Job, JobWork } from './msdb-state.ts';
-import { failure, type BoundArguments } from './procedure-arguments.ts';
+import { orderFailure } from './order-table.ts';
+import type { BoundArguments } from './procedure-arguments.ts';
 import type { SqlFailure } from '../tsql/host.ts';
 
 /** Practice shows one category of this name, id 6 (sql-server reference 1.9: unverified, do not key on it). */
@@ -71,13 +72,13 @@ export function findJob(call: MsdbCall, args: BoundArguments): Job | SqlFailure 
   const id = args.text('@job_id');
   if (id !== undefined) {
     const job = call.msdb.jobs.find((candidate) => sameName(candidate.id, id));
-    return job ?? failure(14262, `The specified @job_id ('${id}') does not exist.`);
+    return job ?? orderFailure('job/absent', '@job_id', id);
   }
   const name = args.text('@job_name');
   if (name === undefined)
     // sys.messages text; that it is this number for "neither was given" is unverified.
-    return failure(14294, 'Supply either @job_id or @job_name to identify the job.');
-  return jobNamed(call, name) ?? failure(14262, `The specified @job_name ('${name}') does not exist.`);
+    return orderFailure('job/unnamed');
+  return jobNamed(call, name) ?? orderFailure('job/absent', '@job_name', name);
 }
 
 export const isFailure = (found: Job | SqlFailure): found is SqlFailure => 'kind' in found;

@@ -4,6 +4,7 @@ import type { CommandOutcome } from '../tsql/host.ts';
 import { AGENT_PROCEDURES } from './agent-procedures.ts';
 import { HELP_PROCEDURES } from './help-procedures.ts';
 import { sameName, type MsdbCall, type MsdbProcedure } from './msdb-call.ts';
+import { orderFailure } from './order-table.ts';
 import { bindArguments, BoundArguments, failure } from './procedure-arguments.ts';
 import { PRIMARY_PROCEDURES } from './shipping-primary.ts';
 import { SECONDARY_PROCEDURES } from './shipping-secondary.ts';
@@ -26,7 +27,7 @@ export function callProcedure(
 ): CommandOutcome {
   // Text and number are in the published message list; that the procedures raise it for a wrong context is unverified.
   if (procedure.context === 'master' && !sameName(database, 'master'))
-    return failure(5001, 'User must be in the master database.');
+    return orderFailure('context/not-master');
   if (procedure.sysadminOnly && !call.sysadmin)
     return failure(
       229,
@@ -41,9 +42,6 @@ export function callProcedure(
   );
   // 32052's place (a NULL parameter) is the reference's; its text is from the published message list.
   if (empty !== undefined && procedure.context === 'master')
-    return failure(
-      32052,
-      `Parameter '${empty.name}' cannot be null or empty. Specify a value for the named parameter and retry the operation.`,
-    );
+    return orderFailure('parameter/empty', empty.name);
   return procedure.run(call, bound);
 }

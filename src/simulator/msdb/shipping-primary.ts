@@ -6,11 +6,14 @@ import type { CommandOutcome } from '../tsql/host.ts';
 import { addJob, deleteJob, jobNamed } from './jobs.ts';
 import { done, info, sameName, shippingProcedure, type MsdbCall, type MsdbProcedure } from './msdb-call.ts';
 import type { MonitorPrimaryRow, MsdbState, PrimaryDatabaseRow } from './msdb-state.ts';
-import { failure, type BoundArguments } from './procedure-arguments.ts';
+import { orderFailure } from './order-table.ts';
+import type { BoundArguments } from './procedure-arguments.ts';
 
 /** Minutes; the reference lists several documented defaults, these are the newest page's. */
 const DEFAULT_HISTORY_MINUTES = 1440;
-const ALERT_PRIMARY = 14_420;
+export const ALERT_PRIMARY = 14_420;
+/** sp_addmessage gives numbers from here. */
+export const FIRST_USER_MESSAGE = 50_001;
 
 const primaryOf = (msdb: MsdbState, database: string): PrimaryDatabaseRow | undefined =>
   msdb.primaryDatabases.find((row) => sameName(row.primary_database, database));
@@ -22,7 +25,7 @@ function monitorsOf(call: MsdbCall, monitorServer: string): readonly MsdbState[]
   return remote === undefined ? [call.msdb] : [call.msdb, remote];
 }
 
-const monitorSilent = (call: MsdbCall, monitorServer: string): boolean =>
+export const monitorSilent = (call: MsdbCall, monitorServer: string): boolean =>
   !sameName(monitorServer, call.serverName) && call.monitor(monitorServer) === undefined;
 
 function monitorRow(call: MsdbCall, args: BoundArguments, primaryId: string): MonitorPrimaryRow {
@@ -45,26 +48,16 @@ function refuseAdd(call: MsdbCall, args: BoundArguments, jobName: string): Comma
   const database = args.text('@database') ?? '';
   const state = call.database(database);
   const existing = primaryOf(call.msdb, database);
-  if (state?.online !== true) return failure(32007, `Database ${database} is not ONLINE.`);
-  if (state.recoveryModel === 'SIMPLE')
-    return failure(
-      32015,
-      `The primary database ${database} cannot have SIMPLE recovery for log shipping to work properly.`,
-    );
+  if (state?.online !== true) return orderFailure('primary/not-online', database);
+  if (state.recoveryModel === 'SIMPLE') return orderFailure('primary/simple', database);
   const alert = args.number('@threshold_alert') ?? ALERT_PRIMARY;
-  if (alert !== ALERT_PRIMARY && alert < 50_001)
-    return failure(32028, `Invalid value = ${alert} for parameter @threshold_alert was specified.`);
+  if (alert !== ALERT_PRIMARY && alert < FIRST_USER_MESSAGE) return orderFailure('threshold/invalid', alert);
   if (existing !== undefined && args.flag('@overwrite') !== true)
-    return failure(32009, `A log shipping primary entry already exists for database ${database}.`);
+    return orderFailure('primary/exists', database);
   const job = jobNamed(call, jobName);
-  if (job !== undefined && job.id !== existing?.backup_job_id)
-    return failure(
-      32022,
-      `Cannot add a log shipping job with name ${jobName}. A job with same name already exists in the system and this job does not belong to log shipping category.`,
-    );
+  if (job !== undefined && job.id !== existing?.backup_job_id) return orderFailure('job/name-taken', jobName);
   const monitorServer = args.text('@monitor_server') ?? call.serverName;
-  if (monitorSilent(call, monitorServer))
-    return failure(32054, 'There was an error establishing a link to the remote monitor server.');
+  if (monitorSilent(call, monitorServer)) return orderFailure('monitor/no-link');
   return undefined;
 }
 
@@ -112,13 +105,9 @@ function removePrimary(call: MsdbCall, row: PrimaryDatabaseRow): void {
 function deletePrimaryDatabase(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const database = args.text('@database') ?? '';
   const row = primaryOf(call.msdb, database);
-  if (row === undefined)
-    return failure(32010, `Database ${database} does not exist as log shipping primary.`);
+  if (row === undefined) return orderFailure('primary/absent', database);
   if (call.msdb.primarySecondaries.some((other) => other.primary_id === row.primary_id))
-    return failure(
-      32011,
-      `Primary Database ${database} has active log shipping secondary database(s). Drop the secondary database(s) first.`,
-    );
+    return orderFailure('primary/has-secondaries', database);
   const silent = monitorSilent(call, row.monitor_server);
   removePrimary(call, row);
   deleteAlertJobIfUnused(call);
@@ -131,8 +120,7 @@ function addPrimarySecondary(call: MsdbCall, args: BoundArguments): CommandOutco
   const secondary_server = args.text('@secondary_server') ?? '';
   const secondary_database = args.text('@secondary_database') ?? '';
   const row = primaryOf(call.msdb, database);
-  if (row === undefined)
-    return failure(32010, `Database ${database} does not exist as log shipping primary.`);
+  if (row === undefined) return orderFailure('primary/absent', database);
   const exists = call.msdb.primarySecondaries.some(
     (other) =>
       other.primary_id === row.primary_id &&
@@ -140,10 +128,7 @@ function addPrimarySecondary(call: MsdbCall, args: BoundArguments): CommandOutco
       sameName(other.secondary_database, secondary_database),
   );
   if (exists && args.flag('@overwrite') !== true)
-    return failure(
-      32012,
-      `Secondary ${secondary_server}.${secondary_database} already exists for primary ${database}.`,
-    );
+    return orderFailure('mapping/exists', secondary_server, secondary_database, database);
   if (!exists)
     call.msdb.primarySecondaries.push({ primary_id: row.primary_id, secondary_server, secondary_database });
   return done();
@@ -152,8 +137,7 @@ function addPrimarySecondary(call: MsdbCall, args: BoundArguments): CommandOutco
 function deletePrimarySecondary(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const database = args.text('@primary_database') ?? '';
   const row = primaryOf(call.msdb, database);
-  if (row === undefined)
-    return failure(32010, `Database ${database} does not exist as log shipping primary.`);
+  if (row === undefined) return orderFailure('primary/absent', database);
   call.msdb.primarySecondaries = call.msdb.primarySecondaries.filter(
     (other) =>
       other.primary_id !== row.primary_id ||

@@ -6,8 +6,14 @@ import type { CommandOutcome } from '../tsql/host.ts';
 import { addJob, deleteJob, jobNamed } from './jobs.ts';
 import { done, info, sameName, shippingProcedure, type MsdbCall, type MsdbProcedure } from './msdb-call.ts';
 import type { MsdbState, SecondaryDatabaseRow, SecondaryRow } from './msdb-state.ts';
-import { failure, type BoundArguments } from './procedure-arguments.ts';
-import { deleteAlertJobIfUnused } from './shipping-primary.ts';
+import { orderFailure } from './order-table.ts';
+import type { BoundArguments } from './procedure-arguments.ts';
+import {
+  ALERT_PRIMARY,
+  deleteAlertJobIfUnused,
+  FIRST_USER_MESSAGE,
+  monitorSilent,
+} from './shipping-primary.ts';
 
 const DEFAULT_RETENTION_MINUTES = 1440;
 const ALERT_SECONDARY = 14_421;
@@ -37,16 +43,11 @@ function addSecondaryPrimary(call: MsdbCall, args: BoundArguments): CommandOutco
   const names = [args.text('@copy_job_name') ?? '', args.text('@restore_job_name') ?? ''] as const;
   const existing = secondaryOf(call.msdb, server, database);
   if (existing !== undefined && args.flag('@overwrite') !== true)
-    return failure(
-      32024,
-      `An entry for primary server ${server}, primary database ${database} already exists.`,
-    );
+    return orderFailure('secondary/exists', server, database);
   const taken = takenJobName(call, names, existing);
-  if (taken !== undefined)
-    return failure(
-      32022,
-      `Cannot add a log shipping job with name ${taken}. A job with same name already exists in the system and this job does not belong to log shipping category.`,
-    );
+  if (taken !== undefined) return orderFailure('job/name-taken', taken);
+  if (monitorSilent(call, args.text('@monitor_server') ?? call.serverName))
+    return orderFailure('monitor/no-link');
   const secondaryId = existing?.secondary_id ?? call.newGuid();
   if (existing !== undefined) removeSecondary(call, existing);
   const copy = addJob(call, names[0], { kind: 'log-shipping-copy', secondaryId });
@@ -75,17 +76,13 @@ function addSecondaryDatabase(call: MsdbCall, args: BoundArguments): CommandOutc
   const database = args.text('@primary_database') ?? '';
   const secondaryDatabase = args.text('@secondary_database') ?? '';
   const secondary = secondaryOf(call.msdb, server, database);
-  if (secondary === undefined)
-    return failure(
-      32023,
-      `An entry for primary server ${server}, primary database ${database} does not exist on this secondary. Register the primary first.`,
-    );
+  if (secondary === undefined) return orderFailure('secondary/absent', server, database);
+  // The docs give 14420 as the default here, 14421 is the matching number (reference 2.1): both are taken.
+  const alert = args.number('@threshold_alert') ?? ALERT_SECONDARY;
+  if (alert !== ALERT_PRIMARY && alert !== ALERT_SECONDARY && alert < FIRST_USER_MESSAGE)
+    return orderFailure('threshold/invalid', alert);
   if (databaseOf(call.msdb, secondaryDatabase) !== undefined) {
-    if (args.flag('@overwrite') !== true)
-      return failure(
-        32013,
-        `A log shipping entry already exists for secondary database ${secondaryDatabase}.`,
-      );
+    if (args.flag('@overwrite') !== true) return orderFailure('secondary-database/exists', secondaryDatabase);
     removeDatabaseRows(call, secondaryDatabase);
   }
   call.msdb.secondaryDatabases.push({
@@ -108,7 +105,7 @@ function addSecondaryDatabase(call: MsdbCall, args: BoundArguments): CommandOutc
     primary_server: server,
     primary_database: database,
     restore_threshold: args.number('@restore_threshold') ?? 45,
-    threshold_alert: args.number('@threshold_alert') ?? ALERT_SECONDARY,
+    threshold_alert: alert,
     threshold_alert_enabled: args.flag('@threshold_alert_enabled') ?? true,
     last_copied_file: null,
     last_copied_date: null,
@@ -142,8 +139,7 @@ function removeSecondary(call: MsdbCall, row: SecondaryRow): void {
 function deleteSecondaryDatabase(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const database = args.text('@secondary_database') ?? '';
   const row = databaseOf(call.msdb, database);
-  if (row === undefined)
-    return failure(32014, `Database ${database} does not exist as log shipping secondary.`);
+  if (row === undefined) return orderFailure('secondary-database/absent', database);
   const secondary = call.msdb.secondaries.find((other) => other.secondary_id === row.secondary_id);
   removeDatabaseRows(call, database);
   const more = call.msdb.secondaryDatabases.some((other) => other.secondary_id === row.secondary_id);
@@ -162,16 +158,9 @@ function deleteSecondaryPrimary(call: MsdbCall, args: BoundArguments): CommandOu
   const database = args.text('@primary_database') ?? '';
   const row = secondaryOf(call.msdb, server, database);
   // The reference has no number for deleting an entry that is not there; 32023's text fits and is unverified here.
-  if (row === undefined)
-    return failure(
-      32023,
-      `An entry for primary server ${server}, primary database ${database} does not exist on this secondary. Register the primary first.`,
-    );
+  if (row === undefined) return orderFailure('secondary/absent', server, database);
   if (call.msdb.secondaryDatabases.some((other) => other.secondary_id === row.secondary_id))
-    return failure(
-      32025,
-      `Primary Server ${server}, Database ${database} has active log shipping secondary database(s) on the secondary. Drop the secondary database(s) first.`,
-    );
+    return orderFailure('secondary/has-databases', server, database);
   removeSecondary(call, row);
   deleteAlertJobIfUnused(call);
   return done();

@@ -81,6 +81,7 @@ export type Command =
     }
   | { readonly kind: 'use'; readonly database: string }
   | { readonly kind: 'checkpoint' }
+  | { readonly kind: 'transaction'; readonly change: 'begin' | 'commit' | 'rollback' }
   /** WAITFOR DELAY; the host answers `pending` and resumes when its clock says so. */
   | { readonly kind: 'wait'; readonly milliseconds: number }
   /** INSERT, UPDATE or DELETE on a table that the host owns; rows are already evaluated against `TsqlHost.table`. */

@@ -45,6 +45,7 @@ export function commandOf(statement: PlainStatement, evaluation: Evaluation): Co
     case 'alter-endpoint':
     case 'use':
     case 'checkpoint':
+    case 'transaction':
       return statement;
     default:
       return undefined;

@@ -15,6 +15,7 @@ const TYPES: Readonly<Record<string, SqlType>> = {
   '@@VERSION': nvarchar(300),
   '@@MICROSOFTVERSION': INT,
   '@@OPTIONS': INT,
+  '@@TRANCOUNT': INT,
   '@@MAX_CONNECTIONS': INT,
   APP_NAME: NAME,
   CURRENT_USER: NAME,

@@ -85,6 +85,8 @@ function parseIf(stream: TokenStream, line: number): Statement {
 
 function parseBegin(stream: TokenStream, line: number): Statement {
   stream.next();
+  if (stream.accept('TRAN') || stream.accept('TRANSACTION'))
+    return { line, body: { kind: 'transaction', change: 'begin' } };
   if (!stream.accept('TRY')) {
     const statements = parseUntilEnd(stream);
     if (statements.length === 0) throw syntaxError(102, line, 'END');
@@ -163,6 +165,11 @@ function parseShort(stream: TokenStream, keyword: string): PlainStatement {
     case 'USE':
       stream.next();
       return { kind: 'use', database: stream.name() };
+    case 'COMMIT':
+    case 'ROLLBACK':
+      stream.next();
+      if (!stream.accept('TRAN')) stream.accept('TRANSACTION');
+      return { kind: 'transaction', change: keyword === 'COMMIT' ? 'commit' : 'rollback' };
     case 'CHECKPOINT':
       stream.next();
       return { kind: 'checkpoint' };

@@ -247,6 +247,7 @@ export type PlainStatement =
       readonly state: 'STARTED' | 'STOPPED' | 'DISABLED';
     }
   | { readonly kind: 'use'; readonly database: string }
+  | { readonly kind: 'transaction'; readonly change: 'begin' | 'commit' | 'rollback' }
   | { readonly kind: 'checkpoint' };
 
 export type Statement =

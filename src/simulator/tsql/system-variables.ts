@@ -13,8 +13,6 @@ const OWN: Readonly<Record<string, Own>> = {
   '@@ERROR': { type: INT, value: ({ session }) => session.lastError },
   '@@ROWCOUNT': { type: INT, value: ({ session }) => session.lastRowCount },
   '@@SPID': { type: { name: 'smallint' }, value: ({ host }) => host.sessionId },
-  // Transactions are not in the subset: every statement is its own.
-  '@@TRANCOUNT': { type: INT, value: () => 0 },
   '@@LOCK_TIMEOUT': { type: INT, value: ({ session }) => session.options.lockTimeoutMs },
 };
 

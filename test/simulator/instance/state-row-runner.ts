@@ -38,20 +38,25 @@ export function changedFile(change: FileChange, bytes: Uint8Array): Uint8Array |
 }
 
 export class RowRunner {
-  readonly estate = new DrivenEstate();
+  readonly estate: DrivenEstate;
   readonly #connections = new Map<string, string>();
+
+  constructor(edition: string) {
+    this.estate = new DrivenEstate({ edition });
+  }
 
   #key({ on, session }: StateSession): string {
     return `${on}/${session}`;
   }
 
   /** The open connection of a session; logs in when there is none. */
-  #connect(who: StateSession, database = ''): string {
+  #connect(who: StateSession & { readonly database?: string; readonly password?: string }): string {
     const known = this.#connections.get(this.#key(who));
     const { estate } = this;
     if (known !== undefined && estate.state.connections[known] !== undefined) return known;
     const connection = `row-${this.#connections.size}-${estate.outputs.length}`;
-    const password = who.login === 'sa' ? estate.state.options.sqlPassword : '';
+    const own = who.login === 'sa' ? estate.state.options.sqlPassword : '';
+    const { password = own, database = '' } = who;
     const request = { login: LOGIN_NAMES[who.login], password, database, host: 'test', program: 'rows' };
     estate.input({ kind: 'login', instance: who.on, connection, party: 'operator', request });
     this.#connections.set(this.#key(who), connection);
@@ -65,8 +70,9 @@ export class RowRunner {
     return { connection, from };
   }
 
-  #answer(who: StateSession, text: string): readonly SqlToken[] {
+  #answer(who: StateSession, text: string, during: readonly StateStep[] = []): readonly SqlToken[] {
     const { connection, from } = this.#send(who, text);
+    for (const step of during) this.step(step);
     const said = (): readonly SqlToken[] => this.estate.tokensOf(connection).slice(from);
     this.estate.until(() => said().some(({ kind }) => kind === 'end' || kind === 'close'));
     return said();
@@ -103,16 +109,17 @@ export class RowRunner {
   }
 
   /** Every message that the statement of the row is answered by, in order. */
-  run({ setup, statement }: StateRow): readonly ExpectedMessage[] {
+  run({ setup, statement, during, after }: StateRow): readonly ExpectedMessage[] {
     for (const step of setup) this.step(step);
     const said =
-      statement.sql === '' ? this.#refusedLogin(statement) : this.#answer(statement, statement.sql);
+      statement.sql === '' ? this.#refusedLogin(statement) : this.#answer(statement, statement.sql, during);
+    for (const step of after) this.step(step);
     return said.flatMap((token) => (token.kind === 'error' || token.kind === 'info' ? [shown(token)] : []));
   }
 
   #refusedLogin(who: StateRow['statement']): readonly SqlToken[] {
     const from = this.estate.outputs.length;
-    this.#connect({ ...who, session: 'login' }, who.database);
+    this.#connect(who);
     return this.estate.outputs
       .slice(from)
       .flatMap((output) => (output.kind === 'login-refused' ? output.errors : []));
