@@ -15,9 +15,12 @@ export const EXIT = {
 } as const;
 
 export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
-  [EXIT.ok, 'done; for plan: nothing to change'],
+  [EXIT.ok, 'done; for plan: nothing to change; for replay: decided alike'],
   [EXIT.failed, 'the world said no: unreachable, refused, timed out'],
-  [EXIT.changes, 'plan: there are changes, or what is wanted is blocked'],
+  [
+    EXIT.changes,
+    'plan: there are changes, or what is wanted is blocked; replay: decided otherwise; adopt: lines are left to fill in',
+  ],
   [EXIT.usage, 'arguments, desired state or settings are not valid'],
   [EXIT.lease, 'another daemon holds the lease, or it was lost'],
   [EXIT.journal, 'the journal cannot be read or written'],

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
+import { register as registerAdopt } from './command-adopt.ts';
 import { register as registerApply } from './command-apply.ts';
 import { register as registerDecide } from './command-decide.ts';
 import { register as registerHistory } from './command-history.ts';
@@ -58,6 +59,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerHistory,
     registerDecide,
     registerApply,
+    registerAdopt,
   ])
     register(program);
   await registerEstateCommands(program, args[0]);
