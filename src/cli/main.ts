@@ -10,6 +10,8 @@ import { register as registerDecide } from './command-decide.ts';
 import { register as registerHistory } from './command-history.ts';
 import { register as registerObserve } from './command-observe.ts';
 import { register as registerPlan } from './command-plan.ts';
+import { register as registerRecord } from './command-record.ts';
+import { register as registerReplay } from './command-replay.ts';
 import { register as registerRun } from './command-run.ts';
 import { register as registerStatus } from './command-status.ts';
 import { register as registerValidate } from './command-validate.ts';
@@ -59,6 +61,8 @@ async function main(args: readonly string[]): Promise<void> {
     registerHistory,
     registerDecide,
     registerApply,
+    registerRecord,
+    registerReplay,
     registerAdopt,
   ])
     register(program);
