@@ -2,6 +2,7 @@
  * activate-servers and clear-active-servers. Servers that leave the list keep their connections, so clearing waits for the
  * sessions to drain and then stops the chat service of those that stay.
  */
+import { isCmdletRefusal } from '../topology/cmdlet-failure.ts';
 import type { InstanceName, ServerFqdn } from '../topology/pool-topology.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import {
@@ -39,7 +40,7 @@ async function startStopped(
       }
     } catch (error) {
       const problem = toPoolError(error);
-      if (problem.code !== 'PCO_CMDLET_FAILED' && problem.code !== 'PCO_COMPUTER_UNREACHABLE') throw error;
+      if (!isCmdletRefusal(problem.code) && problem.code !== 'PCO_COMPUTER_UNREACHABLE') throw error;
       notStarted[server] = problem.message;
     }
   }

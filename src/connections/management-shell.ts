@@ -6,17 +6,27 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Clock } from '../ports/clock.ts';
 import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
 import { PoolError, type ErrorCode } from '../topology/pool-error.ts';
-import { answerOf, parseFrame, type ShellFrame } from './shell-frames.ts';
+import { classifyStartFailure } from '../topology/cmdlet-failure.ts';
+import { readableStderr } from './shell-diagnosis.ts';
+import { answerOf, parseFrame, requestLine, type ShellFrame } from './shell-frames.ts';
 
 export interface ManagementShellSettings {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Lines that the child reads before any request. */
+  readonly preamble?: readonly string[];
   /** ms from start to hello. */
   readonly startDeadlineMs: number;
+  /** What its last words on stderr mean; undefined: nothing in particular. */
+  readonly diagnose?: (stderr: string) => ErrorCode | undefined;
 }
 
-export type ShellLog = (event: 'started' | 'ended' | 'ignored-line' | 'stderr', detail: string) => void;
+/** `progress`: CLIXML on stderr that says nothing else. */
+export type ShellLog = (
+  event: 'started' | 'ended' | 'ignored-line' | 'stderr' | 'progress',
+  detail: string,
+) => void;
 
 interface Pending {
   readonly request: CmdletRequest;
@@ -25,6 +35,8 @@ interface Pending {
 
 /** A line this long is no protocol of ours. */
 const LONGEST_LINE = 32 * 1024 * 1024;
+/** Characters of stderr that are kept for the message of an early end. */
+const LAST_WORDS = 8192;
 /** ms between closing the child's input and ending it. */
 const GRACE_MS = 1000;
 
@@ -35,18 +47,23 @@ const unanswered = (why: ErrorCode, message: string): PoolError =>
 class ShellChild {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #log: ShellLog;
+  readonly #diagnose: NonNullable<ManagementShellSettings['diagnose']>;
   readonly #pending = new Map<string, Pending>();
   readonly #hello = Promise.withResolvers<string>();
   /** Parts of a line whose end has not come; joined once, so that a long line costs no more than its length. */
   #rest: string[] = [];
   #restLength = 0;
   #next = 1;
+  #lastWords = '';
+  #greeted = false;
+  #elevated: boolean | undefined;
   alive = true;
   /** Frames answered so far: a child that answers others is alive, even when one request hangs. */
   answers = 0;
 
   constructor(settings: ManagementShellSettings, log: ShellLog) {
     this.#log = log;
+    this.#diagnose = settings.diagnose ?? (() => undefined);
     this.#child = spawn(settings.command, settings.args, {
       stdio: 'pipe',
       windowsHide: true,
@@ -56,10 +73,33 @@ class ShellChild {
     // Nobody may wait for the hello any more when the child dies later.
     this.#hello.promise.catch(() => undefined);
     this.#child.on('error', (error) => this.end(`could not be started: ${error.message}`));
-    this.#child.on('exit', (code, signal) => this.end(`ended with ${signal ?? `code ${code ?? '?'}`}`));
+    this.#child.on('exit', (code, signal) => {
+      if (this.#greeted) this.#ended(code, signal);
+    });
+    // Before the hello its last words say why, and they may come after its end.
+    this.#child.on('close', (code, signal) => this.#ended(code, signal));
     this.#child.stdin.on('error', (error) => this.end(`does not read: ${error.message}`));
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => log('stderr', text.slice(0, 500)));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
+    for (const line of settings.preamble ?? []) this.#child.stdin.write(`${line}\n`);
+  }
+
+  #hear(text: string): void {
+    this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    const readable = readableStderr(text);
+    this.#log(readable === '' ? 'progress' : 'stderr', readable.slice(0, 500));
+  }
+
+  #ended(code: number | null, signal: string | null): void {
+    const how = `ended with ${signal ?? `code ${code ?? '?'}`}`;
+    const words = readableStderr(this.#lastWords);
+    const why = this.#diagnose(words) ?? (this.#greeted ? 'PCO_SHELL_DIED' : 'PCO_SHELL_UNAVAILABLE');
+    this.end(words === '' ? how : `${how}: ${words.slice(-500)}`, why);
+  }
+
+  /** undefined: it did not say. */
+  get elevated(): boolean | undefined {
+    return this.#elevated;
   }
 
   /** Resolves with the shell's name once it has said hello. */
@@ -94,7 +134,12 @@ class ShellChild {
         return;
       case 'hello':
         this.#log('started', frame.shell);
+        this.#greeted = true;
+        this.#elevated = frame.elevated;
         this.#hello.resolve(frame.shell);
+        return;
+      case 'failed':
+        this.end(`does not start: ${frame.message}`, classifyStartFailure(frame.errorId));
         return;
       case 'answer':
         this.answers += 1;
@@ -108,8 +153,7 @@ class ShellChild {
   send(request: CmdletRequest, settle: Pending['settle']): string {
     const id = (this.#next++).toString();
     this.#pending.set(id, { request, settle });
-    const { cmdlet, parameters, computer = null } = request;
-    this.#child.stdin.write(`${JSON.stringify({ id, cmdlet, parameters, computer })}\n`);
+    this.#child.stdin.write(requestLine(id, request));
     return id;
   }
 
@@ -119,15 +163,13 @@ class ShellChild {
   }
 
   /** Ends the child at once; every open request has an unknown outcome. */
-  end(reason: string): void {
+  end(reason: string, code: ErrorCode = 'PCO_SHELL_UNAVAILABLE'): void {
     if (!this.alive) return;
     this.alive = false;
     this.#log('ended', reason);
-    this.#hello.reject(new PoolError('PCO_SHELL_UNAVAILABLE', `the management shell ${reason}`));
+    this.#hello.reject(new PoolError(code, `the management shell ${reason}`));
     for (const { request, settle } of this.#pending.values()) {
-      settle(
-        unanswered('PCO_SHELL_UNAVAILABLE', `the management shell ${reason}; ${request.cmdlet} was open`),
-      );
+      settle(unanswered(code, `the management shell ${reason}; ${request.cmdlet} was open`));
     }
     this.#pending.clear();
     this.#child.stdin.destroy();
@@ -173,10 +215,10 @@ export class ChildManagementShell implements ManagementShell {
     const onAbort = (): void => {
       const why = deadline.expired ? 'did not answer in time' : 'was interrupted';
       // Whatever a living shell waits for: another computer, if there is one.
-      const lacking = request.computer == null ? 'PCO_SHELL_UNAVAILABLE' : 'PCO_COMPUTER_UNREACHABLE';
+      const lacking = request.computer == null ? 'PCO_SHELL_TIMEOUT' : 'PCO_COMPUTER_UNREACHABLE';
       // Silent to everybody since we asked: stuck, so it is replaced. One that answers others merely waits for a computer that is gone.
       if (deadline.expired && child.answers === answeredBefore)
-        child.end(`let ${request.cmdlet} pass its deadline`);
+        child.end(`let ${request.cmdlet} pass its deadline`, 'PCO_SHELL_TIMEOUT');
       answered.resolve(unanswered(deadline.expired ? lacking : 'PCO_CANCELLED', `${request.cmdlet} ${why}`));
     };
     deadline.signal.addEventListener('abort', onAbort, { once: true });
@@ -184,7 +226,7 @@ export class ChildManagementShell implements ManagementShell {
     try {
       const frame = await answered.promise;
       if (frame instanceof PoolError) throw frame;
-      return answerOf(request.cmdlet, frame);
+      return answerOf(request.cmdlet, frame, child.elevated);
     } finally {
       child.forget(id);
       deadline.signal.removeEventListener('abort', onAbort);

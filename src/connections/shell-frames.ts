@@ -1,6 +1,6 @@
 /** Lines of the management shell's child as frames, and answers as values or errors. Pure. */
-import type { CmdletAnswer } from '../ports/management-shell.ts';
-import { classifyCmdletFailure } from '../topology/cmdlet-failure.ts';
+import type { CmdletAnswer, CmdletRequest } from '../ports/management-shell.ts';
+import { classifyCmdletFailure, type CmdletFailureRecord } from '../topology/cmdlet-failure.ts';
 import { PoolError } from '../topology/pool-error.ts';
 
 const MARK = '\u001ePC1 ';
@@ -12,14 +12,15 @@ interface AnswerFrame {
   readonly ok: boolean;
   readonly objects: readonly Readonly<Record<string, unknown>>[];
   readonly warnings: readonly string[];
-  readonly error:
-    { readonly message: string; readonly errorId: string; readonly category: string } | undefined;
+  readonly error: (CmdletFailureRecord & { readonly target: string }) | undefined;
 }
 
 export type ShellFrame =
   | { readonly kind: 'noise' }
   | { readonly kind: 'broken'; readonly problem: string }
-  | { readonly kind: 'hello'; readonly shell: string }
+  | { readonly kind: 'hello'; readonly shell: string; readonly elevated: boolean | undefined }
+  /** It cannot start, and says why. */
+  | { readonly kind: 'failed'; readonly errorId: string; readonly message: string }
   | AnswerFrame;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -40,10 +41,14 @@ export function parseFrame(line: string): ShellFrame {
   }
   if (!isRecord(value)) return broken('no object');
   if (isRecord(value['hello'])) {
-    const { protocol, shell } = value['hello'];
+    const { protocol, shell, elevated } = value['hello'];
     return protocol === PROTOCOL
-      ? { kind: 'hello', shell: text(shell) }
+      ? { kind: 'hello', shell: text(shell), elevated: typeof elevated === 'boolean' ? elevated : undefined }
       : broken(`protocol ${JSON.stringify(protocol)} instead of ${PROTOCOL}`);
+  }
+  if (isRecord(value['failed'])) {
+    const { errorId, message } = value['failed'];
+    return { kind: 'failed', errorId: text(errorId), message: text(message) };
   }
   const { id, ok, objects, warnings, error } = value;
   if (typeof id !== 'string' || typeof ok !== 'boolean') return broken('neither hello nor answer');
@@ -56,23 +61,42 @@ export function parseFrame(line: string): ShellFrame {
     ok,
     objects: ok ? (objects as Record<string, unknown>[]) : [],
     warnings: texts(warnings),
-    error: isRecord(error)
-      ? {
-          message: text(error['message']),
-          errorId: text(error['errorId']),
-          category: text(error['category']),
-        }
-      : undefined,
+    error: isRecord(error) ? errorOf(error) : undefined,
   };
 }
 
-export function answerOf(cmdlet: string, frame: ShellFrame): CmdletAnswer {
+const errorOf = (error: Readonly<Record<string, unknown>>): NonNullable<AnswerFrame['error']> => ({
+  message: text(error['message']),
+  errorId: text(error['errorId']),
+  category: text(error['category']),
+  target: text(error['target']),
+  exceptions: texts(error['exceptions']),
+  terminating: error['terminating'] !== false,
+});
+
+/** @param elevated of the shell that answered; undefined: it did not say */
+export function answerOf(cmdlet: string, frame: ShellFrame, elevated: boolean | undefined): CmdletAnswer {
   if (frame.kind !== 'answer')
     throw new PoolError('PCO_UNEXPECTED_ANSWER', `${cmdlet}: ${frame.kind} instead of an answer`);
   if (frame.ok) return { objects: frame.objects, warnings: frame.warnings };
-  const { message = '', errorId = '', category = '' } = frame.error ?? {};
+  const { error } = frame;
+  if (error === undefined) throw new PoolError('PCO_UNEXPECTED_ANSWER', `${cmdlet} failed without an error`);
+  const { message, errorId, category, target } = error;
+  const code = classifyCmdletFailure(error);
+  const about = [category, errorId, target].filter(Boolean).join(', ');
   throw new PoolError(
-    classifyCmdletFailure({ message, errorId, category }),
-    `${cmdlet} failed: ${message} (${[category, errorId].filter(Boolean).join(', ')})`,
+    code === 'PCO_CMDLET_NOT_PERMITTED' && elevated === false ? 'PCO_SHELL_NOT_ELEVATED' : code,
+    `${cmdlet} failed: ${message} (${about})`,
   );
+}
+
+/** The request as one line of ASCII: no code page on the way can change a name. */
+export function requestLine(id: string, request: CmdletRequest): string {
+  const { cmdlet, parameters } = request;
+  const json = JSON.stringify({ id, cmdlet, parameters, computer: request.computer ?? null });
+  const ascii = json.replace(
+    /[\u007f-\uffff]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${ascii}\n`;
 }

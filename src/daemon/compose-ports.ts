@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { ActuatorPorts } from '../actuators/step-context.ts';
 import type { InstanceConnectionSettings } from '../connections/driver-settings.ts';
 import { assertSafeDriver } from '../connections/driver-settings.ts';
-import { ChildManagementShell } from '../connections/management-shell.ts';
+import { ChildManagementShell, type ManagementShellSettings } from '../connections/management-shell.ts';
 import { MappedBackupFiles } from '../connections/mapped-backup-files.ts';
+import { localChannel, remotingChannel, sshChannel } from '../connections/shell-channels.ts';
 import { DriverInstances } from '../connections/sql-connection.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
 import type { SecretReference } from '../desired-state/settings-schema.ts';
@@ -88,18 +89,25 @@ function readSetting(file: string): string {
   }
 }
 
+function shellChannel(settings: Settings): ManagementShellSettings | undefined {
+  const { shell } = settings;
+  if (shell === undefined) return undefined;
+  const { local, ssh, remoting, startDeadline } = shell;
+  if (local !== undefined) return localChannel(local.program, startDeadline);
+  if (remoting !== undefined) return remotingChannel(remoting.program, remoting.connectionUri, startDeadline);
+  if (ssh !== undefined) return sshChannel({ ...ssh, connectTimeoutMs: ssh.connectTimeout }, startDeadline);
+  const [command, ...args] = shell.command ?? [];
+  return command === undefined ? undefined : { command, args, startDeadlineMs: startDeadline };
+}
+
 function composeShell(settings: Settings, log: Log): { shell: ManagementShell; stop(): Promise<void> } {
-  const [command, ...args] = settings.shell?.command ?? [];
-  if (command === undefined || settings.shell === undefined) {
+  const channel = shellChannel(settings);
+  if (channel === undefined) {
     const missing = new PoolError('PCO_SHELL_UNAVAILABLE', 'the settings name no management shell');
     return { shell: { invoke: () => Promise.reject(missing) }, stop: () => Promise.resolve() };
   }
-  const shell = new ChildManagementShell(
-    { command, args, startDeadlineMs: settings.shell.startDeadline },
-    hostClock,
-    (event, detail) => {
-      log.debug('management shell', { event, detail });
-    },
-  );
+  const shell = new ChildManagementShell(channel, hostClock, (event, detail) => {
+    log.debug('management shell', { event, detail });
+  });
   return { shell, stop: () => shell.stop() };
 }

@@ -80,6 +80,18 @@ function sourceSettings(
     : { kind: 'directory', directory: absolute(directory) };
 }
 
+function shellSettings(
+  shell: SettingsDocument['shell'],
+  absolute: (file: string) => string,
+): SettingsDocument['shell'] {
+  if (shell?.ssh === undefined) return shell;
+  const { keyFile, knownHostsFile } = shell.ssh;
+  return {
+    ...shell,
+    ssh: { ...shell.ssh, keyFile: absolute(keyFile), knownHostsFile: absolute(knownHostsFile) },
+  };
+}
+
 function resolveSettings(settings: SettingsDocument, base: string): Settings {
   const absolute = (file: string): string => path.resolve(base, file);
   const secret = (reference: SecretReference | undefined): SecretReference | undefined =>
@@ -104,6 +116,7 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
     ...rest,
     desiredState: sourceSettings(rest.desiredState, directory, absolute),
     journal: { directory },
+    shell: shellSettings(rest.shell, absolute),
     pathMap: rest.pathMap.map(({ sqlServer, local, mountPoint }) => ({
       sqlServer,
       local: absolute(local),

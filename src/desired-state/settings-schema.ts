@@ -98,6 +98,69 @@ const desiredStateSchema = z
   })
   .describe('Where the desired state comes from: exactly one of file, directory and git.');
 
+/** One word of a command line on the other side of ssh, where a shell reads it. */
+const REMOTE_WORD = /^[A-Za-z0-9_.:/\\][A-Za-z0-9_.:/\\-]*$/;
+const SSH_HOST = /^[A-Za-z0-9][A-Za-z0-9.:-]*$/;
+const SSH_USER = /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/;
+const OCS_POWERSHELL = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/OcsPowershell\/?$/i;
+
+const plainFile = z
+  .string()
+  .min(1)
+  .regex(/^[^"\n\r]*$/, 'a path without quotes');
+const program = (text: z.ZodString) =>
+  text
+    .min(1)
+    .default('powershell.exe')
+    .describe(
+      'PowerShell; powershell.exe is Windows PowerShell, which the module SkypeForBusiness is made for.',
+    );
+
+const sshShellSchema = z
+  .strictObject({
+    host: z.string().regex(SSH_HOST, 'a host name or an address').describe('Where the sshd is.'),
+    port: port.default(22),
+    user: z.string().regex(SSH_USER, 'a user, DOMAIN\\user or user@domain').describe('Who logs in.'),
+    keyFile: plainFile.describe('Private key without a passphrase; relative to the settings file.'),
+    knownHostsFile: plainFile.describe(
+      'Host keys that are trusted, as ssh-keyscan prints them; relative to the settings file. No other host key is accepted.',
+    ),
+    program: program(z.string().regex(REMOTE_WORD, 'a program without blanks or quotes')),
+    connectTimeout: duration('Connecting to the sshd.', '5s'),
+  })
+  .describe("PowerShell on another computer, through this system's ssh client.");
+
+const shellSchema = z
+  .strictObject({
+    command: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Program and arguments of a child process that speaks the protocol by itself.'),
+    local: z
+      .strictObject({ program: program(z.string()) })
+      .optional()
+      .describe('PowerShell on this computer.'),
+    ssh: sshShellSchema.optional(),
+    remoting: z
+      .strictObject({
+        program: program(z.string()),
+        connectionUri: z
+          .string()
+          .regex(OCS_POWERSHELL, 'https://HOST/OcsPowershell')
+          .describe('Endpoint on a Front End; the account of this daemon logs in.'),
+      })
+      .optional()
+      .describe('PowerShell on this computer with sessions of an OcsPowershell endpoint. Unverified.'),
+    startDeadline: duration('The child must say hello within this time.', '60s'),
+  })
+  .refine(
+    ({ command, local, ssh, remoting }) =>
+      [command, local, ssh, remoting].filter((one) => one !== undefined).length === 1,
+    { message: 'exactly one of command, local, ssh and remoting' },
+  )
+  .describe('Left out: the pool state is unknown to this daemon, and no cmdlet can run.');
+
 export const settingsSchema = z.strictObject({
   desiredState: desiredStateSchema,
   journal: z
@@ -139,16 +202,7 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Folders have two names: SQL Server says \\\\fs01\\mgc-logs, the daemon a mount or a UNC path.',
     ),
-  shell: z
-    .strictObject({
-      command: z
-        .array(z.string().min(1))
-        .min(1)
-        .describe('Program and arguments of the management-shell child process.'),
-      startDeadline: duration('The child must say hello within this time.', '60s'),
-    })
-    .optional()
-    .describe('Left out: the pool state is unknown to this daemon, and no cmdlet can run.'),
+  shell: shellSchema.optional(),
   http: z
     .strictObject({
       host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1').describe('Loopback only.'),

@@ -4,6 +4,7 @@
  * the rounds until it answers or runs out of time.
  */
 import type { Clock, Deadline } from '../ports/clock.ts';
+import { isCmdletRefusal } from '../topology/cmdlet-failure.ts';
 import type { Observed } from '../topology/known.ts';
 import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.ts';
 
@@ -21,7 +22,6 @@ const ANSWERS: readonly ErrorCode[] = [
   'PCO_CERTIFICATE_REFUSED',
   'PCO_SQL_ERROR',
   'PCO_UNEXPECTED_ANSWER',
-  'PCO_CMDLET_FAILED',
   'PCO_CMS_READ_ONLY',
 ];
 
@@ -100,7 +100,7 @@ export class SourceMemory {
       return { kind: 'value', value, source, atMs };
     } catch (caught) {
       const error = reasonOf(toPoolError(caught), deadline.expired);
-      if (ANSWERS.includes(error.code)) {
+      if (ANSWERS.includes(error.code) || isCmdletRefusal(error.code)) {
         this.#answeredAtMs.set(source, this.#clock.monotonicMs());
         this.#silences.delete(source);
       } else if (error.code !== 'PCO_CANCELLED') this.#silences.set(source, error);

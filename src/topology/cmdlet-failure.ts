@@ -10,6 +10,10 @@ export interface CmdletFailureRecord {
   readonly errorId: string;
   /** CategoryInfo.Category, for example `ConnectionError`. */
   readonly category: string;
+  /** Full class names of the exception and those inside it. */
+  readonly exceptions?: readonly string[];
+  /** false: the cmdlet went on after it. */
+  readonly terminating?: boolean;
 }
 
 /** PowerShell's own categories of a connection that did not come about; they do not depend on the language of the text. */
@@ -25,8 +29,36 @@ const UNREACHABLE_ID =
 const READ_ONLY =
   /###50020|XDSForceReplication|central management store.*(read.?only|cannot be written|not available)/is;
 
-export function classifyCmdletFailure({ message, errorId, category }: CmdletFailureRecord): ErrorCode {
+/** Hosts without a person say so by this class; powershell.exe with -NonInteractive by the text (skype reference 9, channel). */
+const PROMPT_CLASS = 'System.Management.Automation.Host.HostException';
+const PROMPT_TEXT = /Read and Prompt functionality is not available/;
+const PERMISSION_CATEGORY = /^(PermissionDenied|SecurityError)$/i;
+
+/** A cmdlet that answered, though with an error of its own. */
+const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
+  'PCO_CMDLET_FAILED',
+  'PCO_CMDLET_INCOMPLETE',
+  'PCO_CMDLET_NOT_PERMITTED',
+  'PCO_SHELL_NOT_ELEVATED',
+  'PCO_SHELL_PROMPT',
+  'PCO_ANSWER_TOO_LONG',
+]);
+
+export const isCmdletRefusal = (code: ErrorCode): boolean => REFUSALS.has(code);
+
+export function classifyCmdletFailure(record: CmdletFailureRecord): ErrorCode {
+  const { message, errorId, category, exceptions = [], terminating } = record;
   if (UNREACHABLE_CATEGORY.test(category) || UNREACHABLE_ID.test(errorId)) return 'PCO_COMPUTER_UNREACHABLE';
   if (READ_ONLY.test(`${message} ${errorId}`)) return 'PCO_CMS_READ_ONLY';
-  return 'PCO_CMDLET_FAILED';
+  if (errorId === 'AnswerTooLong,Channel') return 'PCO_ANSWER_TOO_LONG';
+  if (exceptions.includes(PROMPT_CLASS) || PROMPT_TEXT.test(message)) return 'PCO_SHELL_PROMPT';
+  if (PERMISSION_CATEGORY.test(category)) return 'PCO_CMDLET_NOT_PERMITTED';
+  return terminating === false ? 'PCO_CMDLET_INCOMPLETE' : 'PCO_CMDLET_FAILED';
+}
+
+/** `errorId` of a shell that says why it does not start. The ids of PSSession are unverified. */
+export function classifyStartFailure(errorId: string): ErrorCode {
+  if (errorId === 'ModuleMissing') return 'PCO_SHELL_MODULE_MISSING';
+  if (/AccessDenied/i.test(errorId)) return 'PCO_CMDLET_NOT_PERMITTED';
+  return 'PCO_SHELL_UNAVAILABLE';
 }

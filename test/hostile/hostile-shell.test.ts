@@ -116,6 +116,8 @@ const seenAgain = ({ stand }: ShellStand, expect: ExpectStatic): Promise<void> =
     .toEqual([]);
 
 const NONE = 'PCO_SHELL_UNAVAILABLE';
+const DIED = 'PCO_SHELL_DIED';
+const LATE = 'PCO_SHELL_TIMEOUT';
 const ODD = 'PCO_UNEXPECTED_ANSWER';
 
 /** Nothing of the shell is known in the first round. */
@@ -125,18 +127,18 @@ const UNKNOWN: readonly (readonly [string, string])[] = [
   ['dies before its hello', NONE],
   ['says no hello', NONE],
   ['says another protocol', NONE],
-  ['dies in the middle of an answer', NONE],
-  ['dies when it is asked', NONE],
-  ['dies by a signal', NONE],
+  ['dies in the middle of an answer', DIED],
+  ['dies when it is asked', DIED],
+  ['dies by a signal', DIED],
   ['prints half a frame', NONE],
   ['prints a line without end', NONE],
   ['prints without end', NONE],
   ['answers in a wrong shape', NONE],
   ['answers with a null', NONE],
   ['fails without an error', NONE],
-  ['never answers', NONE],
-  ['answers too late', NONE],
-  ['closes its output', NONE],
+  ['never answers', LATE],
+  ['answers too late', LATE],
+  ['closes its output', LATE],
   ['does not read', NONE],
 ];
 
