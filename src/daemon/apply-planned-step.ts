@@ -14,6 +14,7 @@ import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { BusyMeter } from './busy-meter.ts';
 import { factsHash } from './facts-hash.ts';
+import { lateEffectCode } from './late-effect.ts';
 import type { Log } from './log.ts';
 
 export interface StepJudgement {
@@ -256,12 +257,13 @@ class StepRun {
         throw new PoolError('PCO_CANCELLED', 'cancelled while waiting for the effect', {
           cause: this.#signal.reason,
         });
-      const done = judge(pool, await observe(pool, this.#signal)).done(this.#step);
+      const facts = await observe(pool, this.#signal);
+      const done = judge(pool, facts).done(this.#step);
       if (done === true) return;
       if (this.#request.superseded?.aborted === true) throw this.#overtaken('while waiting for the effect');
       if (ports.clock.monotonicMs() >= deadlineMs)
         throw new PoolError(
-          'PCO_DONE_NOT_SEEN',
+          lateEffectCode(this.#step, facts),
           `${stepKey(this.#step)}: its effect was not seen within ${pool.policy.stepTimeoutMs} ms`,
         );
       log.debug('effect not seen yet', { step: stepKey(this.#step), done, nextLookMs: Math.round(pauseMs) });
@@ -279,7 +281,11 @@ class StepRun {
 
   #resultOf(error: PoolError | undefined): StepOutcome['result'] {
     if (error === undefined) return 'done';
-    const unsure: readonly ErrorCode[] = ['PCO_OUTCOME_UNKNOWN', 'PCO_DONE_NOT_SEEN'];
+    const unsure: readonly ErrorCode[] = [
+      'PCO_OUTCOME_UNKNOWN',
+      'PCO_DONE_NOT_SEEN',
+      'PCO_REPLICATION_PENDING',
+    ];
     if (unsure.includes(error.code)) return 'unknown';
     if (error.code === 'PCO_STEP_REFUSED' || error.code === 'PCO_IDENTITY_MISMATCH')
       return this.#announced ? 'failed' : 'refused';
