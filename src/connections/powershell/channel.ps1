@@ -154,8 +154,9 @@ function Add-Request([string]$Line) {
     if ($Line.Length -gt $LongestRequest) { Send-Failure $id (New-Problem 'RequestTooLong,Channel' 'LimitsExceeded' "a request is longer than $LongestRequest characters") @(); return }
     try { $request = Read-Request $Line }
     catch { Send-Failure $id (New-Problem 'RequestBroken,Channel' 'ParserError' "a request is broken: $($_.Exception.Message)") @(); return }
-    $cmdlet = [string]($Allowed.Keys | Where-Object { $_ -eq [string]$request['cmdlet'] })
-    if ($cmdlet -eq '') { Send-Failure $id (New-Problem 'CmdletNotAllowed,Channel' 'InvalidArgument' "$($request['cmdlet']) is no cmdlet of this channel") @(); return }
+    $cmdlets = @($Allowed.Keys | Where-Object { $_ -eq [string]$request['cmdlet'] })
+    if ($cmdlets.Length -eq 0) { Send-Failure $id (New-Problem 'CmdletNotAllowed,Channel' 'InvalidArgument' "$($request['cmdlet']) is no cmdlet of this channel") @(); return }
+    $cmdlet = $cmdlets[0]
     $computer = $request['computer']
     if ($null -ne $computer -and $OnOtherComputers -notcontains $cmdlet) {
         Send-Failure $id (New-Problem 'ComputerNotAllowed,Channel' 'InvalidArgument' "$cmdlet is not asked of another computer here") @(); return
@@ -268,30 +269,36 @@ Send-Value $hello
 
 $piece = [char[]]::new(16384)
 $line = [Text.StringBuilder]::new()
-$read = $Reader.ReadAsync($piece, 0, $piece.Length)
-while ($true) {
+$next = @{ read = $Reader.ReadAsync($piece, 0, $piece.Length) }
+
+function Step-Loop {
     $handles = [Collections.Generic.List[Threading.WaitHandle]]::new()
     foreach ($call in $Running) { $handles.Add($call.async.AsyncWaitHandle) }
     # With so many open, nothing more is read until one of them ends.
-    if ($Running.Count + $Waiting.Count -lt $MostOpen) { $handles.Add($read.AsyncWaitHandle) }
+    if ($Running.Count + $Waiting.Count -lt $MostOpen) { $handles.Add($next.read.AsyncWaitHandle) }
     [void][Threading.WaitHandle]::WaitAny($handles.ToArray())
     foreach ($call in @($Running)) {
         if ($call.async.IsCompleted) { [void]$Running.Remove($call); Complete-Call $call }
     }
-    if ($read.IsCompleted -and $Running.Count + $Waiting.Count -lt $MostOpen) {
+    if ($next.read.IsCompleted -and $Running.Count + $Waiting.Count -lt $MostOpen) {
         # Nobody listens any more: what still runs is not waited for.
-        if ($read.Result -eq 0) { [Environment]::Exit(0) }
-        $parts = [string]::new($piece, 0, $read.Result).Split("`n")
+        if ($next.read.Result -eq 0) { [Environment]::Exit(0) }
+        $parts = [string]::new($piece, 0, $next.read.Result).Split("`n")
         for ($index = 0; $index -lt $parts.Length; $index++) {
             if ($index -gt 0) {
                 $whole = $line.ToString().Trim()
-                $line = [Text.StringBuilder]::new()
+                [void]$line.Remove(0, $line.Length)
                 if ($whole -ne '') { Add-Request $whole }
             }
             # What is too long is cut: enough is kept to say whose request it was.
             if ($line.Length -le $LongestRequest) { [void]$line.Append($parts[$index]) }
         }
-        $read = $Reader.ReadAsync($piece, 0, $piece.Length)
+        $next.read = $Reader.ReadAsync($piece, 0, $piece.Length)
     }
     Start-Waiting
 }
+
+try { while ($true) { Step-Loop } }
+catch { [Console]::Error.WriteLine("the channel failed: $($_.Exception.Message) $($_.ScriptStackTrace)") }
+# What still runs must not keep the process.
+[Environment]::Exit(1)
