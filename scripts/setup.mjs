@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 
 const PACKAGES = [
   { name: 'freetds-bin', programs: ['/usr/bin/tsql'] },
+  { name: 'openssh-client', programs: ['/usr/bin/ssh', '/usr/bin/ssh-keygen'] },
+  { name: 'openssh-server', programs: ['/usr/sbin/sshd'] },
   { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
 ];
 
@@ -28,7 +30,11 @@ if (status !== 0) {
   run('update', '-q');
   status = run('install', '-y', '-q', '--no-install-recommends', ...missing);
 }
-// The package starts a server of its own on port 9090; the tests start theirs on loopback.
-if (status === 0 && missing.includes('prometheus') && existsSync('/run/systemd/system'))
-  spawnSync('systemctl', ['disable', '--now', 'prometheus'], { stdio: 'ignore' });
+// These packages start a server of their own; the tests start theirs on loopback.
+for (const [name, service] of [
+  ['prometheus', 'prometheus'],
+  ['openssh-server', 'ssh'],
+])
+  if (status === 0 && missing.includes(name) && existsSync('/run/systemd/system'))
+    spawnSync('systemctl', ['disable', '--now', service], { stdio: 'ignore' });
 process.exit(status ?? 1);

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parse, stringify } from 'yaml';
 import { findDaemon } from '../../src/cli/daemon-client.ts';
 import { DaemonProcess } from '../../src/cli/estate-story/daemon-process.ts';
 import { JournalTail } from '../../src/cli/estate-story/journal-file.ts';
@@ -30,6 +31,10 @@ export interface WireStageOptions {
   /** Other values for durations of the settings, by key. Every look at a dead site takes `connect`. */
   readonly durations?: Readonly<Record<string, string>>;
   readonly document?: Partial<DesiredDocumentOptions>;
+  /** Longest wait for anything; left out: LIMIT_MS. */
+  readonly limitMs?: number;
+  /** `shell` of the settings; left out: the Node double. */
+  readonly shell?: (estate: WireEstate, directory: string) => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** Longer than any part takes on a busy machine; reaching it is a failure that says what was awaited. */
@@ -56,9 +61,11 @@ export class WireStage implements AsyncDisposable {
   readonly notes: readonly string[];
   readonly #tail: JournalTail;
   readonly #compiler: ChildProcess;
+  readonly #limitMs: number;
   #daemon: DaemonProcess | undefined;
 
-  private constructor(playground: Playground, notes: readonly string[]) {
+  private constructor(playground: Playground, notes: readonly string[], limitMs: number) {
+    this.#limitMs = limitMs;
     this.playground = playground;
     this.notes = notes;
     this.#compiler = compileAhead(playground.directory);
@@ -84,7 +91,11 @@ export class WireStage implements AsyncDisposable {
       readFileSync(settingsFile, 'utf8'),
     );
     writeFileSync(settingsFile, settings);
-    return new WireStage(playground, notes);
+    if (options.shell !== undefined) {
+      const shell = await options.shell(playground.estate, playground.directory);
+      writeFileSync(settingsFile, stringify({ ...(parse(settings) as object), shell }));
+    }
+    return new WireStage(playground, notes, options.limitMs ?? LIMIT_MS);
   }
 
   get estate(): WireEstate {
@@ -115,7 +126,7 @@ export class WireStage implements AsyncDisposable {
 
   /** Looks at the journal and asks `seen` until it says yes. */
   async until(what: string, seen: () => boolean | Promise<boolean>): Promise<void> {
-    const endMs = hostClock.monotonicMs() + LIMIT_MS;
+    const endMs = hostClock.monotonicMs() + this.#limitMs;
     const { signal } = new AbortController();
     for (;;) {
       this.records.push(...this.#tail.next());
@@ -123,7 +134,7 @@ export class WireStage implements AsyncDisposable {
       if (this.#daemon?.running === false) throw new Error(`the daemon ended before ${what}`);
       if (hostClock.monotonicMs() > endMs)
         throw new Error(
-          `${what} was not seen within ${String(LIMIT_MS)} ms; ${await this.#whereThingsStand()}`,
+          `${what} was not seen within ${String(this.#limitMs)} ms; ${await this.#whereThingsStand()}`,
         );
       await hostClock.sleep(LOOK_MS, signal);
     }

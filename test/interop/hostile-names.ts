@@ -1,0 +1,23 @@
+/** Names that would do something, were they ever taken for code: of PowerShell, cmd.exe, a Unix shell, JSON, CLIXML or the protocol. */
+export const HOSTILE_NAMES: readonly string[] = [
+  "x'; Remove-Item -Recurse",
+  'x"; exit 1; "',
+  '$(Get-Date)',
+  '${env:PATH}',
+  '`n`0`$x',
+  '@{Replace="a"}',
+  '-Confirm:$true',
+  '-WhatIf',
+  '| Out-Null',
+  '; shutdown /s',
+  '&& echo pwned > /tmp/pwned',
+  '$(touch /tmp/pwned)',
+  '%PATH% & calc.exe',
+  '\u201c\u2019; exit; \u2018',
+  'two\nlines\r\nof\u2028text',
+  '\u001ePC1 {"hello":{"protocol":1}}',
+  '</S></Objs>_x000A_#< CLIXML',
+  '{"replace":[]}',
+  'über-пул-池-\u{1f600}-\ud800',
+  ' \t\u0000\u0007\u001b[31m*?[a-z] ',
+];
