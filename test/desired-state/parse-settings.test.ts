@@ -55,6 +55,36 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     expect(settings.shell).toBeUndefined();
   });
 
+  test('name one way to the management shell, with its files beside them', () => {
+    const ssh = '{ host: fe01, user: CONTOSO\\pchat, keyFile: key, knownHostsFile: known_hosts }';
+    const { shell } = parseSettings(`${MINIMAL}shell: { ssh: ${ssh} }\n`, '/etc/pchat/settings.yaml');
+    expect(shell?.ssh).toEqual({
+      host: 'fe01',
+      port: 22,
+      user: 'CONTOSO\\pchat',
+      keyFile: '/etc/pchat/key',
+      knownHostsFile: '/etc/pchat/known_hosts',
+      program: 'powershell.exe',
+      connectTimeout: 5_000,
+    });
+  });
+
+  test.each([
+    ['two channels', '{ local: {}, command: [x] }'],
+    ['no channel', '{ startDeadline: 5s }'],
+    [
+      'a host that is an option',
+      '{ ssh: { host: -oProxyCommand=x, user: u, keyFile: k, knownHostsFile: h } }',
+    ],
+    [
+      'a program with a second command',
+      '{ ssh: { host: h, user: u, keyFile: k, knownHostsFile: h, program: "a; b" } }',
+    ],
+    ['an endpoint in the open', '{ remoting: { connectionUri: "http://fe01/OcsPowershell" } }'],
+  ])('refuse %s to the management shell', (_, shell) => {
+    expect(() => parseSettings(`${MINIMAL}shell: ${shell}\n`, 'settings.yaml')).toThrow('shell');
+  });
+
   test.each([
     [
       'a password in the open',
