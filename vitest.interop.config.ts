@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Parts that we did not write, against the estate: FreeTDS. They need `npm run setup`. */
+/** Parts that we did not write, against the estate: FreeTDS, PowerShell's engine, sshd. They need `npm run setup`. */
 export default defineConfig({
   test: {
     include: ['test/interop/**/*.test.ts'],
