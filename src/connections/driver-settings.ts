@@ -9,6 +9,8 @@ export interface InstanceConnectionSettings {
   /** Name that the certificate must carry; default `host`. */
   readonly serverName?: string;
   readonly user: string;
+  /** Windows domain of `user`: the login is NTLM then. */
+  readonly domain?: string;
   /** Asked for at every login, so that a rotated password needs no restart. */
   readonly password: () => Promise<string> | string;
   /** PEM of the authority that signed the instance's certificate; default: the authorities that Node.js trusts. */
@@ -53,16 +55,21 @@ function installedDriver(): string {
   return (manifest as { readonly version: string }).version;
 }
 
+const authentication = (
+  { user, domain }: InstanceConnectionSettings,
+  password: string,
+): NonNullable<DriverConfiguration['authentication']> =>
+  domain === undefined
+    ? { type: 'default', options: { userName: user, password } }
+    : { type: 'ntlm', options: { userName: user, password, domain } };
+
 /** Everything but `beforeConnect`. ADR 0012 says which defaults of mssql are traps. */
 export async function driverConfiguration(
   settings: InstanceConnectionSettings,
 ): Promise<DriverConfiguration> {
   return {
     server: settings.host,
-    authentication: {
-      type: 'default',
-      options: { userName: settings.user, password: await settings.password() },
-    },
+    authentication: authentication(settings, await settings.password()),
     // Only here, never in `options`: otherwise mssql sends SELECT 1 before every request, on a silent connection for ever.
     validateConnection: false,
     // One connection that is not reaped while a step copies files: with min 0 it is closed after 30 s without a request.

@@ -58,12 +58,13 @@ export function composeObserver(settings: Settings, ports: ActuatorPorts): PoolO
 }
 
 function connectionSettings(settings: Settings, name: string): InstanceConnectionSettings | undefined {
-  const { host, port, user, password, caFile, serverName, encrypt } = settings.instance(name);
+  const { host, port, user, domain, password, caFile, serverName, encrypt } = settings.instance(name);
   if (user === undefined || password === undefined) return undefined;
   return {
     host,
     port,
     user,
+    ...(domain === undefined ? {} : { domain }),
     password: () => readSecret(password),
     encrypt: encrypt === 'strict' ? 'strict' : true,
     connectDeadlineMs: settings.deadlines.connect,

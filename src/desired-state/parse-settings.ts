@@ -8,6 +8,8 @@ export interface InstanceSettings {
   readonly host: string;
   readonly port: number;
   readonly user: string | undefined;
+  /** Of a Windows account. */
+  readonly domain: string | undefined;
   readonly password: SecretReference | undefined;
   readonly caFile: string | undefined;
   readonly serverName: string | undefined;
@@ -105,6 +107,7 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       host: own?.host ?? name.split('\\')[0] ?? name,
       port: own?.port ?? defaults.port ?? SQL_SERVER_PORT,
       user: own?.user ?? defaults.user,
+      domain: own?.domain ?? (own?.user === undefined ? defaults.domain : undefined),
       password: secret(own?.password ?? defaults.password),
       caFile: caFile === undefined ? undefined : absolute(caFile),
       serverName: own?.serverName ?? defaults.serverName,

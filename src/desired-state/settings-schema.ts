@@ -33,6 +33,11 @@ const port = z.number().int().min(1).max(65_535);
 const loginSchema = z.strictObject({
   port: port.optional().describe('TCP port; default 1433.'),
   user: z.string().min(1).optional().describe('SQL Server login.'),
+  domain: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Windows domain of user, which makes it an NTLM login; without it a SQL Server login.'),
   password: secretSchema.optional().describe('Where the password is: {env: NAME} or {file: PATH}.'),
   caFile: z
     .string()

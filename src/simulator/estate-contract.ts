@@ -23,6 +23,8 @@ export interface LoginRequest {
   readonly database: string;
   readonly host: string;
   readonly program: string;
+  /** `login` is a Windows account that the host has verified; there is no password then. */
+  readonly windows?: true;
 }
 
 /** Where a connection comes from: decides which link faults apply. */

@@ -1,4 +1,5 @@
 /** What a simulated estate is made of: sites, instances, servers, folders, speeds. Defaults are those of the example desired state. */
+import type { PasswordState, ServerRole } from '../instance/instance-state.ts';
 import type { ChatTiming } from '../chat/chat-state.ts';
 
 export type EstateSite = 'home' | 'backup';
@@ -51,6 +52,10 @@ export interface EstateOptions {
   readonly sqlPassword: string;
   /** SERVERPROPERTY('Edition') of every instance. */
   readonly edition: string;
+  /** The Windows domain of every host; undefined: workgroup, Windows credentials are refused. */
+  readonly domain: EstateDomain | undefined;
+  /** Besides the ones that every instance has. */
+  readonly logins: readonly EstateLogin[];
   readonly databaseBytes: number;
   readonly speed: {
     readonly bytesPerSecond: number;
@@ -61,6 +66,24 @@ export interface EstateOptions {
     readonly minimumCopyMs: number;
     readonly jobStartMs: number;
   };
+}
+
+export interface EstateDomain {
+  /** NetBIOS name, upper case. */
+  readonly name: string;
+  readonly dnsName: string;
+  /** Account -> password; an account needs a login `NAME\\account` in `logins` too. */
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
+/** A login on every instance. */
+export interface EstateLogin {
+  readonly name: string;
+  /** Without it: a Windows login. */
+  readonly password?: string;
+  readonly disabled?: boolean;
+  readonly passwordState?: PasswordState;
+  readonly roles?: readonly ServerRole[];
 }
 
 export type EstateOverrides = Partial<EstateOptions>;
@@ -123,6 +146,8 @@ export const DEFAULT_ESTATE: EstateOptions = {
   cmdletMs: 400,
   sqlPassword: 'simulated',
   edition: 'Standard Edition (64-bit)',
+  domain: undefined,
+  logins: [],
   databaseBytes: 256 * 1024 * 1024,
   speed: {
     bytesPerSecond: 64 * 1024 * 1024,

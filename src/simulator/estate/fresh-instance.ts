@@ -6,11 +6,21 @@ import { createMsdb } from '../msdb/msdb-state.ts';
 import { AGENT_LOGIN } from './agent-doors.ts';
 import { CHAT_LOGIN } from './chat-doors.ts';
 import { SHELL_LOGIN } from './cmdlet-doors.ts';
-import type { EstateInstanceOptions, EstateOptions } from './estate-options.ts';
+import type { EstateInstanceOptions, EstateLogin, EstateOptions } from './estate-options.ts';
 import type { HostDraft } from './estate-state.ts';
 
 /** The daemon's own login and a person's; both sysadmin, one password. */
 export const DAEMON_LOGIN = 'pchat-operator';
+
+const loginOf = ({ name, password, disabled, passwordState, roles }: EstateLogin) => ({
+  name,
+  password: password ?? '',
+  windows: password === undefined,
+  disabled: disabled ?? false,
+  passwordState: passwordState ?? ('valid' as const),
+  roles: [...(roles ?? [])],
+});
+
 export function freshInstance(
   options: EstateOptions,
   instance: EstateInstanceOptions,
@@ -36,6 +46,7 @@ export function freshInstance(
       { name: AGENT_LOGIN, password: '', roles: ['sysadmin'] },
       { name: SHELL_LOGIN, password: '', roles: ['sysadmin'] },
       { name: CHAT_LOGIN, password: '', users: databases },
+      ...options.logins.map(loginOf),
     ],
   });
 }

@@ -114,7 +114,15 @@ export function addLogin(
   instance: InstanceDraft,
   login: Pick<LoginDraft, 'name' | 'password'> & Partial<LoginDraft>,
 ): void {
-  instance.logins[login.name.toLowerCase()] = { disabled: false, roles: [], users: [], owns: [], ...login };
+  instance.logins[login.name.toLowerCase()] = {
+    disabled: false,
+    windows: false,
+    passwordState: 'valid',
+    roles: [],
+    users: [],
+    owns: [],
+    ...login,
+  };
 }
 
 /** Adds an ONLINE, empty database; `content` and `dataBytes` may be given (Topology Builder makes mgc like this). */

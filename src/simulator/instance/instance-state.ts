@@ -78,11 +78,16 @@ export interface LoginDraft {
   name: string;
   password: string;
   disabled: boolean;
+  /** CREATE LOGIN ... FROM WINDOWS: the host verifies it, a password is of no use. */
+  windows: boolean;
+  /** 18486, 18487, 18488: what else may keep a login with the right password out. */
+  passwordState: PasswordState;
   roles: ServerRole[];
   /** Databases in which the login has a user, lower case; sysadmin needs none. `owns`: db_owner there. */
   users: string[];
   owns: string[];
 }
+export type PasswordState = 'valid' | 'locked' | 'expired' | 'must-change';
 export type ServerRole =
   'sysadmin' | 'dbcreator' | 'processadmin' | 'view-server-state' | 'view-any-definition';
 

@@ -4,7 +4,7 @@ import type { CommandOutcome } from '../tsql/host.ts';
 import type { LoginRequest, SqlRequest } from '../estate-contract.ts';
 import { newSession } from '../tsql/session.ts';
 import type { EngineContext } from './engine-modules.ts';
-import type { InstanceDraft, SessionDraft } from './instance-state.ts';
+import type { InstanceDraft, LoginDraft, SessionDraft } from './instance-state.ts';
 import { errorToken } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { cutOperation } from './operations.ts';
@@ -19,6 +19,17 @@ export function sessionOfConnection(instance: InstanceDraft, connection: string)
   return found === undefined ? undefined : instance.sessions[found.id];
 }
 
+const isProven = (account: LoginDraft, { windows, password }: LoginRequest): boolean =>
+  windows === true ? account.windows : !account.windows && account.password === password;
+
+/** What an account is told that has shown who it is (that each needs the right password first is unverified). */
+function accountRefusal(account: LoginDraft): Refusal | undefined {
+  if (account.disabled) return refusal('login/disabled', account.name);
+  return account.passwordState === 'valid'
+    ? undefined
+    : refusal(`login/${account.passwordState}`, account.name);
+}
+
 /** 18456 for an account that may not; 4060, then 18456, for a database that cannot be opened (order unverified, reference 10.10). */
 export function login(
   instance: InstanceDraft,
@@ -31,12 +42,13 @@ export function login(
     const errors = answer(refused, request.login).errors.map(errorToken);
     ctx.emit({ kind: 'login-refused', instance: instance.name, connection, errors });
   };
-  if (account === undefined || account.password !== request.password) {
+  if (account === undefined || !isProven(account, request)) {
     refuseWith(refusal('login/rejected', request.login));
     return;
   }
-  if (account.disabled) {
-    refuseWith(refusal('login/disabled', request.login));
+  const refused = accountRefusal(account);
+  if (refused !== undefined) {
+    refuseWith(refused);
     return;
   }
   const wanted = request.database === '' ? 'master' : request.database;

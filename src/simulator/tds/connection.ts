@@ -9,26 +9,29 @@ import type { SqlToken } from '../sql-tokens.ts';
 import { Exchange } from './exchange.ts';
 import type { FaultHook, FaultStage } from './faults.ts';
 import type { TdsHandler } from './handler.ts';
-import { integratedRefused, writeLoginAccepted, writeLoginRefused } from './login-answer.ts';
+import { untrustedDomain, writeLoginAccepted, writeLoginRefused, writeSspiToken } from './login-answer.ts';
 import type { LoginAccepted, ServerIdentity } from './login-answer.ts';
 import { readLogin7, type Login7 } from './login7.ts';
 import { MessageAssembler, packetType, type Message, type Packet } from './packets.ts';
 import { chooseEncryption, readPreloginEncryption, writePrelogin } from './prelogin.ts';
 import type { EncryptionMode, EncryptionScope } from './prelogin.ts';
 import { TdsProtocolError } from './protocol-error.ts';
+import { WindowsLogin, type WindowsDomain } from './windows-login.ts';
 import { Wire } from './wire.ts';
 
 export interface ConnectionSettings {
   readonly identity: ServerIdentity;
   readonly encryption: EncryptionMode;
   readonly secureContext: SecureContext | undefined;
+  /** undefined: Windows credentials are refused. */
+  readonly domain: WindowsDomain | undefined;
   readonly handler: TdsHandler;
   readonly fault: FaultHook;
   onProtocolError(connectionId: string, error: Error): void;
   onClosed(connectionId: string): void;
 }
 
-export type ConnectionStage = 'prelogin' | 'login' | 'authenticating' | 'logged-in' | 'over';
+export type ConnectionStage = 'prelogin' | 'login' | 'sspi' | 'authenticating' | 'logged-in' | 'over';
 
 /** Bytes of one message: MS-TDS 2.2.6.4 allows 128 KiB for LOGIN7; the second limit is ours. */
 const loginLimit = 128 * 1024;
@@ -42,6 +45,7 @@ export class TdsConnection {
   #stage: ConnectionStage = 'prelogin';
   #encryptionScope: EncryptionScope = 'none';
   #login: Login7 | undefined;
+  #windows: WindowsLogin | undefined;
   #exchange: Exchange | undefined;
 
   constructor(id: string, socket: Socket, settings: ConnectionSettings) {
@@ -164,6 +168,7 @@ export class TdsConnection {
     if (this.#stage === 'prelogin' && type === packetType.prelogin) return this.#preparePrelogin(message);
     const mayLogIn = this.#stage === 'login' || this.#stage === 'prelogin';
     if (mayLogIn && type === packetType.login7) return this.#prepareLogin(message);
+    if (this.#stage === 'sspi' && type === packetType.sspi) return this.#prepareSspi(message);
     throw new TdsProtocolError(`message 0x${type.toString(16)} at stage ${this.#stage}`);
   }
 
@@ -190,8 +195,30 @@ export class TdsConnection {
       this.#login = login;
       this.#stage = 'authenticating';
       if (this.#isBroken('login')) this.#login = undefined;
-      else if (login.integrated) this.refuseLogin([integratedRefused]);
+      else if (login.integrated) this.#challenge(login.sspi);
       else this.#settings.handler.login(this.id, login.request);
+    };
+  }
+
+  #challenge(negotiate: Buffer): void {
+    const { domain, identity } = this.#settings;
+    this.#windows = domain === undefined ? undefined : new WindowsLogin(domain, identity.serverName);
+    const challenge = this.#windows?.begin(negotiate);
+    if (challenge === undefined) {
+      this.refuseLogin([untrustedDomain]);
+      return;
+    }
+    this.#stage = 'sspi';
+    this.#wire.send(writeSspiToken(challenge), true);
+  }
+
+  #prepareSspi(message: Message): () => void {
+    const name = this.#windows?.finish(message.payload);
+    return () => {
+      const login = this.#login;
+      this.#stage = 'authenticating';
+      if (login === undefined || name === undefined) this.refuseLogin([untrustedDomain]);
+      else this.#settings.handler.login(this.id, { ...login.request, login: name, windows: true });
     };
   }
 }

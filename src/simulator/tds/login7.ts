@@ -14,6 +14,8 @@ export interface Login7 {
   readonly packetSize: number;
   /** Windows credentials instead of a name and a password. */
   readonly integrated: boolean;
+  /** First token of the Windows login; empty without one. */
+  readonly sspi: Buffer;
   /** The client sent a FeatureExt block and expects FEATUREEXTACK. */
   readonly asksFeatures: boolean;
 }
@@ -41,13 +43,26 @@ export function readLogin7(payload: Uint8Array): Login7 {
   readField(reader, payload); // CltIntName
   readField(reader, payload); // Language
   const database = readField(reader, payload);
+  reader.bytes(6); // ClientID
+  const sspi = readSspi(reader, payload);
   return {
     request: { login, password, database, host, program },
     version: Math.min(version, tdsVersion.v74),
     packetSize: wanted === 0 ? defaultPacketSize : clamp(wanted),
     integrated: (flags.two & integratedSecurity) !== 0,
+    sspi,
     asksFeatures: (flags.three & extensionUsed) !== 0,
   };
+}
+
+/** cbSSPI counts bytes; at 65,535 the length is in cbSSPILong, behind AtchDBFile and ChangePassword. */
+function readSspi(reader: ByteReader, payload: Uint8Array): Buffer {
+  const [offset, short] = [reader.u16(), reader.u16()];
+  if (short === 0xffff) reader.bytes(8);
+  const length = short === 0xffff ? reader.u32() : short;
+  if (length > 0 && offset + length > payload.length)
+    throw new TdsProtocolError('LOGIN7 token outside the message');
+  return Buffer.from(payload.subarray(offset, offset + length));
 }
 
 function clamp(size: number): number {

@@ -12,6 +12,7 @@ import type { TdsHandler } from './handler.ts';
 import type { LoginAccepted } from './login-answer.ts';
 import { parseServerVersion, type EncryptionMode } from './prelogin.ts';
 import { createTdsSecureContext, type TlsMaterial } from './tls-in-tds.ts';
+import type { WindowsDomain } from './windows-login.ts';
 
 export interface TdsServerOptions {
   /** As in ERROR tokens and @@SERVERNAME. */
@@ -22,6 +23,8 @@ export interface TdsServerOptions {
   /** Without `tls` only 'not-supported'. */
   readonly encryption: EncryptionMode;
   readonly handler: TdsHandler;
+  /** Left out: Windows credentials are refused. */
+  readonly domain?: WindowsDomain;
   readonly fault?: FaultHook;
   /** A client broke the protocol; its connection has ended. */
   readonly onProtocolError?: (connectionId: string, error: Error) => void;
@@ -77,6 +80,7 @@ class SocketTdsServer implements TdsServer {
       encryption: options.encryption,
       secureContext: options.tls === undefined ? undefined : createTdsSecureContext(options.tls),
       handler: options.handler,
+      domain: options.domain,
       fault: options.fault ?? (() => undefined),
       onProtocolError: options.onProtocolError ?? (() => undefined),
       onClosed: (id) => void this.#connections.delete(id),

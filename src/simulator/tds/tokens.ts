@@ -15,6 +15,7 @@ export const token = {
   featureExtAck: 0xae,
   row: 0xd1,
   envChange: 0xe3,
+  sspi: 0xed,
   done: 0xfd,
   doneProcedure: 0xfe,
   doneInProcedure: 0xff,

@@ -4,13 +4,17 @@
  */
 import type { EstateInput, EstateOutput } from '../estate-contract.ts';
 import type { EstateState } from '../estate/estate-state.ts';
+import type { InstanceDraft } from '../instance/instance-state.ts';
 import { createTdsServer, type TdsServer } from '../tds/server.ts';
 import type { TlsMaterial } from '../tds/tls-in-tds.ts';
+import type { WindowsDomain } from '../tds/windows-login.ts';
 
 export interface InstanceAddress {
   readonly host: string;
   readonly port: number;
 }
+
+type ServedInstance = Pick<InstanceDraft, 'name' | 'serverName' | 'productVersion'>;
 
 interface Served {
   readonly name: string;
@@ -39,9 +43,9 @@ export class InstanceServers {
     this.#state = state;
   }
 
-  async start(tls: TlsMaterial): Promise<void> {
+  async start(tls: TlsMaterial, domain: WindowsDomain | undefined): Promise<void> {
     for (const instance of Object.values(this.#state().instances)) {
-      const server = this.#serverFor(instance.name, instance.serverName, instance.productVersion, tls);
+      const server = this.#serverFor(instance, tls, domain);
       const port = await server.listen(0, HOST);
       this.#served.set(instance.name, {
         name: instance.name,
@@ -59,11 +63,16 @@ export class InstanceServers {
     );
   }
 
-  #serverFor(instance: string, serverName: string, version: string, tls: TlsMaterial): TdsServer {
+  #serverFor(
+    { name: instance, serverName, productVersion: version }: ServedInstance,
+    tls: TlsMaterial,
+    domain: WindowsDomain | undefined,
+  ): TdsServer {
     return createTdsServer({
       serverName,
       version,
       tls,
+      ...(domain === undefined ? {} : { domain }),
       encryption: 'on',
       fault: (stage) => (stage === 'connect' && this.#isSilent(instance) ? 'silence' : undefined),
       handler: {

@@ -16,7 +16,7 @@ import { DiskFolders } from './disk-folders.ts';
 import { EstateClock, wallNow } from './estate-clock.ts';
 import { estateStatus } from './estate-status.ts';
 import { InstanceServers, type InstanceAddress } from './instance-servers.ts';
-import { makeCertificate, makePassword } from './wire-secrets.ts';
+import { makeCertificate, makePassword, windowsDomain } from './wire-secrets.ts';
 
 export interface WireEstateOptions {
   /** Holds the folders, `ca.pem` and `sql-password`; created when missing. */
@@ -153,7 +153,8 @@ export async function startWireEstate(options: WireEstateOptions): Promise<WireE
   });
   const { tls, caFile } = await makeCertificate(options.directory, Object.keys(state.instances));
   const running = new RunningEstate(state, options);
-  await running.servers.start(tls);
+  const { domain } = running.state.options;
+  await running.servers.start(tls, domain && windowsDomain(domain, () => running.clock.now()));
   const controlPort = await running.control.listen();
   running.input({ kind: 'tick' });
   return {

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generate } from 'selfsigned';
+import type { EstateDomain } from '../estate/estate-options.ts';
 import type { TlsMaterial } from '../tds/tls-in-tds.ts';
+import type { WindowsDomain } from '../tds/windows-login.ts';
 
 const OWNER_ONLY = 0o600;
 const DNS_NAME = 2;
@@ -41,4 +43,20 @@ export function makePassword(directory: string): {
   const passwordFile = path.join(directory, 'sql-password');
   writeFileSync(passwordFile, `${password}\n`, { mode: OWNER_ONLY });
   return { password, passwordFile };
+}
+
+/** NTLM's server challenge, bytes. */
+const CHALLENGE_BYTES = 8;
+
+export function windowsDomain({ name, dnsName, accounts }: EstateDomain, now: () => number): WindowsDomain {
+  const byName = new Map(
+    Object.entries(accounts).map(([account, password]) => [account.toLowerCase(), password]),
+  );
+  return {
+    name,
+    dnsName,
+    passwordOf: (account) => byName.get(account.toLowerCase()),
+    now,
+    challenge: () => randomBytes(CHALLENGE_BYTES),
+  };
 }
