@@ -10,6 +10,8 @@ export interface EstateInstanceOptions {
   readonly name: string;
   /** SERVERPROPERTY('ServerName'). */
   readonly serverName: string;
+  /** Default: SQL Server 2016. */
+  readonly productVersion?: string;
   readonly clockOffsetMs: number;
   readonly timeZoneMinutes: number;
 }

@@ -32,6 +32,7 @@ export function freshInstance(
   return createInstance({
     name: instance.name,
     serverName: instance.serverName,
+    ...(instance.productVersion === undefined ? {} : { productVersion: instance.productVersion }),
     hostFqdn: instance.name,
     edition: options.edition,
     clockOffsetMs: instance.clockOffsetMs,

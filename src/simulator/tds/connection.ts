@@ -23,6 +23,8 @@ export interface ConnectionSettings {
   readonly identity: ServerIdentity;
   readonly encryption: EncryptionMode;
   readonly secureContext: SecureContext | undefined;
+  /** For clients of TDS 8; undefined: not served. */
+  readonly strictContext: SecureContext | undefined;
   /** undefined: Windows credentials are refused. */
   readonly domain: WindowsDomain | undefined;
   readonly handler: TdsHandler;
@@ -53,6 +55,7 @@ export class TdsConnection {
     this.#settings = settings;
     this.#wire = new Wire(socket, {
       onTlsStart: () => void this.#isBroken('tls'),
+      onStrictStart: () => this.#startStrict(),
       onPacket: (packet) => this.#onPacket(packet),
       onFailure: (error) => this.#fail(error),
       onClosed: () => this.#closed(),
@@ -110,6 +113,13 @@ export class TdsConnection {
   drop(how: 'reset' | 'close'): void {
     this.#stage = 'over';
     this.#wire.drop(how);
+  }
+
+  /** Encryption is not negotiated then: PRELOGIN comes inside TLS and its ENCRYPTION says nothing (MS-TDS 2.2.6.5). */
+  #startStrict(): SecureContext | undefined {
+    const context = this.#settings.strictContext;
+    if (context !== undefined) this.#encryptionScope = 'all';
+    return context;
   }
 
   #fail(thrown: unknown): void {
@@ -173,7 +183,9 @@ export class TdsConnection {
   }
 
   #preparePrelogin(message: Message): () => void {
-    const choice = chooseEncryption(this.#settings.encryption, readPreloginEncryption(message.payload));
+    const asked = readPreloginEncryption(message.payload);
+    const isStrict = this.#encryptionScope === 'all';
+    const choice = chooseEncryption(isStrict ? 'not-supported' : this.#settings.encryption, asked);
     return () => {
       if (this.#isBroken('prelogin')) return;
       this.#wire.send(writePrelogin(this.#settings.identity.version, choice.answer), true);

@@ -41,7 +41,7 @@ export function writeLoginAccepted(identity: ServerIdentity, login: Login7, data
   writeCollationChange(writer);
   writeTextChange(writer, environment.language, 'us_english', '');
   info(5703, 'Changed language setting to us_english.');
-  writeLoginAck(writer, login.version, identity.version);
+  writeLoginAck(writer, login.acknowledged, identity.version);
   writeTextChange(writer, environment.packetSize, String(login.packetSize), String(defaultPacketSize));
   if (login.asksFeatures) writeNoFeatures(writer);
   writeDone(writer, { code: token.done, status: 0, command: 0, rows: 0 });

@@ -6,11 +6,15 @@ import { TdsProtocolError } from './protocol-error.ts';
 
 /** MS-TDS 2.2.6.4, TDSVersion; ordered as numbers. */
 export const tdsVersion = { v72: 0x72090002, v73a: 0x730a0003, v73b: 0x730b0003, v74: 0x74000004 } as const;
+/** Of TDS 8: smaller as a number than those before it. */
+const v80 = 0x08000000;
 
 export interface Login7 {
   readonly request: LoginRequest;
-  /** At most 7.4. */
+  /** At most 7.4, whose tokens TDS 8 has too. */
   readonly version: number;
+  /** What LOGINACK says: `version`, or that of TDS 8. */
+  readonly acknowledged: number;
   readonly packetSize: number;
   /** Windows credentials instead of a name and a password. */
   readonly integrated: boolean;
@@ -28,7 +32,7 @@ export function readLogin7(payload: Uint8Array): Login7 {
   if (reader.u32() > payload.length) throw new TdsProtocolError('LOGIN7 shorter than it says');
   const version = reader.u32();
   // Older clients have two-byte user types and no ALL_HEADERS; SQL Server still serves them, this server does not.
-  if (version < tdsVersion.v72)
+  if (version < tdsVersion.v72 && version !== v80)
     throw new TdsProtocolError(`TDS version 0x${version.toString(16)} is not served`);
   const wanted = reader.u32();
   reader.bytes(12); // ClientProgVer, ClientPID, ConnectionID
@@ -47,7 +51,8 @@ export function readLogin7(payload: Uint8Array): Login7 {
   const sspi = readSspi(reader, payload);
   return {
     request: { login, password, database, host, program },
-    version: Math.min(version, tdsVersion.v74),
+    version: version === v80 ? tdsVersion.v74 : Math.min(version, tdsVersion.v74),
+    acknowledged: version === v80 ? v80 : Math.min(version, tdsVersion.v74),
     packetSize: wanted === 0 ? defaultPacketSize : clamp(wanted),
     integrated: (flags.two & integratedSecurity) !== 0,
     sspi,

@@ -11,7 +11,7 @@ import type { FaultHook } from './faults.ts';
 import type { TdsHandler } from './handler.ts';
 import type { LoginAccepted } from './login-answer.ts';
 import { parseServerVersion, type EncryptionMode } from './prelogin.ts';
-import { createTdsSecureContext, type TlsMaterial } from './tls-in-tds.ts';
+import { createStrictContext, createTdsSecureContext, type TlsMaterial } from './tls-in-tds.ts';
 import type { WindowsDomain } from './windows-login.ts';
 
 export interface TdsServerOptions {
@@ -22,6 +22,8 @@ export interface TdsServerOptions {
   readonly tls: TlsMaterial | undefined;
   /** Without `tls` only 'not-supported'. */
   readonly encryption: EncryptionMode;
+  /** Serves TDS 8 on the same port too. SQL Server 2022 and later do. Needs `tls`. */
+  readonly strict?: boolean;
   readonly handler: TdsHandler;
   /** Left out: Windows credentials are refused. */
   readonly domain?: WindowsDomain;
@@ -79,6 +81,8 @@ class SocketTdsServer implements TdsServer {
       identity: { serverName: options.serverName, version: parseServerVersion(options.version) },
       encryption: options.encryption,
       secureContext: options.tls === undefined ? undefined : createTdsSecureContext(options.tls),
+      strictContext:
+        options.strict === true && options.tls !== undefined ? createStrictContext(options.tls) : undefined,
       handler: options.handler,
       domain: options.domain,
       fault: options.fault ?? (() => undefined),

@@ -1,6 +1,7 @@
 /**
  * TLS as TDS 7 does it (MS-TDS 2.2.6.5 and 3.3.5.1): handshake records travel inside PRELOGIN packets, later records bare.
- * TLS 1.2 at most and no tickets: records of TLS 1.3 after the handshake would have no packet to travel in.
+ * TLS 1.2 at most and no tickets: records of TLS 1.3 after the handshake would have no packet to travel in. TDS 8 (`strict`) has
+ * bare records from the first byte and TLS 1.3.
  */
 import { constants } from 'node:crypto';
 import { Duplex } from 'node:stream';
@@ -25,6 +26,13 @@ export function createTdsSecureContext(material: TlsMaterial): SecureContext {
   });
 }
 
+export function createStrictContext(material: TlsMaterial): SecureContext {
+  return createSecureContext({ key: material.key, cert: material.cert, minVersion: 'TLSv1.2' });
+}
+
+/** ALPN of TDS 8 (MS-TDS 2.1). */
+const STRICT_PROTOCOL = 'tds/8.0';
+
 export interface TlsEvents {
   writeRaw(bytes: Uint8Array): void;
   onPlain(chunk: Buffer): void;
@@ -34,6 +42,7 @@ export interface TlsEvents {
 /** Content types of TLS records: change_cipher_spec 0x14 to application_data 0x17. */
 const firstRecordType = 0x14;
 const lastRecordType = 0x17;
+const HANDSHAKE_RECORD = 0x16;
 
 export class TlsInTds {
   readonly #events: TlsEvents;
@@ -43,10 +52,11 @@ export class TlsInTds {
   /** Handshake records not yet wrapped: one answer of the client must meet one message of ours. */
   #flight: Buffer[] = [];
   #flush: NodeJS.Immediate | undefined;
-  #bare = false;
+  #bare: boolean;
 
-  constructor(context: SecureContext, events: TlsEvents) {
+  constructor(context: SecureContext, events: TlsEvents, isStrict: boolean) {
     this.#events = events;
+    this.#bare = isStrict;
     this.#inner = new Duplex({
       read: () => undefined,
       write: (chunk: Buffer, _encoding, done) => {
@@ -54,7 +64,11 @@ export class TlsInTds {
         done();
       },
     });
-    this.#socket = new TLSSocket(this.#inner, { isServer: true, secureContext: context });
+    this.#socket = new TLSSocket(this.#inner, {
+      isServer: true,
+      secureContext: context,
+      ...(isStrict ? { ALPNProtocols: [STRICT_PROTOCOL] } : {}),
+    });
     this.#socket.on('data', (chunk: Buffer) => events.onPlain(chunk));
     this.#socket.on('error', (error: unknown) => events.onFailure(error));
     this.#inner.on('error', (error) => events.onFailure(error));
@@ -132,6 +146,9 @@ export class TlsInTds {
     for (const packet of framePackets(payload, framing)) this.#events.writeRaw(packet);
   }
 }
+
+/** A client of TDS 8 begins with a TLS handshake, one of TDS 7 with a packet. */
+export const beginsStrict = (chunk: Buffer): boolean => chunk[0] === HANDSHAKE_RECORD;
 
 function isRecord(chunk: Buffer): boolean {
   const first = chunk[0] ?? 0;

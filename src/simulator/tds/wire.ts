@@ -2,11 +2,13 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { defaultPacketSize, framePackets, PacketReader, packetType, type Packet } from './packets.ts';
-import { TlsInTds } from './tls-in-tds.ts';
+import { beginsStrict, TlsInTds } from './tls-in-tds.ts';
 
 export interface WireEvents {
   /** The first byte of a TLS handshake has come. */
   onTlsStart(): void;
+  /** The client speaks TDS 8; undefined: that is not served. */
+  onStrictStart(): SecureContext | undefined;
   onPacket(packet: Packet): void;
   /** The client broke the protocol or TLS failed; the connection cannot go on. */
   onFailure(error: unknown): void;
@@ -20,6 +22,7 @@ export class Wire {
   readonly #packets = new PacketReader();
   #tls: TlsInTds | undefined;
   #tlsBegun = false;
+  #heard = false;
   #muted = false;
   #ending = false;
   #packetNumber = 1;
@@ -45,12 +48,13 @@ export class Wire {
     this.#processId = processId;
   }
 
-  startTls(context: SecureContext): void {
-    this.#tls = new TlsInTds(context, {
-      writeRaw: (bytes) => this.#writeRaw(bytes),
-      onPlain: (chunk) => this.#decode(chunk),
-      onFailure: (error) => this.#events.onFailure(error),
-    });
+  startTls(context: SecureContext, isStrict = false): void {
+    const events = {
+      writeRaw: (bytes: Uint8Array) => this.#writeRaw(bytes),
+      onPlain: (chunk: Buffer) => this.#decode(chunk),
+      onFailure: (error: unknown) => this.#events.onFailure(error),
+    };
+    this.#tls = new TlsInTds(context, events, isStrict);
   }
 
   /** Encryption of the login alone: from here on both sides speak in the clear (MS-TDS 2.2.6.5). */
@@ -103,6 +107,10 @@ export class Wire {
 
   #receive(chunk: Buffer): void {
     if (this.#isDeaf()) return;
+    const isFirst = !this.#heard;
+    this.#heard = true;
+    const strict = isFirst && beginsStrict(chunk) ? this.#events.onStrictStart() : undefined;
+    if (strict !== undefined) this.startTls(strict, true);
     if (this.#tls === undefined) {
       this.#decode(chunk);
       return;

@@ -5,6 +5,7 @@
 import type { EstateInput, EstateOutput } from '../estate-contract.ts';
 import type { EstateState } from '../estate/estate-state.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
+import type { EncryptionMode } from '../tds/prelogin.ts';
 import { createTdsServer, type TdsServer } from '../tds/server.ts';
 import type { TlsMaterial } from '../tds/tls-in-tds.ts';
 import type { WindowsDomain } from '../tds/windows-login.ts';
@@ -12,6 +13,13 @@ import type { WindowsDomain } from '../tds/windows-login.ts';
 export interface InstanceAddress {
   readonly host: string;
   readonly port: number;
+}
+
+export interface ServerSecurity {
+  readonly tls: TlsMaterial;
+  /** 'not-supported': as a server without a certificate. */
+  readonly encryption: EncryptionMode;
+  readonly domain: WindowsDomain | undefined;
 }
 
 type ServedInstance = Pick<InstanceDraft, 'name' | 'serverName' | 'productVersion'>;
@@ -43,9 +51,9 @@ export class InstanceServers {
     this.#state = state;
   }
 
-  async start(tls: TlsMaterial, domain: WindowsDomain | undefined): Promise<void> {
+  async start(security: ServerSecurity): Promise<void> {
     for (const instance of Object.values(this.#state().instances)) {
-      const server = this.#serverFor(instance, tls, domain);
+      const server = this.#serverFor(instance, security);
       const port = await server.listen(0, HOST);
       this.#served.set(instance.name, {
         name: instance.name,
@@ -65,15 +73,15 @@ export class InstanceServers {
 
   #serverFor(
     { name: instance, serverName, productVersion: version }: ServedInstance,
-    tls: TlsMaterial,
-    domain: WindowsDomain | undefined,
+    { tls, domain, encryption }: ServerSecurity,
   ): TdsServer {
     return createTdsServer({
       serverName,
       version,
       tls,
+      strict: encryption !== 'not-supported' && isStrictServed(version),
       ...(domain === undefined ? {} : { domain }),
-      encryption: 'on',
+      encryption,
       fault: (stage) => (stage === 'connect' && this.#isSilent(instance) ? 'silence' : undefined),
       handler: {
         login: (id, request) =>
@@ -145,6 +153,10 @@ export class InstanceServers {
     await Promise.all([...this.#served.values()].map(({ server }) => server.stop('reset')));
   }
 }
+
+/** TDS 8 came with SQL Server 2022. */
+const FIRST_STRICT_MAJOR = 16;
+const isStrictServed = (version: string): boolean => Number(version.split('.')[0]) >= FIRST_STRICT_MAJOR;
 
 /** On the port that it had: clients know no other. */
 async function reopen(served: Served): Promise<void> {

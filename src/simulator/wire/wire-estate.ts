@@ -11,12 +11,13 @@ import type { EstateOverrides } from '../estate/estate-options.ts';
 import type { EstateState } from '../estate/estate-state.ts';
 import { folderReach } from '../estate/links.ts';
 import { nextWakeAt, stepEstate } from '../estate/step-estate.ts';
+import type { EncryptionMode } from '../tds/prelogin.ts';
 import { ControlServer } from './control-server.ts';
 import { DiskFolders } from './disk-folders.ts';
 import { EstateClock, wallNow } from './estate-clock.ts';
 import { estateStatus } from './estate-status.ts';
 import { InstanceServers, type InstanceAddress } from './instance-servers.ts';
-import { makeCertificate, makePassword, windowsDomain } from './wire-secrets.ts';
+import { makeCertificate, makePassword, windowsDomain, type CertificateOptions } from './wire-secrets.ts';
 
 export interface WireEstateOptions {
   /** Holds the folders, `ca.pem` and `sql-password`; created when missing. */
@@ -25,6 +26,10 @@ export interface WireEstateOptions {
   readonly factor: number;
   readonly seed: string;
   readonly options?: EstateOverrides;
+  /** Other names or another age of the certificate. */
+  readonly certificate?: Partial<CertificateOptions>;
+  /** Default 'on'. */
+  readonly encryption?: EncryptionMode;
   /** Refused faults and what the model remarks. */
   readonly onNote?: (text: string) => void;
 }
@@ -151,10 +156,17 @@ export async function startWireEstate(options: WireEstateOptions): Promise<WireE
     seed: options.seed,
     sqlPassword: password,
   });
-  const { tls, caFile } = await makeCertificate(options.directory, Object.keys(state.instances));
+  const { tls, caFile } = await makeCertificate(options.directory, {
+    hostNames: ['localhost', ...Object.keys(state.instances).map((name) => name.split('\\')[0] ?? name)],
+    ...options.certificate,
+  });
   const running = new RunningEstate(state, options);
   const { domain } = running.state.options;
-  await running.servers.start(tls, domain && windowsDomain(domain, () => running.clock.now()));
+  await running.servers.start({
+    tls,
+    encryption: options.encryption ?? 'on',
+    domain: domain && windowsDomain(domain, () => running.clock.now()),
+  });
   const controlPort = await running.control.listen();
   running.input({ kind: 'tick' });
   return {
