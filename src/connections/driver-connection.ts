@@ -16,6 +16,7 @@ import {
   neverSent,
   type ErrorToken,
 } from './driver-errors.ts';
+import { askInstancePort } from './instance-port.ts';
 import { driverConfiguration, type InstanceConnectionSettings } from './driver-settings.ts';
 import { SingleLoginPool } from './single-login-pool.ts';
 import type { DriverColumn } from './sql-values.ts';
@@ -85,7 +86,16 @@ export class DriverConnection {
   async #login(settings: InstanceConnectionSettings, signal: AbortSignal): Promise<void> {
     const refusals = new AnswerCollector(undefined);
     this.#collector = refusals;
-    const configuration = await driverConfiguration(settings);
+    const { host, port } = settings;
+    const tcp =
+      typeof port === 'number'
+        ? port
+        : await askInstancePort(
+            { host, port: port.browserPort, instance: port.instance },
+            this.#clock,
+            signal,
+          );
+    const configuration = await driverConfiguration(settings, tcp);
     if (signal.aborted) return;
     const pool = new SingleLoginPool({
       ...configuration,

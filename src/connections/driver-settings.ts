@@ -3,9 +3,18 @@ import { createRequire } from 'node:module';
 import type { config as DriverConfiguration } from 'mssql';
 import { PoolError } from '../topology/pool-error.ts';
 
+export interface NamedInstance {
+  readonly instance: string;
+  /** UDP. */
+  readonly browserPort: number;
+}
+
 export interface InstanceConnectionSettings {
   readonly host: string;
-  readonly port: number;
+  /** TCP, or where SQL Server Browser says it. */
+  readonly port: number | NamedInstance;
+  /** Every address of the host at once, and the first that answers: for a listener in several subnets. */
+  readonly multiSubnetFailover?: boolean;
   /** Name that the certificate must carry; default `host`. */
   readonly serverName?: string;
   readonly user: string;
@@ -66,6 +75,7 @@ const authentication = (
 /** Everything but `beforeConnect`. ADR 0012 says which defaults of mssql are traps. */
 export async function driverConfiguration(
   settings: InstanceConnectionSettings,
+  port: number,
 ): Promise<DriverConfiguration> {
   return {
     server: settings.host,
@@ -77,7 +87,8 @@ export async function driverConfiguration(
     stream: true,
     arrayRowMode: true,
     options: {
-      port: settings.port,
+      port,
+      multiSubnetFailover: settings.multiSubnetFailover ?? false,
       // Never the managed database: 4060 would hide that the instance lives (sql-server reference 7.1).
       database: 'master',
       appName: PROGRAM_NAME,

@@ -58,11 +58,13 @@ export function composeObserver(settings: Settings, ports: ActuatorPorts): PoolO
 }
 
 function connectionSettings(settings: Settings, name: string): InstanceConnectionSettings | undefined {
-  const { host, port, user, domain, password, caFile, serverName, encrypt } = settings.instance(name);
+  const known = settings.instance(name);
+  const { host, user, domain, password, caFile, serverName, encrypt, multiSubnetFailover } = known;
   if (user === undefined || password === undefined) return undefined;
   return {
     host,
-    port,
+    port: known.port ?? { instance: name.split('\\')[1] ?? '', browserPort: known.browserPort },
+    multiSubnetFailover,
     user,
     ...(domain === undefined ? {} : { domain }),
     password: () => readSecret(password),

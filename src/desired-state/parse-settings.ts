@@ -6,7 +6,11 @@ import { formatFinding, parseYaml, schemaFindings, type Finding } from './yaml-d
 
 export interface InstanceSettings {
   readonly host: string;
-  readonly port: number;
+  /** TCP; undefined: SQL Server Browser knows it. */
+  readonly port: number | undefined;
+  /** UDP. */
+  readonly browserPort: number;
+  readonly multiSubnetFailover: boolean;
   readonly user: string | undefined;
   /** Of a Windows account. */
   readonly domain: string | undefined;
@@ -37,6 +41,7 @@ export interface Settings extends Omit<SettingsDocument, 'defaults' | 'instances
 }
 
 const SQL_SERVER_PORT = 1433;
+const SQL_BROWSER_PORT = 1434;
 
 /** @param file path of the settings file; relative paths inside are resolved against its folder. Throws PCO_SETTINGS_INVALID. */
 export function parseSettings(text: string, file: string): Settings {
@@ -105,7 +110,9 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
     const caFile = own?.caFile ?? defaults.caFile;
     return {
       host: own?.host ?? name.split('\\')[0] ?? name,
-      port: own?.port ?? defaults.port ?? SQL_SERVER_PORT,
+      port: own?.port ?? defaults.port ?? (name.includes('\\') ? undefined : SQL_SERVER_PORT),
+      browserPort: own?.browserPort ?? defaults.browserPort ?? SQL_BROWSER_PORT,
+      multiSubnetFailover: own?.multiSubnetFailover ?? defaults.multiSubnetFailover ?? false,
       user: own?.user ?? defaults.user,
       domain: own?.domain ?? (own?.user === undefined ? defaults.domain : undefined),
       password: secret(own?.password ?? defaults.password),

@@ -31,7 +31,21 @@ function liesIn(folder: string, above: string): boolean {
 const port = z.number().int().min(1).max(65_535);
 
 const loginSchema = z.strictObject({
-  port: port.optional().describe('TCP port; default 1433.'),
+  port: port
+    .optional()
+    .describe('TCP port; default 1433, for a named instance (HOST\\\\NAME) what SQL Server Browser says.'),
+  browserPort: port.optional().describe('UDP port of SQL Server Browser; default 1434.'),
+  multiSubnetFailover: z
+    .boolean()
+    .optional()
+    .describe('Tries every address of the host at once; for a listener or cluster in several subnets.'),
+  applicationIntent: z
+    .enum(['ReadWrite', 'ReadOnly'])
+    .refine((intent) => intent === 'ReadWrite', {
+      error: 'only ReadWrite: the pool is driven at its primary, and a mirror cannot be read',
+    })
+    .optional()
+    .describe('Read-only intent is refused.'),
   user: z.string().min(1).optional().describe('SQL Server login.'),
   domain: z
     .string()

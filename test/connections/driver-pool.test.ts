@@ -25,17 +25,18 @@ afterEach(() => {
 });
 
 async function bareConfiguration(w: World): Promise<sql.config> {
-  return driverConfiguration({
+  const settings = {
     host: '127.0.0.1',
     port: w.server.port,
     serverName: 'localhost',
     user: 'pchat',
     password: () => 'x',
     caPem: (await localhostCertificate()).cert,
-    encrypt: true,
+    encrypt: true as const,
     connectDeadlineMs: 1000,
     queryDeadlineMs: 1000,
-  });
+  };
+  return driverConfiguration(settings, w.server.port);
 }
 
 test('mssql logs in twice for its first request, the pool of one connection once', async () => {

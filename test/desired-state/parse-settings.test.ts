@@ -31,7 +31,9 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     });
     expect(settings.instance('sql-par-2.contoso.com\\chat')).toMatchObject({
       host: 'sql-par-2.contoso.com',
-      port: 1433,
+      // SQL Server Browser is asked: 1433 would be the default instance of that host.
+      port: undefined,
+      browserPort: 1434,
       password: { file: '/etc/pchat/secret' },
     });
   });
@@ -138,4 +140,27 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     const file = path.resolve(import.meta.dirname, '../../settings.example.yaml');
     expect(parseSettings(readFileSync(file, 'utf8'), file).pathMap.length).toBeGreaterThan(0);
   });
+});
+
+test('a Windows domain of the defaults is not that of an instance with a user of its own', () => {
+  const text = `
+desiredState: { file: d.yaml }
+journal: { directory: j }
+defaults: { user: svc, domain: CONTOSO, password: { env: A }, multiSubnetFailover: true }
+instances:
+  sql-1: { user: pchat }
+  sql-2: { port: 50001, multiSubnetFailover: false }
+`;
+  const { instance } = parseSettings(text, '/etc/pchat/settings.yaml');
+  expect(instance('sql-1')).toMatchObject({ user: 'pchat', domain: undefined, multiSubnetFailover: true });
+  expect(instance('sql-2')).toMatchObject({ domain: 'CONTOSO', port: 50_001, multiSubnetFailover: false });
+});
+
+test('read-only intent is refused with the reason', () => {
+  const text = `
+desiredState: { file: d.yaml }
+journal: { directory: j }
+defaults: { user: svc, applicationIntent: ReadOnly }
+`;
+  expect(() => parseSettings(text, 'settings.yaml')).toThrow(/4:\d+.*a mirror cannot be read/);
 });

@@ -8,15 +8,18 @@ interface HasInitialSql {
 }
 
 export async function driverSettings(): Promise<string> {
-  const { options } = await driverConfiguration({
-    host: 'sql-par-1.contoso.com',
-    port: 1433,
-    user: 'pchat-operator',
-    password: () => '',
-    encrypt: true,
-    connectDeadlineMs: 5_000,
-    queryDeadlineMs: 5_000,
-  });
+  const { options } = await driverConfiguration(
+    {
+      host: 'sql-par-1.contoso.com',
+      port: 1433,
+      user: 'pchat-operator',
+      password: () => '',
+      encrypt: true,
+      connectDeadlineMs: 5_000,
+      queryDeadlineMs: 5_000,
+    },
+    1433,
+  );
   const settings = {
     encrypt: true,
     database: options?.database ?? 'master',

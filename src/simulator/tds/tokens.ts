@@ -2,6 +2,7 @@
 import type { CellValue, ColumnToken, MessageToken, SqlType } from '../sql-tokens.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { collation } from './code-page.ts';
+import { writeCell, writeColumnType } from './fixed-types.ts';
 import type { ServerVersion } from './prelogin.ts';
 import { writeTypeInfo, writeValue } from './types-out.ts';
 
@@ -42,7 +43,7 @@ export function writeColumns(writer: ByteWriter, columns: readonly ColumnToken[]
   writer.u8(token.columns).u16(columns.length);
   for (const column of columns) {
     writer.u32(0).u16(column.nullable ? 0x01 : 0x00);
-    writeTypeInfo(writer, column.type);
+    writeColumnType(writer, column);
     writer.shortText(column.name);
   }
 }
@@ -57,7 +58,7 @@ export function writeRow(
   writer.u8(token.row);
   for (const [index, column] of columns.entries()) {
     try {
-      writeValue(writer, column.type, values[index] ?? null);
+      writeCell(writer, column, values[index] ?? null);
     } catch (cause) {
       throw new RangeError(`column ${column.name}`, { cause });
     }
