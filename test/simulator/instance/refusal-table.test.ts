@@ -51,8 +51,8 @@ describe('the refusal table', () => {
   });
 });
 
-/** Rows of 4.4 whose statement succeeds: state-successes.test.ts. */
+/** Rows of 4.4 whose statement succeeds: refusals.test.ts, log-chain.test.ts, mirroring.test.ts. */
 const SUCCESSES = [1, 11, 19, 20, 37, 56, 73, 80];
-/** Rows of the Agent and of log shipping alerts: test/simulator/agent, test/simulator/msdb. */
+/** Rows of the Agent and of log shipping alerts: test/simulator/msdb/order-table.test.ts. */
 const AGENT = [89, 90, 91, 92, 93];
 const PERMISSION = new Set([229, 262, 300, 911]);

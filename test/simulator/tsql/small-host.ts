@@ -124,6 +124,8 @@ function scalar(name: string, args: readonly CellValue[], database: string): Typ
       return { type: { name: 'int' }, value: args[0] === 'mgc' ? 5 : null };
     case '@@SERVERNAME':
       return { type: NVARCHAR(128), value: 'SQL-PAR-1' };
+    case '@@TRANCOUNT':
+      return { type: { name: 'int' }, value: 0 };
     case 'SERVERPROPERTY':
       return { type: { name: 'sql_variant' }, value: '12.0.6024.0' };
     case 'HAS_DBACCESS':
