@@ -11,7 +11,7 @@ describe.skipIf(sshIsAbsent || dotnetIsAbsent)('over ssh (install: npm run setup
     "PowerShell's engine moves the pool to lyon and back, each change once",
     { timeout: 280_000 },
     async () => {
-      let sshd: LoopbackSshd | undefined;
+      await using ending = new AsyncDisposableStack();
       await using stage = await WireStage.open({
         seed: 'engine over ssh',
         factor: 20,
@@ -21,11 +21,10 @@ describe.skipIf(sshIsAbsent || dotnetIsAbsent)('over ssh (install: npm run setup
         durations: { shell: '20s', chatServer: '20s' },
         document: { drainTimeout: '0s' },
         shell: async (estate, directory) => {
-          sshd = await LoopbackSshd.start(path.join(directory, 'sshd'));
+          const sshd = ending.use(await LoopbackSshd.start(path.join(directory, 'sshd')));
           return engineOverSsh(sshd, path.join(directory, 'engine'), estate.controlPort);
         },
       });
-      await using _ = { [Symbol.asyncDispose]: async () => sshd?.[Symbol.asyncDispose]() };
       await stage.startDaemon();
       await stage.estate.fault('clients on');
       await stage.converged('home');

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ChildManagementShell } from '../../src/connections/management-shell.ts';
 import { localChannel, remotingChannel } from '../../src/connections/shell-channels.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
@@ -20,7 +20,8 @@ import { HOSTILE_NAMES } from './hostile-names.ts';
 
 const SCRIPTS = fileURLToPath(new URL('../../src/connections/powershell/', import.meta.url));
 /** Of a busy machine; what shall pass its deadline has one of its own. */
-const LONG_MS = 50_000;
+const LONG_MS = 100_000;
+vi.setConfig({ testTimeout: 150_000 });
 const never = new AbortController().signal;
 
 let directory = '';

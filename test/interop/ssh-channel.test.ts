@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ChildManagementShell } from '../../src/connections/management-shell.ts';
 import { sshChannel, type SshTarget } from '../../src/connections/shell-channels.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
@@ -13,7 +13,8 @@ import { powershellIn } from './engine-shell.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 import { freePort, LoopbackSshd, sshIsAbsent } from './loopback-sshd.ts';
 
-const LONG_MS = 50_000;
+const LONG_MS = 100_000;
+vi.setConfig({ testTimeout: 150_000 });
 
 describe.skipIf(sshIsAbsent || dotnetIsAbsent)(
   'a shell over ssh (install: npm run setup, .NET SDK 10)',
