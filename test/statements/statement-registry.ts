@@ -10,6 +10,7 @@ import * as shipping from '../../src/statements/change-log-shipping.ts';
 import * as mirroring from '../../src/statements/change-mirroring.ts';
 import * as rechecks from '../../src/statements/change-recheck.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
+import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
 import * as messages from '../../src/statements/read-message.ts';
 
@@ -126,6 +127,7 @@ const READS: Readonly<Record<string, StatementBuilder>> = {
     observeInstance({ databases: [], chatDatabases: [], program }),
     observeInstance({ databases: [compliance, database], chatDatabases: [database], program }),
   ],
+  observeLogShippingSetup: ({ database }) => [observeLogShippingSetup(database)],
   readHeader: ({ path }, version) => [readHeader(path, version)],
   readMessage: ({ database, server, job }) => [
     messages.readMessage(database, { channelId: server, chatId: job, chatDate: '639000000000000000' }),
