@@ -137,7 +137,7 @@ function shown(schema: Schema): string[] {
 }
 
 const FREE_OF_NAMES = (
-  'at backupFinishedAt backupJobId channelId chatDate chatId checkpointLsn code command configPoolId copyJobId databaseBackupLsn ' +
+  'at backupFinishedAt backupJobId backupStartedAt channelId chatDate chatId checkpointLsn code command configPoolId copyJobId databaseBackupLsn ' +
   'failoverLsn familyGuid finishedAt firstForkGuid firstLsn forkGuid forkPointLsn id lastBackupAt lastCopiedAt lastForkGuid lastLsn ' +
   'lastRestoredAt lastSeen.clocks.* modifiedAt observedAt partnerSync positionLsn primaryId redoTargetLsn restoreJobId secondaryId ' +
   'startedAt type version'
