@@ -61,7 +61,10 @@ test(
     expect(desiredStateProblems[0]).toMatch(
       /pools\/contoso\.yaml:\d+:13: pools\[0\]\.policy\.mode: expected one of/,
     );
-    expect(await trio.pool('contoso')).toMatchObject({ state: 'converged', generation: { counter: 1 } });
+    // Seen again, should a look have failed just now.
+    await trio.until('contoso at rest', async () => (await trio.pool('contoso'))?.state === 'converged');
+    await trio.until('fabrikam held', async () => (await trio.pool('fabrikam'))?.state === 'suspended');
+    expect(await trio.pool('contoso')).toMatchObject({ generation: { counter: 1 } });
     expect(trio.steps('contoso')).toEqual([]);
     expect(await trio.pool('fabrikam')).toMatchObject({
       state: 'suspended',
