@@ -42,6 +42,8 @@ export interface TlsEvents {
 /** Content types of TLS records: change_cipher_spec 0x14 to application_data 0x17. */
 const firstRecordType = 0x14;
 const lastRecordType = 0x17;
+/** Bytes; RFC 5246, 6.2.1. */
+const LONGEST_RECORD = 16_384;
 const HANDSHAKE_RECORD = 0x16;
 
 export class TlsInTds {
@@ -101,6 +103,14 @@ export class TlsInTds {
     this.#wrapped = bytes.subarray(length);
     this.#inner.push(bytes.subarray(headerSize, length));
     return true;
+  }
+
+  /**
+   * No record is longer than a packet, as SQL Server sends them: Microsoft.Data.SqlClient 7.1 waits for ever in the middle of an
+   * answer of 100 KB whose records hold several packets and parts of packets.
+   */
+  limitRecords(packetSize: number): void {
+    this.#socket.setMaxSendFragment(Math.min(packetSize, LONGEST_RECORD));
   }
 
   /** Bytes to be encrypted. */

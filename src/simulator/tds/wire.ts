@@ -46,6 +46,7 @@ export class Wire {
   configure(packetSize: number, processId: number): void {
     this.#packetSize = packetSize;
     this.#processId = processId;
+    this.#tls?.limitRecords(packetSize);
   }
 
   startTls(context: SecureContext, isStrict = false): void {
@@ -73,9 +74,9 @@ export class Wire {
     });
     this.#packetNumber = endOfMessage ? 1 : this.#packetNumber + packets.length;
     if (packets.length === 0 || this.#muted || this.#ending) return;
-    const bytes = Buffer.concat(packets);
-    if (this.#tls === undefined) this.#writeRaw(bytes);
-    else this.#tls.write(bytes);
+    const tls = this.#tls;
+    if (tls === undefined) this.#writeRaw(Buffer.concat(packets));
+    else for (const packet of packets) tls.write(packet);
   }
 
   /** As a hung server: the connection stays, what arrives is swallowed, nothing is said. */

@@ -7,7 +7,42 @@ import type { BoundFunction, FunctionRow } from './function-row.ts';
 import { INT, isText, isUnicode, nvarchar, textLength } from './types.ts';
 
 const MAX_TEXT: SqlType = nvarchar('max');
-const MAX_REPEATED = 8000;
+/** Bytes of a text that is not (max); REPLICATE cuts there. Source: Transact-SQL reference, REPLICATE, REPLACE. */
+const LONGEST_BYTES = 8000;
+
+/** Of a function whose result may be longer than its argument. */
+function widest(bound: Bound | undefined): SqlType {
+  const type = textType(bound);
+  if (!('length' in type) || type.length === 'max') return type;
+  return type.name === 'nvarchar' ? nvarchar(LONGEST_BYTES / 2) : { name: 'varchar', length: LONGEST_BYTES };
+}
+
+/** Longer than anything that is repeated here, for (max). */
+const LONGEST_MAX = 64 * 1024 * 1024;
+
+const longest = (type: SqlType): number =>
+  'length' in type && type.length !== 'max' ? type.length : LONGEST_MAX;
+
+/** As textual, and cut at what the widened type holds. */
+function growing(
+  least: number,
+  most: number,
+  run: (text: string, values: readonly CellValue[]) => string,
+): FunctionRow {
+  return {
+    count: [least, most],
+    takesNull: false,
+    bind: (args): BoundFunction => {
+      const from = args[0]?.type ?? MAX_TEXT;
+      const type = widest(args[0]);
+      const most = longest(type);
+      return {
+        type,
+        run: (values) => run(String(convert(values[0] ?? null, from, MAX_TEXT)), values).slice(0, most),
+      };
+    },
+  };
+}
 
 function textType(bound: Bound | undefined): SqlType {
   if (bound === undefined) return nvarchar(4000);
@@ -122,12 +157,10 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   LEFT: textual(2, 2, (text, values) => text.slice(0, count(values[1]))),
   RIGHT: textual(2, 2, (text, values) => text.slice(Math.max(0, text.length - count(values[1])))),
   SUBSTRING: textual(3, 3, substring),
-  REPLACE: textual(3, 3, replaced),
+  REPLACE: growing(3, 3, replaced),
   REVERSE: textual(1, 1, (text) => Array.from(text).reverse().join('')),
-  REPLICATE: textual(2, 2, (text, values) =>
-    text
-      .repeat(Math.min(count(values[1]), Math.ceil(MAX_REPEATED / Math.max(1, text.length))))
-      .slice(0, MAX_REPEATED),
+  REPLICATE: growing(2, 2, (text, values) =>
+    text.repeat(Math.min(count(values[1]), Math.ceil(LONGEST_MAX / Math.max(1, text.length)))),
   ),
   LEN: counting((text) => trimEnd(text).length),
   CHARINDEX: fixed(2, 3, INT, charIndex),

@@ -4,6 +4,9 @@ import { batch, columnsOf, LSN, NVARCHAR, rowsOf, valueOf } from './small-host.t
 
 const VALUES: readonly (readonly [string, unknown])[] = [
   ['1 + 2 * 3', 7],
+  ["datalength(replicate(N'xy', 3000))", 8000],
+  ["datalength(replicate('xy', 3000))", 6000],
+  ["len(replicate(convert(nvarchar(max), N'x'), 50000))", 50000],
   ['(1 + 2) * 3', 9],
   ['-5 / 2', -2],
   ['7 % 3', 1],
@@ -116,4 +119,13 @@ describe('values', () => {
     expect(columnsOf(step)[0]?.name).toBe('a]b');
     expect(rowsOf(step)).toEqual([['mgc']]);
   });
+});
+
+test('REPLICATE and REPLACE have room for what they make longer, also on the wire', () => {
+  expect(
+    columnsOf(batch("select replicate(N'x', 400) as a, replace('abc', 'b', 'long') as b")),
+  ).toMatchObject([
+    { type: { name: 'nvarchar', length: 4000 } },
+    { type: { name: 'varchar', length: 8000 } },
+  ]);
 });
