@@ -1,5 +1,6 @@
 /** What a simulated estate is made of: sites, instances, servers, folders, speeds. Defaults are those of the example desired state. */
-import type { PasswordState, ServerRole } from '../instance/instance-state.ts';
+import type { PasswordState } from '../instance/instance-state.ts';
+import type { ServerRole } from '../instance/server-permissions.ts';
 import type { ChatTiming } from '../chat/chat-state.ts';
 
 export type EstateSite = 'home' | 'backup';

@@ -3,7 +3,8 @@ import type { EngineContext, EngineModules, ModuleCall } from '../instance/engin
 import type { InstanceDraft } from '../instance/instance-state.ts';
 import type { CellValue } from '../sql-tokens.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
-import { hasRole } from '../instance/open-database.ts';
+import { agentRoleOf, isGranted } from '../instance/database-permissions.ts';
+import { isSysadmin } from '../instance/server-permissions.ts';
 import { standing } from '../instance/plain.ts';
 import { startRun, stopRun } from '../agent/agent.ts';
 import { MSDB_TABLE_NAMES } from '../msdb/msdb-columns.ts';
@@ -25,7 +26,12 @@ function msdbCall(world: World, call: Caller): MsdbCall {
     clock: { utcMs: world.nowMs + instance.clockOffsetMs, timeZoneMinutes: instance.timeZoneMinutes },
     currentDatabase: call.currentDatabase,
     login,
-    sysadmin: hasRole(instance, login),
+    sysadmin: isSysadmin(instance, login),
+    agentRole:
+      instance.databases['msdb'] === undefined
+        ? undefined
+        : agentRoleOf(instance, login, instance.databases['msdb']),
+    mayExecute: (procedure, database) => mayExecute(instance, login, procedure, database),
     agentRunning: instance.agentRunning,
     newGuid: () => world.newGuid(),
     database: (name) => {
@@ -40,6 +46,12 @@ function msdbCall(world: World, call: Caller): MsdbCall {
     startJob: (jobId) => startRun(agentEnv(world, instance), jobId, '4'),
     stopJob: (jobId) => stopRun(agentEnv(world, instance), jobId),
   };
+}
+
+/** EXECUTE granted directly. */
+function mayExecute(instance: InstanceDraft, login: string, procedure: string, database: string): boolean {
+  const where = instance.databases[database.toLowerCase()];
+  return where !== undefined && isGranted(instance, login, where, 'EXECUTE', procedure.toLowerCase());
 }
 
 function monitorOf(world: World, from: string, server: string): MsdbState | undefined {

@@ -6,17 +6,10 @@ import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { infoToken } from './messages.ts';
 import { followBackup } from './mirror-log.ts';
-import {
-  databaseOf,
-  hasRole,
-  isPrivileged,
-  leaveDatabase,
-  othersIn,
-  ownsDatabase,
-  sameName,
-} from './open-database.ts';
+import { databaseOf, isPrivileged, leaveDatabase, mayAlter, othersIn, sameName } from './open-database.ts';
 import { startOperation } from './operations.ts';
 import { answer, refusal, type Refusal } from './refusal-table.ts';
+import { isSysadmin, mayOnServer } from './server-permissions.ts';
 import { killSession } from './sessions.ts';
 import { setPartner, setWitness } from './set-partner.ts';
 import { forgetLog, writeRecord } from './transaction-log.ts';
@@ -33,11 +26,9 @@ export function alterDatabase(
   command: AlterCommand,
 ): CommandOutcome {
   const database = databaseOf(instance, command.database);
-  const mayAlter =
-    database !== undefined &&
-    (ownsDatabase(instance, session.login, database) || hasRole(instance, session.login, 'dbcreator'));
-  if (!mayAlter) return answer(refusal('alter/absent', command.database));
   const { change } = command;
+  if (database === undefined || !mayChange(instance, session.login, database, change))
+    return answer(refusal('alter/absent', command.database));
   switch (change.kind) {
     case 'access':
     case 'state':
@@ -56,6 +47,19 @@ export function alterDatabase(
         errors: [{ number: 102, class: 15, state: 1, message: `Incorrect syntax near '${change.text}'.` }],
       };
   }
+}
+
+/** ALTER on the database; ONLINE needs ALTER ANY DATABASE, EMERGENCY sysadmin (reference 8). */
+function mayChange(
+  instance: InstanceDraft,
+  login: string,
+  database: DatabaseDraft,
+  change: AlterDatabaseChange,
+): boolean {
+  if (change.kind === 'state' && change.state === 'EMERGENCY') return isSysadmin(instance, login);
+  if (change.kind === 'state' && change.state === 'ONLINE')
+    return mayOnServer(instance, login, 'ALTER ANY DATABASE');
+  return mayAlter(instance, login, database);
 }
 
 const STATE_WORDS: Partial<Record<DatabaseDraft['state'], string>> = {

@@ -11,17 +11,19 @@ import type { Command } from '../tsql/ast.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import { rememberBackupSet } from './backup-history.ts';
 import { existingFile, flawOf, refusalToWrite } from './backup-devices.ts';
+import { mayBackUp } from './database-permissions.ts';
 import type { EngineContext } from './engine-modules.ts';
 import { nextGuid } from './deterministic-guid.ts';
 import type { DatabaseDraft, InstanceDraft, OperationDraft, SessionDraft } from './instance-state.ts';
 import { instanceUtcMs } from './instants.ts';
 import { bytesBetween, currentFork, forkAt, forksUpTo } from './log-position.ts';
 import { brokenOffText } from './messages.ts';
-import { databaseOf, othersIn, ownsDatabase, refusalToOpen, sameName } from './open-database.ts';
+import { closedBy, databaseOf, othersIn, refusalToOpen, sameName } from './open-database.ts';
 import { durationOf, startOperation, statsEvery } from './operations.ts';
 import { plain } from './plain.ts';
 import { fileLines, processedLine } from './processed-lines.ts';
 import { answer, refusal, type Refusal } from './refusal-table.ts';
+import { isSysadmin } from './server-permissions.ts';
 import { forgetLog, recordsBetween, truncateLog, writeRecord } from './transaction-log.ts';
 import { followBackup, truncationLimit } from './mirror-log.ts';
 import { writeUndoFile } from './undo-file.ts';
@@ -45,7 +47,7 @@ const EXCLUSIVE = [
   ['NORECOVERY', 'STANDBY'],
 ] as const;
 
-const verbOf = (command: BackupCommand): string =>
+const verbOf = (command: BackupCommand): 'BACKUP LOG' | 'BACKUP DATABASE' =>
   command.what === 'log' ? 'BACKUP LOG' : 'BACKUP DATABASE';
 const leavesRestoring = (command: BackupCommand): boolean =>
   command.what === 'log' &&
@@ -93,6 +95,19 @@ function refuseLog(
   return othersIn(instance, database, session.id).length > 0 ? refusal('tail/in-use') : undefined;
 }
 
+/** Of a database that is closed, only sysadmin gets here: roles in it cannot be read. */
+function refuseLogin(
+  instance: InstanceDraft,
+  database: DatabaseDraft,
+  { login }: SessionDraft,
+  command: BackupCommand,
+): Refusal | undefined {
+  const verb = verbOf(command);
+  const open = closedBy(database) === undefined;
+  const may = isSysadmin(instance, login) || (open && mayBackUp(instance, login, database, verb));
+  return may ? undefined : refusal('backup/no-right', verb, database.name);
+}
+
 function refuseBackup(
   instance: InstanceDraft,
   ctx: EngineContext,
@@ -101,9 +116,8 @@ function refuseBackup(
 ): Refusal | undefined {
   const database = databaseOf(instance, command.database);
   if (database === undefined) return refusal('backup/absent', command.database);
-  if (!ownsDatabase(instance, session.login, database))
-    return refusal('backup/no-right', verbOf(command), database.name);
-  const refused = refuseState(instance, database, session, command);
+  const refused =
+    refuseState(instance, database, session, command) ?? refuseLogin(instance, database, session, command);
   if (refused !== undefined) return refused;
   if (command.what === 'log') {
     const log = refuseLog(instance, database, session, command);

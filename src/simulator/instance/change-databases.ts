@@ -8,14 +8,14 @@ import { infoToken, message, refuse } from './messages.ts';
 import {
   databaseOf,
   enterDatabase,
-  hasRole,
+  mayAlter,
   othersIn,
-  ownsDatabase,
   refusalToOpen,
   refusalToStay,
   sameName,
 } from './open-database.ts';
 import { answer, answerBatch, refusal } from './refusal-table.ts';
+import { mayCreateDatabases, mayOnServer } from './server-permissions.ts';
 import { killSession, LAST_SESSION } from './sessions.ts';
 import { removeEntry } from './remove-entry.ts';
 
@@ -31,7 +31,7 @@ export function kill(
 ): CommandOutcome {
   const { sessionId } = command;
   if (session.openTransactions > 0) return answer(refusal('kill/in-transaction'));
-  if (!hasRole(instance, session.login, 'processadmin')) return answer(refusal('kill/no-right'));
+  if (!mayOnServer(instance, session.login, 'ALTER ANY CONNECTION')) return answer(refusal('kill/no-right'));
   if (sessionId < 1 || sessionId > LAST_SESSION) return answer(refusal('kill/out-of-range', sessionId));
   const victim = instance.sessions[sessionId];
   if (command.statusOnly)
@@ -66,10 +66,9 @@ export function createUserDatabase(
   session: SessionDraft,
   command: CommandOf<'create-database'>,
 ): CommandOutcome {
-  if (!hasRole(instance, session.login, 'dbcreator'))
-    return refuse(message(262, 'CREATE DATABASE', 'master'));
+  if (!mayCreateDatabases(instance, session.login)) return refuse(message(262, 'CREATE DATABASE', 'master'));
   if (databaseOf(instance, command.database) !== undefined) return refuse(message(1801, command.database));
-  createDatabase(instance, command.database, ctx.nowMs);
+  createDatabase(instance, command.database, ctx.nowMs).owner = session.login;
   ctx.emit({ kind: 'deed', instance: instance.name, database: command.database, deed: 'created' });
   return { kind: 'done', tokens: [] };
 }
@@ -81,10 +80,7 @@ export function dropDatabase(
   command: CommandOf<'drop-database'>,
 ): CommandOutcome {
   const database = databaseOf(instance, command.database);
-  const may =
-    database !== undefined &&
-    !database.system &&
-    (ownsDatabase(instance, session.login, database) || hasRole(instance, session.login, 'dbcreator'));
+  const may = database !== undefined && !database.system && mayAlter(instance, session.login, database);
   if (!may) return answer(refusal('drop/absent', command.database));
   if (database.mirroring !== null) return answer(refusal('drop/mirrored', database.name));
   const used =
@@ -102,7 +98,7 @@ export function alterEndpoint(
   session: SessionDraft,
   command: CommandOf<'alter-endpoint'>,
 ): CommandOutcome {
-  const allowed = hasRole(instance, session.login);
+  const allowed = mayOnServer(instance, session.login, 'ALTER ANY ENDPOINT');
   if (instance.endpoint === null || !sameName(instance.endpoint.name, command.name) || !allowed)
     return answer(refusal('endpoint/absent', command.name));
   instance.endpoint.state = command.state;

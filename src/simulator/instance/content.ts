@@ -20,12 +20,29 @@ export interface ServerIdentity {
   readonly lastPingTime: string;
 }
 
+/** A user of the database: it belongs to the login with its SID, on whatever instance the database is opened. */
+export interface DatabaseUser {
+  readonly name: string;
+  /** Hex. */
+  readonly sid: string;
+  readonly roles: readonly string[];
+  readonly grants: readonly DatabaseGrant[];
+}
+
+export interface DatabaseGrant {
+  readonly permission: string;
+  /** In lower case; null: the whole database. */
+  readonly object: string | null;
+  readonly denied: boolean;
+}
+
 export interface Content {
   readonly messages: Chunks<Message>;
   readonly servers: readonly ServerIdentity[];
   /** sysRevision, decimal text. */
   readonly systemRevision: string;
   readonly configPoolId: string;
+  readonly users: readonly DatabaseUser[];
 }
 
 export type ContentChange =
@@ -35,6 +52,8 @@ export type ContentChange =
   | { readonly kind: 'pool-id'; readonly configPoolId: string }
   /** Database options travel with the log: a restored copy has them as they were at its position. */
   | { readonly kind: 'options'; readonly access: 'MULTI_USER' | 'SINGLE_USER' | 'RESTRICTED_USER' }
+  | { readonly kind: 'user'; readonly user: DatabaseUser }
+  | { readonly kind: 'drop-user'; readonly name: string }
   /** Checkpoints, recovery: log without content. */
   | { readonly kind: 'nothing' };
 
@@ -48,6 +67,7 @@ export const noContent = (configPoolId: string): Content => ({
   servers: [],
   systemRevision: '1',
   configPoolId,
+  users: [],
 });
 
 export function applyChange(content: Content, change: ContentChange): Content {
@@ -62,6 +82,12 @@ export function applyChange(content: Content, change: ContentChange): Content {
       return { ...content, systemRevision: change.systemRevision };
     case 'pool-id':
       return { ...content, configPoolId: change.configPoolId };
+    case 'user': {
+      const others = content.users.filter(({ name }) => name !== change.user.name);
+      return { ...content, users: [...others, change.user] };
+    }
+    case 'drop-user':
+      return { ...content, users: content.users.filter(({ name }) => name !== change.name) };
     case 'options':
     case 'nothing':
       return content;

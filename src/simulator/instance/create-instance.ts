@@ -110,6 +110,10 @@ export function createInstance(options: InstanceOptions): InstanceDraft {
   return instance;
 }
 
+/** A Windows account has one SID everywhere. Hex. */
+export const sidOf = (name: string): string =>
+  `0x0105${Buffer.from(name.toLowerCase(), 'utf8').toString('hex').toUpperCase()}`;
+
 export function addLogin(
   instance: InstanceDraft,
   login: Pick<LoginDraft, 'name' | 'password'> & Partial<LoginDraft>,
@@ -118,9 +122,11 @@ export function addLogin(
     disabled: false,
     windows: false,
     passwordState: 'valid',
+    sid: sidOf(login.name),
     roles: [],
+    permissions: [],
+    denied: [],
     users: [],
-    owns: [],
     ...login,
   };
 }

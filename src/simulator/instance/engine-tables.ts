@@ -4,7 +4,10 @@ import type { ObjectName, VirtualTable } from '../tsql/ast.ts';
 import type { SqlFailure } from '../tsql/host.ts';
 import { tableOf } from './catalogue-columns.ts';
 import type { ModuleCall, TableProvider } from './engine-modules.ts';
+import { maySelect } from './database-permissions.ts';
+import { message, refuse } from './messages.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
+import { myPermissions } from './permission-functions.ts';
 import { answerBatch } from './refusal-table.ts';
 import {
   sysConnections,
@@ -62,7 +65,11 @@ export function findTable(call: ModuleCall, name: ObjectName): VirtualTable | Sq
   const object = name.object.toLowerCase();
   const key = schema === 'sys' ? `sys.${object}` : `${databaseName.toLowerCase()}.${schema}.${object}`;
   const provider = ctx.modules.tables[key] ?? OWN_TABLES[key];
-  return provider === undefined ? contentTable(database, schema, object) : provider(call);
+  const mayRead = schema === 'sys' || maySelect(instance, session.login, database, object);
+  if (provider !== undefined && mayRead) return provider(call);
+  const table = provider === undefined ? contentTable(database, schema, object) : undefined;
+  if (mayRead || (provider === undefined && table === undefined)) return table;
+  return refuse(message(229, 'SELECT', name.object, database.name, name.schema ?? 'dbo'));
 }
 
 export function findTableFunction(
@@ -75,6 +82,7 @@ export function findTableFunction(
   const key = `${schema}.${name.object}`.toLowerCase();
   const provided = ctx.modules.tableFunctions?.[key];
   if (provided !== undefined) return provided(call, args);
+  if (key === 'sys.fn_my_permissions') return myPermissions(call, args);
   if (key !== 'sys.dm_exec_sql_text') return undefined;
   const handle = args[0];
   const sessionId =

@@ -11,6 +11,7 @@ import type { Chunks } from './chunks.ts';
 import type { ForkEntry } from './log-position.ts';
 import type { BackupSetRow, MediaFamilyRow, RestoreRow } from './history-rows.ts';
 import type { OperationWork } from './operation-work.ts';
+import type { ServerPermission, ServerRole } from './server-permissions.ts';
 
 export type InstanceState = Immutable<InstanceDraft>;
 
@@ -82,14 +83,15 @@ export interface LoginDraft {
   windows: boolean;
   /** 18486, 18487, 18488: what else may keep a login with the right password out. */
   passwordState: PasswordState;
+  /** Hex; a database user belongs to the login with its SID. Logins of the estate's parties have the same one everywhere. */
+  sid: string;
   roles: ServerRole[];
-  /** Databases in which the login has a user, lower case; sysadmin needs none. `owns`: db_owner there. */
+  permissions: ServerPermission[];
+  denied: ServerPermission[];
+  /** Databases, lower case, in whose every copy the login has a user that reads and writes. */
   users: string[];
-  owns: string[];
 }
 export type PasswordState = 'valid' | 'locked' | 'expired' | 'must-change';
-export type ServerRole =
-  'sysadmin' | 'dbcreator' | 'processadmin' | 'view-server-state' | 'view-any-definition';
 
 export type DatabaseStateName =
   'ONLINE' | 'RESTORING' | 'RECOVERING' | 'RECOVERY_PENDING' | 'SUSPECT' | 'EMERGENCY' | 'OFFLINE';
@@ -100,6 +102,8 @@ export interface DatabaseDraft {
   name: string;
   id: number;
   system: boolean;
+  /** The login that created or restored it; null: nobody who has a login. */
+  owner: string | null;
   createdAtMs: number;
   familyGuid: string;
   databaseGuid: string;

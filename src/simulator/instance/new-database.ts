@@ -17,6 +17,7 @@ export function emptyDatabase(instance: InstanceDraft, name: string, nowMs: numb
     name,
     id,
     system: false,
+    owner: null,
     createdAtMs: nowMs,
     familyGuid: nextGuid(instance),
     databaseGuid: nextGuid(instance),

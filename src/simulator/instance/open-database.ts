@@ -1,33 +1,27 @@
 /** Who may open which database now, who is in it, and the error for those who may not. Rows: sql-server reference 4.4 14, 42-50, 77, 81. */
-import type { DatabaseDraft, InstanceDraft, ServerRole, SessionDraft } from './instance-state.ts';
+import { hasDatabaseRole, mayConnect, ownsByLogin } from './database-permissions.ts';
+import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { refusal, type Refusal } from './refusal-table.ts';
+import { hasRole, isSysadmin, mayOnServer } from './server-permissions.ts';
 
 export const databaseOf = (instance: InstanceDraft, name: string): DatabaseDraft | undefined =>
   instance.databases[name.toLowerCase()];
 
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-const loginOf = (instance: InstanceDraft, login: string) => instance.logins[login.toLowerCase()];
-
-export function hasRole(instance: InstanceDraft, login: string, ...roles: readonly ServerRole[]): boolean {
-  const own = loginOf(instance, login)?.roles ?? [];
-  return own.includes('sysadmin') || roles.some((role) => own.includes(role));
-}
-
-export const isSysadmin = (instance: InstanceDraft, login: string): boolean => hasRole(instance, login);
-
+/** Membership of db_owner cannot be read while the database is closed; the owner's login and sysadmin stand outside of it. */
 export const ownsDatabase = (instance: InstanceDraft, login: string, database: DatabaseDraft): boolean =>
   isSysadmin(instance, login) ||
-  loginOf(instance, login)?.owns.includes(database.name.toLowerCase()) === true;
+  ownsByLogin(database, login) ||
+  (closedBy(database) === undefined && hasDatabaseRole(instance, login, database));
+
+/** ALTER on the database (reference 8). */
+export const mayAlter = (instance: InstanceDraft, login: string, database: DatabaseDraft): boolean =>
+  ownsDatabase(instance, login, database) || mayOnServer(instance, login, 'ALTER ANY DATABASE');
 
 /** Whom RESTRICTED_USER lets in. */
 export const isPrivileged = (instance: InstanceDraft, login: string, database: DatabaseDraft): boolean =>
-  hasRole(instance, login, 'dbcreator') || ownsDatabase(instance, login, database);
-
-export const hasUser = (instance: InstanceDraft, login: string, database: DatabaseDraft): boolean =>
-  (database.system && database.name !== 'model') ||
-  ownsDatabase(instance, login, database) ||
-  loginOf(instance, login)?.users.includes(database.name.toLowerCase()) === true;
+  hasRole(instance, login, 'dbcreator') || hasDatabaseRole(instance, login, database);
 
 /** Why nobody can open a database now. */
 type Closed =
@@ -78,7 +72,7 @@ function obstacle(
     return 'single-user';
   if (database.access === 'RESTRICTED_USER' && !isPrivileged(instance, who.login, database))
     return 'restricted';
-  return hasUser(instance, who.login, database) ? undefined : 'no-user';
+  return mayConnect(instance, who.login, database) ? undefined : 'no-user';
 }
 
 /** Why this login may not use (or back up) the database now; undefined: it may. */

@@ -20,6 +20,7 @@ export const RESTORE_REFUSALS = {
   'restore/conflict': { ...RESTORE, source: '4.4 #40', state: 'any', statement: 'RESTORE WITH RECOVERY, NORECOVERY', says: 3031, marks: ['M'] },
   'restore/option': { ...RESTORE, source: '4.4 #40', state: 'any', statement: 'RESTORE WITH an option that it does not have', says: 3032, marks: ['M'] },
   'restore/no-right': { ...RESTORE, source: '4.4 #99', state: 'any', statement: 'RESTORE without the right', says: 3110, marks: ['M'] },
+  'restore/no-right-to-create': { ...RESTORE, source: '8', state: 'absent', statement: 'RESTORE without the right', says: 262, marks: ['D', 'I'], doubt: 'the number' },
   'restore-info/no-right': { ...RESTORE, source: '8', state: 'any', statement: 'RESTORE HEADERONLY without the right', says: 262, marks: ['D', 'I'], doubt: 'the number' },
 
   'restore/device': { ...RESTORE, source: '4.4 #8', state: 'RESTORING', statement: 'RESTORE from a file or folder that is not there', says: 3201, messageState: 2, marks: ['M', 'X', 'rec'] },

@@ -9,8 +9,8 @@ import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
 import { datetimeText } from './instants.ts';
 import { infoToken } from './messages.ts';
-import { hasRole } from './open-database.ts';
 import { answer, refusal } from './refusal-table.ts';
+import { mayCreateDatabases } from './server-permissions.ts';
 import { compatibilityOf } from './views-databases.ts';
 import { flagsOf } from './views-history.ts';
 
@@ -33,7 +33,7 @@ export function restoreInfo(
   command: InfoCommand,
 ): CommandOutcome {
   const verb = VERBS[command.what];
-  if (!hasRole(instance, session.login, 'dbcreator'))
+  if (!mayCreateDatabases(instance, session.login))
     return answer(refusal('restore-info/no-right', 'CREATE DATABASE', 'master'), verb);
   const path = command.devices[0] ?? '';
   const file = readBackupFile(ctx.files, path);

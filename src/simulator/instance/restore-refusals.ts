@@ -2,11 +2,13 @@
 import type { BackupSet, BackupSetHeader } from '../backup-file.ts';
 import type { Command } from '../tsql/ast.ts';
 import { readBackupSet } from './backup-devices.ts';
+import { ownsByLogin } from './database-permissions.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { compareLsns, forkAt } from './log-position.ts';
-import { databaseOf, hasRole, othersIn, sameName } from './open-database.ts';
+import { databaseOf, othersIn, sameName } from './open-database.ts';
 import { refusal, type Refusal } from './refusal-table.ts';
+import { hasRole, mayCreateDatabases } from './server-permissions.ts';
 
 export type RestoreCommand = Extract<Command, { readonly kind: 'restore' }>;
 
@@ -33,6 +35,21 @@ function refuseOptions(command: RestoreCommand): Refusal | undefined {
     : undefined;
 }
 
+/** Members of db_owner may not restore: membership cannot be read while the database is closed (reference 8). */
+function refuseLogin(
+  instance: InstanceDraft,
+  { login }: SessionDraft,
+  command: RestoreCommand,
+  database: DatabaseDraft | undefined,
+): Refusal | undefined {
+  if (database === undefined)
+    return mayCreateDatabases(instance, login)
+      ? undefined
+      : refusal('restore/no-right-to-create', 'CREATE DATABASE', 'master');
+  const may = hasRole(instance, login, 'dbcreator') || ownsByLogin(database, login);
+  return may ? undefined : refusal('restore/no-right', command.database);
+}
+
 /** Checks that need no file. */
 export function refuseTarget(
   instance: InstanceDraft,
@@ -42,8 +59,9 @@ export function refuseTarget(
   if (session.openTransactions > 0) return refusal('restore/in-transaction');
   const options = refuseOptions(command);
   if (options !== undefined) return options;
-  if (!hasRole(instance, session.login, 'dbcreator')) return refusal('restore/no-right', command.database);
   const database = databaseOf(instance, command.database);
+  const denied = refuseLogin(instance, session, command, database);
+  if (denied !== undefined) return denied;
   if (database === undefined) {
     if (command.devices.length === 0) return refusal('restore/absent', command.database);
     return command.what === 'log' ? refusal('restore-log/absent', command.database) : undefined;

@@ -45,7 +45,7 @@ export function startRestore(
   if (lost !== undefined) return answer(lost);
   const database =
     command.what === 'database'
-      ? overwrite(instance, ctx, command, header)
+      ? overwrite(instance, ctx, session.login, command, header)
       : databaseOf(instance, command.database);
   if (database === undefined) return answer(refusal('restore-log/absent', command.database), verb);
   if (command.what === 'log') leaveStandby(ctx, database);
@@ -72,11 +72,12 @@ function leaveStandby(ctx: EngineContext, database: DatabaseDraft): void {
 function overwrite(
   instance: InstanceDraft,
   ctx: EngineContext,
+  owner: string,
   command: RestoreCommand,
   header: BackupSetHeader,
 ): DatabaseDraft {
   const existing = databaseOf(instance, command.database);
-  const database = existing ?? emptyDatabase(instance, command.database, ctx.nowMs);
+  const database = existing ?? { ...emptyDatabase(instance, command.database, ctx.nowMs), owner };
   const moved = (logical: string, fallback: string): string =>
     command.moves.find((move) => move.logical.toLowerCase() === logical.toLowerCase())?.to ?? fallback;
   instance.databases[command.database.toLowerCase()] = database;

@@ -2,23 +2,23 @@
 import type { CellValue, SqlType } from '../sql-tokens.ts';
 import type { TypedValue } from '../tsql/ast.ts';
 import type { ModuleCall } from './engine-modules.ts';
-import type { InstanceDraft, ServerRole } from './instance-state.ts';
-import { closedBy, databaseOf, hasRole, isSysadmin, refusalToOpen } from './open-database.ts';
+import type { InstanceDraft } from './instance-state.ts';
+import { closedBy, databaseOf, refusalToOpen } from './open-database.ts';
+import {
+  databasePrincipalId,
+  hasPermission,
+  isMember,
+  isServerRoleMember,
+  loginId,
+} from './permission-functions.ts';
+import { levelOf, yearOf } from './product-versions.ts';
+import { isSysadmin } from './server-permissions.ts';
 
 const NAME: SqlType = { name: 'nvarchar', length: 128 };
 const INT: SqlType = { name: 'int' };
 const VARIANT: SqlType = { name: 'sql_variant' };
 const of = (type: SqlType, value: CellValue): TypedValue => ({ type, value });
 const text = (value: CellValue | undefined): string => (typeof value === 'string' ? value : '');
-
-const PRODUCT_YEARS: Readonly<Record<string, string>> = {
-  '11': '2012',
-  '12': '2014',
-  '13': '2016',
-  '14': '2017',
-  '15': '2019',
-  '16': '2022',
-};
 
 function serverProperty(instance: InstanceDraft, property: string): CellValue {
   const [machine, named] = instance.serverName.split('\\');
@@ -36,7 +36,7 @@ function serverProperty(instance: InstanceDraft, property: string): CellValue {
     case 'productmajorversion':
       return major;
     case 'productlevel':
-      return 'SP3';
+      return levelOf(instance.productVersion);
     case 'edition':
       return instance.edition;
     case 'engineedition':
@@ -83,24 +83,6 @@ function databaseProperty(instance: InstanceDraft, name: string, property: strin
   }
 }
 
-const PERMISSION_ROLES: Readonly<Record<string, readonly ServerRole[]>> = {
-  'view server state': ['view-server-state'],
-  'view any definition': ['view-any-definition'],
-  'view any database': ['dbcreator', 'processadmin', 'view-server-state', 'view-any-definition'],
-  'alter any database': ['dbcreator'],
-  'create any database': ['dbcreator'],
-  'alter any connection': ['processadmin'],
-  'control server': [],
-};
-
-/** Server permissions only (securable NULL); NULL for anything that is not known. */
-function hasPermission(call: ModuleCall, args: readonly CellValue[]): CellValue {
-  const [securable, , permission] = args;
-  const roles = PERMISSION_ROLES[text(permission).toLowerCase()];
-  if (securable !== null || roles === undefined) return null;
-  return hasRole(call.instance, call.session.login, ...roles) ? 1 : 0;
-}
-
 function hasAccess(call: ModuleCall, name: string): CellValue {
   const database = databaseOf(call.instance, name);
   if (database === undefined) return null;
@@ -113,16 +95,8 @@ function databaseName(call: ModuleCall, id: CellValue | undefined): CellValue {
 }
 
 const version = (instance: InstanceDraft): string => {
-  const year = PRODUCT_YEARS[instance.productVersion.split('.')[0] ?? ''] ?? '2016';
+  const year = yearOf(instance.productVersion);
   return `Microsoft SQL Server ${year} - ${instance.productVersion} (X64) \n\tSimulated estate\n\t${instance.edition}`;
-};
-
-const roleMembership = (call: ModuleCall, role: string): CellValue => {
-  if (!['sysadmin', 'dbcreator', 'processadmin', 'public'].includes(role)) return null;
-  if (role === 'public') return 1;
-  return call.instance.logins[call.session.login.toLowerCase()]?.roles.includes(role as ServerRole) === true
-    ? 1
-    : 0;
 };
 
 /** undefined: the engine knows no such function (195). */
@@ -151,7 +125,16 @@ export function scalarFunction(
     case 'has_perms_by_name':
       return of(INT, hasPermission(call, args));
     case 'is_srvrolemember':
-      return of(INT, roleMembership(call, text(args[0]).toLowerCase()));
+      return of(
+        INT,
+        isServerRoleMember(call, text(args[0]), args[1] === undefined ? undefined : text(args[1])),
+      );
+    case 'is_member':
+      return of(INT, isMember(call, text(args[0])));
+    case 'suser_id':
+      return of(INT, loginId(call, args.length === 0 ? session.login : text(args[0])));
+    case 'database_principal_id':
+      return of(INT, databasePrincipalId(call, text(args[0])));
     case 'suser_sname':
     case 'suser_name':
     case 'original_login':

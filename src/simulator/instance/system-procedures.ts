@@ -7,11 +7,12 @@ import type { CellValue } from '../sql-tokens.ts';
 import type { ModuleCall, ProcedureHandler } from './engine-modules.ts';
 import type { SessionDraft } from './instance-state.ts';
 import { localText } from './instants.ts';
-import { hasRole } from './open-database.ts';
+
 import { resultSet } from './restore-info.ts';
+import { mayOnServer } from './server-permissions.ts';
 
 function wanted(call: ModuleCall, filter: CellValue): SessionDraft[] {
-  const seesAll = hasRole(call.instance, call.session.login, 'view-server-state');
+  const seesAll = mayOnServer(call.instance, call.session.login, 'VIEW SERVER STATE');
   return Object.values(call.instance.sessions)
     .filter((session) => seesAll || session.id === call.session.id)
     .filter((session) => matches(session, filter))

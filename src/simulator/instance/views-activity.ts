@@ -7,8 +7,9 @@ import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { localText, offsetText } from './instants.ts';
 import { message, refuse } from './messages.ts';
-import { databaseOf, hasRole } from './open-database.ts';
+import { databaseOf } from './open-database.ts';
 import { percentOf } from './operations.ts';
+import { mayOnServer, serverStateOf } from './server-permissions.ts';
 
 const DRIVER_NAME = '.Net SqlClient Data Provider';
 const HASH_LENGTH = 16;
@@ -16,19 +17,21 @@ const HASH_LENGTH = 16;
 export const databaseIdOf = (instance: InstanceDraft, name: string): number =>
   databaseOf(instance, name)?.id ?? 0;
 
+const seesServerState = ({ instance, session }: ModuleCall, half?: 'SECURITY'): boolean =>
+  mayOnServer(instance, session.login, serverStateOf(instance, half));
+
 /** Without VIEW SERVER STATE a login sees only its own session (reference 1.5). */
-function visibleSessions({ instance, session }: ModuleCall): SessionDraft[] {
+function visibleSessions(call: ModuleCall): SessionDraft[] {
+  const { instance, session } = call;
   const all = Object.values(instance.sessions).sort((a, b) => a.id - b.id);
-  return hasRole(instance, session.login, 'view-server-state')
-    ? all
-    : all.filter(({ id }) => id === session.id);
+  return seesServerState(call) ? all : all.filter(({ id }) => id === session.id);
 }
 
 /** KILL and friends need the whole view; a login without the right gets 300. */
-const serverStateOnly =
-  (provide: (call: ModuleCall) => VirtualTable) =>
+export const serverStateOnly =
+  (provide: (call: ModuleCall) => VirtualTable, half?: 'SECURITY') =>
   (call: ModuleCall): VirtualTable | SqlFailure =>
-    hasRole(call.instance, call.session.login, 'view-server-state') ? provide(call) : refuse(message(300));
+    seesServerState(call, half) ? provide(call) : refuse(message(300, serverStateOf(call.instance, half)));
 
 function statusOf(session: SessionDraft): string {
   if (session.kind === 'system') return 'background';
@@ -214,7 +217,7 @@ export const sysConnections = serverStateOnly(({ instance, session: self }) => {
       local_tcp_port: 1433,
     }));
   return tableOf('sys.dm_exec_connections', instance.productVersion, rows, false);
-});
+}, 'SECURITY');
 
 function lockRow(database: DatabaseDraft, sessionId: number, mode: 'S' | 'X'): NamedValues {
   return {
@@ -295,4 +298,4 @@ export const sysServices = serverStateOnly(({ instance }) => {
     row(`SQL Server Agent (${suffix})`, instance.agentRunning),
   ];
   return tableOf('sys.dm_server_services', instance.productVersion, rows);
-});
+}, 'SECURITY');

@@ -1,12 +1,14 @@
 /** sys.databases, sys.master_files, sys.database_recovery_status: one row per database, what is NULL in which state. Reference 1.1, 1.4. */
 import type { VirtualTable } from '../tsql/ast.ts';
 import { tableOf, type NamedValues } from './catalogue-columns.ts';
+import { ownsByLogin } from './database-permissions.ts';
 import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { localText } from './instants.ts';
 import { keptRows, viewKey } from './kept-views.ts';
 import { currentFork, forkAt } from './log-position.ts';
-import { closedBy, hasRole, isSysadmin } from './open-database.ts';
+import { closedBy } from './open-database.ts';
+import { mayCreateDatabases, mayOnServer } from './server-permissions.ts';
 
 const STATES = ['ONLINE', 'RESTORING', 'RECOVERING', 'RECOVERY_PENDING', 'SUSPECT', 'EMERGENCY', 'OFFLINE'];
 const ACCESS = ['MULTI_USER', 'SINGLE_USER', 'RESTRICTED_USER'];
@@ -71,11 +73,35 @@ function databaseRow(instance: InstanceDraft, database: DatabaseDraft): NamedVal
   };
 }
 
+interface Sight {
+  readonly sees: (database: DatabaseDraft) => boolean;
+  /** Logins with the same key see the same rows. */
+  readonly key: string;
+}
+
+/**
+ * Whose rows a login sees: all with VIEW ANY DATABASE (public has it) or CREATE ANY DATABASE, else its own databases, the
+ * current one, master and tempdb (catalogue).
+ */
+export function sightOf({ instance, session }: ModuleCall): Sight {
+  const { login } = session;
+  if (mayOnServer(instance, login, 'VIEW ANY DATABASE') || mayCreateDatabases(instance, login))
+    return { sees: () => true, key: '' };
+  const always = ['master', 'tempdb', session.database.toLowerCase()];
+  const sees = (database: DatabaseDraft): boolean =>
+    always.includes(database.name.toLowerCase()) || ownsByLogin(database, login);
+  return { sees, key: `of ${login} in ${session.database}` };
+}
+
 /** Who has no ALTER ANY DATABASE or CREATE DATABASE does not see the row of an OFFLINE database at all (reference 1.1). */
-export function sysDatabases({ instance, session }: ModuleCall): VirtualTable {
-  const seesOffline = hasRole(instance, session.login, 'dbcreator');
-  return keptRows(instance.databases, viewKey(instance, 'databases', seesOffline), () => {
-    const rows = databasesOf(instance).filter((database) => seesOffline || database.state !== 'OFFLINE');
+export function sysDatabases(call: ModuleCall): VirtualTable {
+  const { instance, session } = call;
+  const seesOffline = mayCreateDatabases(instance, session.login);
+  const { sees, key } = sightOf(call);
+  return keptRows(instance.databases, viewKey(instance, `databases ${key}`, seesOffline), () => {
+    const rows = databasesOf(instance).filter(
+      (database) => sees(database) && (seesOffline || database.state !== 'OFFLINE'),
+    );
     return tableOf(
       'sys.databases',
       instance.productVersion,
@@ -122,7 +148,9 @@ function fileRows(instance: InstanceDraft, database: DatabaseDraft): NamedValues
 }
 
 export function sysMasterFiles({ instance, session }: ModuleCall): VirtualTable {
-  const may = hasRole(instance, session.login, 'dbcreator', 'view-any-definition');
+  const may =
+    mayCreateDatabases(instance, session.login) ||
+    mayOnServer(instance, session.login, 'VIEW ANY DEFINITION');
   return keptRows(instance.databases, viewKey(instance, 'master_files', may), () => {
     const rows = may ? databasesOf(instance).flatMap((database) => fileRows(instance, database)) : [];
     return tableOf('sys.master_files', instance.productVersion, rows, false);
@@ -146,14 +174,23 @@ function recoveryRow(database: DatabaseDraft): NamedValues {
   };
 }
 
-export const sysRecoveryStatus = ({ instance }: ModuleCall): VirtualTable =>
-  keptRows(instance.databases, viewKey(instance, 'recovery_status'), () =>
-    tableOf('sys.database_recovery_status', instance.productVersion, databasesOf(instance).map(recoveryRow)),
+export function sysRecoveryStatus(call: ModuleCall): VirtualTable {
+  const { instance } = call;
+  const { sees, key } = sightOf(call);
+  return keptRows(instance.databases, viewKey(instance, `recovery_status ${key}`), () =>
+    tableOf(
+      'sys.database_recovery_status',
+      instance.productVersion,
+      databasesOf(instance).filter(sees).map(recoveryRow),
+    ),
   );
+}
 
 /** Logins and the server roles that exist here. */
 export function sysServerPrincipals({ instance, session }: ModuleCall): VirtualTable {
-  const all = isSysadmin(instance, session.login);
+  const all =
+    mayOnServer(instance, session.login, 'ALTER ANY LOGIN') ||
+    mayOnServer(instance, session.login, 'VIEW ANY DEFINITION');
   const rows = Object.values(instance.logins)
     .filter((login) => all || login.name.toLowerCase() === session.login.toLowerCase())
     .map((login, index) => ({

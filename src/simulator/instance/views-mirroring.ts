@@ -5,8 +5,10 @@ import type { ModuleCall } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, MirroringDraft } from './instance-state.ts';
 import { keptRows, viewKey } from './kept-views.ts';
 import { bytesBetween } from './log-position.ts';
-import { databaseOf, hasRole, isSysadmin } from './open-database.ts';
-import { databasesOf } from './views-databases.ts';
+import { databaseOf } from './open-database.ts';
+import { isSysadmin, mayOnServer } from './server-permissions.ts';
+import { serverStateOnly } from './views-activity.ts';
+import { databasesOf, sightOf } from './views-databases.ts';
 
 const STATES: Readonly<Record<string, number>> = {
   SUSPENDED: 0,
@@ -32,7 +34,8 @@ function witnessColumns(mirroring: MirroringDraft): NamedValues {
 
 function mirroringRow(database: DatabaseDraft, seesMirrors: boolean): NamedValues {
   const { mirroring } = database;
-  const hidden = mirroring === null || (mirroring.role === 'MIRROR' && !seesMirrors);
+  const hidden =
+    mirroring === null || (mirroring.role === 'MIRROR' ? !seesMirrors : database.state !== 'ONLINE');
   if (hidden) return { database_id: database.id };
   return {
     database_id: database.id,
@@ -57,17 +60,26 @@ function mirroringRow(database: DatabaseDraft, seesMirrors: boolean): NamedValue
   };
 }
 
-/** One row per database; all NULL when not mirrored, and on a mirror for everybody but sysadmin. */
-export function sysDatabaseMirroring({ instance, session }: ModuleCall): VirtualTable {
+/**
+ * One row per visible database. All NULL when not mirrored, on a mirror for everybody but sysadmin, and on any other database
+ * that is not ONLINE (the page says both; the catalogue's note on the contradiction).
+ */
+export function sysDatabaseMirroring(call: ModuleCall): VirtualTable {
+  const { instance, session } = call;
   const seesMirrors = isSysadmin(instance, session.login);
-  return keptRows(instance.databases, viewKey(instance, 'mirroring', seesMirrors), () => {
-    const rows = databasesOf(instance).map((database) => mirroringRow(database, seesMirrors));
+  const sight = sightOf(call);
+  return keptRows(instance.databases, viewKey(instance, `mirroring ${sight.key}`, seesMirrors), () => {
+    const rows = databasesOf(instance)
+      .filter(sight.sees)
+      .map((database) => mirroringRow(database, seesMirrors));
     return tableOf('sys.database_mirroring', instance.productVersion, rows);
   });
 }
 
-export function sysMirroringWitnesses({ instance }: ModuleCall): VirtualTable {
-  const rows = Object.values(instance.witnessed).map((row) => ({
+/** Metadata visibility (reference 8): without VIEW ANY DEFINITION there are no rows. */
+export function sysMirroringWitnesses({ instance, session }: ModuleCall): VirtualTable {
+  const seen = mayOnServer(instance, session.login, 'VIEW ANY DEFINITION');
+  const rows = (seen ? Object.values(instance.witnessed) : []).map((row) => ({
     database_name: row.databaseName,
     principal_server_name: row.principal,
     mirror_server_name: row.mirror,
@@ -91,7 +103,7 @@ const ENDPOINT_ID = 65_536;
 
 function endpointRows({ instance, session }: ModuleCall): NamedValues[] {
   const { endpoint } = instance;
-  if (endpoint === null || !hasRole(instance, session.login, 'view-any-definition')) return [];
+  if (endpoint === null || !mayOnServer(instance, session.login, 'VIEW ANY DEFINITION')) return [];
   return [
     {
       name: endpoint.name,
@@ -147,7 +159,7 @@ function queueKb(call: ModuleCall, database: DatabaseDraft, counter: string): nu
   return Math.ceil(bytesBetween(sent, database.position) / KILOBYTE);
 }
 
-export function sysPerformanceCounters(call: ModuleCall): VirtualTable {
+export const sysPerformanceCounters = serverStateOnly((call: ModuleCall): VirtualTable => {
   const { instance } = call;
   const names = ['Log Send Queue KB', 'Redo Queue KB', 'Log Remaining for Undo KB'];
   const rows = databasesOf(instance)
@@ -162,4 +174,4 @@ export function sysPerformanceCounters(call: ModuleCall): VirtualTable {
       })),
     );
   return tableOf('sys.dm_os_performance_counters', instance.productVersion, rows);
-}
+});

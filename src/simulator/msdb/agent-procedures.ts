@@ -16,12 +16,18 @@ import {
   type MsdbProcedure,
 } from './msdb-call.ts';
 import { currentActivity, isRunning, type Job, type JobHistoryRow, type Schedule } from './msdb-state.ts';
+import { parametersOf } from '../catalogue/parameters.ts';
+import { refuseAttach, refuseDelete, refuseRun, refuseUpdate } from './job-ownership.ts';
 import { orderFailure } from './order-table.ts';
 import type { BoundArguments } from './procedure-arguments.ts';
+
+const UPDATE_JOB = parametersOf('msdb.sp_update_job');
 
 function updateJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
+  const refused = refuseUpdate(call, job, args, UPDATE_JOB);
+  if (refused !== undefined) return refused;
   job.enabled = args.flag('@enabled') ?? job.enabled;
   job.name = args.text('@new_name') ?? job.name;
   job.description = args.text('@description') ?? job.description;
@@ -35,6 +41,8 @@ function updateJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
 function startJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
+  const refused = refuseRun(call, job);
+  if (refused !== undefined) return refused;
   if (!call.agentRunning) return orderFailure('job/agent-down');
   if (isRunning(call.msdb, job.id))
     return orderFailure('job/running', job.name, call.login, requester(call, job));
@@ -48,6 +56,8 @@ const requester = (call: MsdbCall, job: Job): string =>
 function stopJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
+  const refused = refuseRun(call, job);
+  if (refused !== undefined) return refused;
   if (!call.agentRunning) return orderFailure('job/agent-down');
   if (!isRunning(call.msdb, job.id)) return orderFailure('job/not-running', job.name, call.login);
   call.stopJob(job.id);
@@ -87,6 +97,8 @@ function addSchedule(call: MsdbCall, args: BoundArguments): CommandOutcome {
 function attachSchedule(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
+  const refused = refuseAttach(call, job);
+  if (refused !== undefined) return refused;
   const id = args.number('@schedule_id');
   const name = args.text('@schedule_name');
   const schedule = call.msdb.schedules.find((row) =>
@@ -111,6 +123,8 @@ function attach(call: MsdbCall, job: Job, schedule: Schedule): void {
 function addJobSchedule(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
+  const refused = refuseAttach(call, job);
+  if (refused !== undefined) return refused;
   const schedule = makeSchedule(call, args, args.text('@name') ?? '');
   attach(call, job, schedule);
   return done(args.outputs({ '@schedule_uid': schedule.uid, '@schedule_id': schedule.id }));
@@ -129,6 +143,8 @@ function createJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
 function removeJob(call: MsdbCall, args: BoundArguments): CommandOutcome {
   const job = findJob(call, args);
   if (isFailure(job)) return job;
+  const refused = refuseDelete(call, job);
+  if (refused !== undefined) return refused;
   deleteJob(call, job.id);
   return done();
 }

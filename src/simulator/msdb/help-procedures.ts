@@ -6,6 +6,7 @@ import {
   done,
   resultSet,
   sameName,
+  grantableProcedure,
   shippingProcedure,
   type MsdbCall,
   type MsdbProcedure,
@@ -139,7 +140,7 @@ export const HELP_PROCEDURES: readonly MsdbProcedure[] = [
       resultSet(HELP_SETS.alertJob, alertJobId === undefined ? [] : [{ alert_job_id: alertJobId }]),
     );
   }),
-  shippingProcedure('sp_help_log_shipping_monitor', (call) =>
+  grantableProcedure('sp_help_log_shipping_monitor', (call) =>
     done({}, resultSet(HELP_SETS.monitor, monitorRows(call))),
   ),
 ];

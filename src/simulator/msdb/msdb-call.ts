@@ -1,6 +1,7 @@
 /** What a procedure of msdb or log shipping may see and change: one instance's msdb at one instant, and doors to its surroundings. */
 import type { CellValue, ColumnToken, SqlToken } from '../sql-tokens.ts';
 import type { CommandDone, CommandOutcome } from '../tsql/host.ts';
+import type { AgentRole } from '../instance/database-permissions.ts';
 import type { InstanceClock } from './instance-clock.ts';
 import type { MsdbState } from './msdb-state.ts';
 import type { CatalogueProcedure } from '../catalogue/catalogue.ts';
@@ -15,6 +16,10 @@ export interface MsdbCall {
   readonly currentDatabase: string;
   readonly login: string;
   readonly sysadmin: boolean;
+  /** The highest of the Agent's roles in msdb that the caller has. */
+  readonly agentRole: AgentRole | undefined;
+  /** EXECUTE on the procedure was granted to the caller itself. */
+  mayExecute(procedure: string, database: string): boolean;
   readonly agentRunning: boolean;
   newGuid(): string;
   /** undefined: no such database. */
@@ -31,8 +36,8 @@ export interface MsdbProcedure {
   readonly parameters: readonly ParameterSpec[];
   /** Where the caller must stand; Agent procedures are found only in msdb by their name, so `any` is enough for them. */
   readonly context: 'master' | 'any';
-  /** Log shipping procedures need sysadmin (sql-server reference 8). */
-  readonly sysadminOnly: boolean;
+  /** sysadmin: log shipping (sql-server reference 8). granted: or EXECUTE granted directly. agent: or one of the Agent's roles. */
+  readonly allowed: 'sysadmin' | 'granted' | 'agent';
   run(call: MsdbCall, args: BoundArguments): CommandOutcome;
 }
 
@@ -47,15 +52,21 @@ export const shippingProcedure = (name: NameIn<'master'>, run: Run): MsdbProcedu
   name,
   parameters: parametersOf(`master.${name}`),
   context: 'master',
-  sysadminOnly: true,
+  allowed: 'sysadmin',
   run,
+});
+
+/** sysadmin, or EXECUTE granted directly (catalogue: sp_help_log_shipping_monitor). */
+export const grantableProcedure = (name: NameIn<'master'>, run: Run): MsdbProcedure => ({
+  ...shippingProcedure(name, run),
+  allowed: 'granted',
 });
 
 export const agentProcedure = (name: NameIn<'msdb'>, run: Run): MsdbProcedure => ({
   name,
   parameters: parametersOf(`msdb.${name}`),
   context: 'any',
-  sysadminOnly: false,
+  allowed: 'agent',
   run,
 });
 

@@ -18,6 +18,25 @@ export const SHIPPING_PROCEDURES: readonly MsdbProcedure[] = [
 /** In msdb. */
 export const MSDB_PROCEDURES: readonly MsdbProcedure[] = AGENT_PROCEDURES;
 
+function isAllowed(procedure: MsdbProcedure, call: MsdbCall): boolean {
+  if (call.sysadmin) return true;
+  const home = procedure.context === 'master' ? 'master' : 'msdb';
+  if (procedure.allowed === 'agent')
+    return call.agentRole !== undefined || call.mayExecute(procedure.name, home);
+  return procedure.allowed === 'granted' && call.mayExecute(procedure.name, home);
+}
+
+/** Log shipping procedures live in the resource database, the Agent's in msdb. */
+function denied({ name, context }: MsdbProcedure): CommandOutcome {
+  const [database, schema] = context === 'master' ? ['mssqlsystemresource', 'sys'] : ['msdb', 'dbo'];
+  return failure(
+    229,
+    `The EXECUTE permission was denied on the object '${name}', database '${database}', schema '${schema}'.`,
+    14,
+    5,
+  );
+}
+
 /** `database`: the one named in the call, else the session's. */
 export function callProcedure(
   procedure: MsdbProcedure,
@@ -28,13 +47,7 @@ export function callProcedure(
   // Text and number are in the published message list; that the procedures raise it for a wrong context is unverified.
   if (procedure.context === 'master' && !sameName(database, 'master'))
     return orderFailure('context/not-master');
-  if (procedure.sysadminOnly && !call.sysadmin)
-    return failure(
-      229,
-      `The EXECUTE permission was denied on the object '${procedure.name}', database 'mssqlsystemresource', schema 'sys'.`,
-      14,
-      5,
-    );
+  if (!isAllowed(procedure, call)) return denied(procedure);
   const bound = bindArguments(procedure.name, procedure.parameters, args);
   if (!(bound instanceof BoundArguments)) return bound;
   const empty = procedure.parameters.find(
