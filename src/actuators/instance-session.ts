@@ -3,6 +3,7 @@
  * sent is awaited up to its deadline even when the step is cancelled, so that its outcome is known.
  */
 import type { SqlAnswer, SqlConnection, SqlStatement } from '../ports/sql-connection.ts';
+import { isDenied, missingRight } from '../rights/denied.ts';
 import { readServerName } from '../statements/change-recheck.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
@@ -25,9 +26,11 @@ export interface ChangeOptions {
 export function sqlError(instance: InstanceName, statement: SqlStatement, answer: SqlAnswer): PoolError {
   const numbers = answer.errors.map((error) => error.number).join(', ');
   const first = answer.errors[0]?.message ?? 'return code without an error';
-  return new PoolError('PCO_SQL_ERROR', `${instance}: ${statement.name}: ${first} (${numbers})`, {
-    sqlErrors: answer.errors,
-  });
+  const message = `${instance}: ${statement.name}: ${first} (${numbers})`;
+  const sqlErrors = answer.errors;
+  if (!isDenied(sqlErrors)) return new PoolError('PCO_SQL_ERROR', message, { sqlErrors });
+  const right = missingRight(instance, statement.name, sqlErrors);
+  return new PoolError('PCO_PERMISSION_DENIED', `${message}. ${right}`, { sqlErrors });
 }
 
 export const hasNumber = (answer: SqlAnswer, ...numbers: readonly number[]): boolean =>

@@ -1,9 +1,10 @@
 /** pchat simulate: failover and failback in memory under a simulated clock; one seed, one journal. Opens no socket and no file. */
 import { createHash } from 'node:crypto';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { hostClock } from '../daemon/host/host-clock.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import { playFailoverStory } from '../simulation/failover-story.ts';
+import { SQL_VERSIONS, type SqlVersion } from '../rights/right-table.ts';
+import { playFailoverStory, type StoryOptions } from '../simulation/failover-story.ts';
 import { toArray } from '../simulator/instance/chunks.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
@@ -14,6 +15,8 @@ interface SimulateOptions extends OutputOptions {
   readonly seed: number;
   readonly runs: number;
   readonly share: string;
+  readonly sqlVersion: SqlVersion;
+  readonly leastRights?: boolean;
 }
 
 interface RunReport {
@@ -41,14 +44,20 @@ export function register(program: Command): void {
     .option('--seed <number>', 'seed of the first run', wholeNumber, 1)
     .option('--runs <number>', 'how many runs; each takes the next seed', wholeNumber, 1)
     .option('--share <site>', 'where the backup share lives: home or backup', 'backup')
+    .addOption(
+      new Option('--sql-version <year>', 'SQL Server of every instance')
+        .choices(SQL_VERSIONS)
+        .default('2016'),
+    )
+    .option('--least-rights', 'the daemon has only the rights of pchat grants')
     .action(simulate);
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
-  const { seed, runs, share, output } = options;
+  const { seed, runs, share, output, sqlVersion, leastRights = false } = options;
   if (share !== 'home' && share !== 'backup') throw new PoolError('PCO_USAGE', '--share is home or backup');
   for (let run = 0; run < runs; run += 1) {
-    const report = await simulateOnce(seed + run, share);
+    const report = await simulateOnce({ seed: seed + run, shareSite: share, sqlVersion, leastRights });
     process.stdout.write(output === 'json' ? `${JSON.stringify(report)}\n` : describe(report));
   }
 }
@@ -59,12 +68,10 @@ const recordsOf = (journal: string): readonly JournalRecord[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as JournalRecord);
 
-async function simulateOnce(seed: number, shareSite: 'home' | 'backup'): Promise<RunReport> {
+async function simulateOnce(options: StoryOptions): Promise<RunReport> {
+  const { seed } = options;
   const startedMs = hostClock.monotonicMs();
-  const { journal, simulatedMs, account, afterFailover, state } = await playFailoverStory({
-    seed,
-    shareSite,
-  });
+  const { journal, simulatedMs, account, afterFailover, state } = await playFailoverStory(options);
   const realMs = hostClock.monotonicMs() - startedMs;
   return {
     seed,

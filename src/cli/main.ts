@@ -7,6 +7,7 @@ import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 import { register as registerAdopt } from './command-adopt.ts';
 import { register as registerApply } from './command-apply.ts';
 import { register as registerDecide } from './command-decide.ts';
+import { register as registerGrants } from './command-grants.ts';
 import { register as registerHistory } from './command-history.ts';
 import { register as registerObserve } from './command-observe.ts';
 import { register as registerPlan } from './command-plan.ts';
@@ -64,6 +65,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerRecord,
     registerReplay,
     registerAdopt,
+    registerGrants,
   ])
     register(program);
   await registerEstateCommands(program, args[0]);

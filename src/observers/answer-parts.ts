@@ -3,10 +3,13 @@
  * `part_<name>_<place>`. Says which part is missing and why.
  */
 import type { SqlAnswer, SqlRow } from '../ports/sql-connection.ts';
+import { isDenied, missingRight } from '../rights/denied.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { RowReader } from './row-reader.ts';
 
 const PREFIX = 'part_';
+/** Name of the observing batch. */
+const OBSERVING = 'observe-instance';
 
 export class AnswerParts {
   readonly #parts = new Map<string, SqlRow[]>();
@@ -41,16 +44,21 @@ export class AnswerParts {
     return `${part}_${String(this.#databases.indexOf(database))}`;
   }
 
-  /** Throws PCO_SQL_ERROR with every error token of the answer when the part is missing. */
+  /** Throws PCO_SQL_ERROR or PCO_PERMISSION_DENIED with every error token of the answer when the part is missing. */
   required(part: string): RowReader[] {
     const rows = this.optional(part);
     if (rows !== undefined) return rows;
     const errors = this.#answer.errors.map((error) => `${error.number} ${error.message}`).join('; ');
-    throw new PoolError(
-      errors === '' ? 'PCO_UNEXPECTED_ANSWER' : 'PCO_SQL_ERROR',
-      `${this.#instance} did not answer the part ${part}: ${errors === '' ? 'no error was reported' : errors}`,
-      { sqlErrors: this.#answer.errors },
-    );
+    const why = errors === '' ? 'no error was reported' : errors;
+    const message = `${this.#instance} did not answer the part ${part}: ${why}`;
+    const sqlErrors = this.#answer.errors;
+    if (isDenied(sqlErrors))
+      throw new PoolError(
+        'PCO_PERMISSION_DENIED',
+        `${message}. ${missingRight(this.#instance, OBSERVING, sqlErrors)}`,
+        { sqlErrors },
+      );
+    throw new PoolError(errors === '' ? 'PCO_UNEXPECTED_ANSWER' : 'PCO_SQL_ERROR', message, { sqlErrors });
   }
 
   /** The only row of a part. */

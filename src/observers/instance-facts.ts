@@ -1,6 +1,7 @@
 /** What one pool sees in an answer of the observing batch, as InstanceFacts. Pure: the clocks of both sides come in as numbers. */
 import type { SqlAnswer } from '../ports/sql-connection.ts';
 import { isKnown } from '../topology/known.ts';
+import { PoolError } from '../topology/pool-error.ts';
 import type { DatabaseFacts, InstanceFacts } from '../topology/pool-facts.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { readBackups, readRunning } from './backup-history.ts';
@@ -40,7 +41,17 @@ export function agedBy(facts: InstanceFacts, ms: number): InstanceFacts {
 
 const may = (row: RowReader, column: string): boolean => row.integerOrNull(column) === 1;
 
-/** Throws PCO_SQL_ERROR or PCO_UNEXPECTED_ANSWER when a part that the facts cannot do without is missing or malformed. */
+/** A login that does not see the rows of a witness gets none: that is no witness without sessions. */
+function requireWitnessRows(instance: string, row: RowReader): void {
+  if (may(row, 'sees_witnesses')) return;
+  throw new PoolError(
+    'PCO_PERMISSION_DENIED',
+    `${instance} shows no rows of sys.database_mirroring_witnesses. ` +
+      `The login on ${instance} needs VIEW ANY DEFINITION: pchat grants prints the script.`,
+  );
+}
+
+/** Throws PCO_SQL_ERROR, PCO_PERMISSION_DENIED or PCO_UNEXPECTED_ANSWER when a part that the facts cannot do without is missing or malformed. */
 export function readInstance(answered: AnsweredInstance, want: InstanceWant): InstanceFacts {
   const { instance, asked, answer, answeredAtMs } = answered;
   const { chatDatabase } = want;
@@ -49,6 +60,7 @@ export function readInstance(answered: AnsweredInstance, want: InstanceWant): In
   const clocks = parts.one('instance');
   parts.zoneMinutes = zoneMinutesOf(clocks.clockMs('utc_now'), clocks.clockMs('local_now'));
   const zoned = parts.one('instance');
+  if (!want.holdsData) requireWitnessRows(instance, zoned);
   const sight = {
     mirrors: may(zoned, 'sees_mirrors'),
     databases: may(zoned, 'sees_databases'),

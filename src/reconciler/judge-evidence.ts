@@ -24,6 +24,7 @@ const SIGNS_OF_LIFE: Readonly<Record<string, string>> = {
   PCO_LOGIN_FAILED: 'answers and refuses the login',
   PCO_CERTIFICATE_REFUSED: 'answers without TLS or with a certificate that is not trusted',
   PCO_SQL_ERROR: 'answers with an error',
+  PCO_PERMISSION_DENIED: 'answers and denies a right to the login',
   PCO_UNEXPECTED_ANSWER: 'answers in a form that is not understood',
 };
 

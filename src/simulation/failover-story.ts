@@ -5,6 +5,8 @@
 import type { EstateAccount } from '../simulator/estate/checker.ts';
 import type { EstateOverrides } from '../simulator/estate/estate-options.ts';
 import type { EstateState } from '../simulator/estate/estate-state.ts';
+import type { SqlVersion } from '../rights/right-table.ts';
+import { giveRights, LEAST_LOGIN, leastRights } from './administrator.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedDaemon, type SimulatedDaemonOptions } from './simulated-daemon.ts';
 import { freshWorld, SimulatedWorld } from './simulated-world.ts';
@@ -12,6 +14,10 @@ import { freshWorld, SimulatedWorld } from './simulated-world.ts';
 export interface StoryOptions {
   readonly seed: number;
   readonly shareSite: 'home' | 'backup';
+  /** Of every instance; default: the estate's. */
+  readonly sqlVersion?: SqlVersion;
+  /** The daemon logs in with nothing but the rights of `pchat grants`. */
+  readonly leastRights?: boolean;
 }
 
 export interface StoryResult {
@@ -31,7 +37,8 @@ const MINUTE_MS = 60_000;
 const LIMIT_MS = 4 * 60 * MINUTE_MS;
 
 /** Log backups every quarter of an hour; what the jobs copy and restore later is left for the failover. */
-export const storyOverrides = ({ seed, shareSite }: StoryOptions): EstateOverrides => ({
+export const storyOverrides = ({ seed, shareSite, sqlVersion }: StoryOptions): EstateOverrides => ({
+  ...(sqlVersion === undefined ? {} : { sqlVersion }),
   seed: `story ${seed}`,
   startAtMs: Date.UTC(2026, 10, 23, 8, 25),
   shareSite,
@@ -44,9 +51,18 @@ export class Stage {
   readonly world: SimulatedWorld;
   readonly #daemon: SimulatedDaemon;
 
-  constructor(world: SimulatedWorld, random: SeededRandom, onAppend?: SimulatedDaemonOptions['onAppend']) {
+  constructor(
+    world: SimulatedWorld,
+    random: SeededRandom,
+    onAppend?: SimulatedDaemonOptions['onAppend'],
+    login?: string,
+  ) {
     this.world = world;
-    this.#daemon = new SimulatedDaemon(world, { random, ...(onAppend === undefined ? {} : { onAppend }) });
+    this.#daemon = new SimulatedDaemon(world, {
+      random,
+      ...(onAppend === undefined ? {} : { onAppend }),
+      ...(login === undefined ? {} : { login }),
+    });
   }
 
   get daemon(): SimulatedDaemon {
@@ -82,12 +98,17 @@ const TRAFFIC_MINUTES = 68;
 const DARK_MINUTES = 6;
 const SERVING_MINUTES = 10;
 
+const giveLeastRights = (world: SimulatedWorld, version: SqlVersion = '2016'): void =>
+  giveRights(world, leastRights(world, { purpose: 'act', version }));
+
 export async function playFailoverStory(options: StoryOptions): Promise<StoryResult> {
-  const stage = new Stage(
-    new SimulatedWorld(freshWorld(storyOverrides(options))),
-    new SeededRandom(options.seed),
-  );
-  const { world } = stage;
+  const world = new SimulatedWorld(freshWorld(storyOverrides(options)));
+  const grant = (): void => {
+    if (options.leastRights === true) giveLeastRights(world, options.sqlVersion);
+  };
+  grant();
+  const login = options.leastRights === true ? LEAST_LOGIN : undefined;
+  const stage = new Stage(world, new SeededRandom(options.seed), undefined, login);
   await stage.converge();
   world.estate.fault('clients on');
   await stage.pass(TRAFFIC_MINUTES);
@@ -98,6 +119,8 @@ export async function playFailoverStory(options: StoryOptions): Promise<StoryRes
   await stage.pass(SERVING_MINUTES);
   const afterFailover = world.account();
   world.estate.fault('rebuild site home');
+  // Logins are no content of a database: fresh machines have none of ours.
+  grant();
   if (options.shareSite === 'home') world.estate.fault('up share');
   await stage.pass(1);
   world.setPrimaryDatacenter('paris');

@@ -22,6 +22,8 @@ export interface SimulatedDaemonOptions {
   /** Called before and after every journal record; may crash this daemon. */
   readonly onAppend?: (record: JournalRecord, moment: 'before' | 'after') => void;
   readonly log?: Log;
+  /** Default: the estate's own for the daemon, a sysadmin. */
+  readonly login?: string;
 }
 
 const LATENCY_MIN_MS = 0.5;
@@ -55,7 +57,7 @@ export class SimulatedDaemon {
     };
     const own = mortalClock(clock, life);
     this.#sql = new SimulatedSql(estate, own, {
-      login: DAEMON_LOGIN,
+      login: options.login ?? DAEMON_LOGIN,
       password: world.sqlPassword,
       connectDeadlineMs: CONNECT_DEADLINE_MS,
       latencyMs,

@@ -41,7 +41,8 @@ const DECLARED: Record<SqlParameter['type'], string> = {
   uniqueidentifier: 'uniqueidentifier',
 };
 
-function requestFor(statement: SqlStatement): SqlRequest {
+/** The statement as the driver sends it. */
+export function requestFor(statement: SqlStatement): SqlRequest {
   if (statement.mode === 'batch') return { kind: 'batch', text: statement.text };
   const named = Object.entries(statement.parameters);
   const text = (name: string, value: string): RpcParameter => ({

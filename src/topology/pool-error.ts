@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   PCO_LOGIN_FAILED:          { retry: 'backoff', meaning: 'A SQL Server instance answered and refused the login; it is alive.' },
   PCO_CERTIFICATE_REFUSED:   { retry: 'backoff', meaning: 'A SQL Server instance answered without TLS or with a certificate that is not trusted; something lives there.' },
   PCO_SQL_ERROR:             { retry: 'backoff', meaning: 'A statement was refused by SQL Server; its numbers are in the details.' },
+  PCO_PERMISSION_DENIED:     { retry: 'human',   meaning: 'The login of an instance lacks a right that a statement needs; the right is named, and pchat grants prints the script.' },
   PCO_OUTCOME_UNKNOWN:       { retry: 'backoff', meaning: 'A statement or cmdlet was sent and its answer was lost; the world is observed again before anything else.' },
   PCO_STALLED_OPERATION:     { retry: 'human',   meaning: 'percent_complete of a BACKUP or RESTORE stood still for longer than the stall limit.' },
   PCO_UNEXPECTED_ANSWER:     { retry: 'backoff', meaning: 'An instance, a file or the management shell answered in a form that is not understood.' },

@@ -16,6 +16,7 @@ export const SERVER: SqlRow = {
   sees_mirrors: 1,
   sees_databases: 1,
   sees_sessions: 1,
+  sees_witnesses: 1,
 };
 
 const HEALTHY: Record<string, readonly SqlRow[]> = {

@@ -11,7 +11,7 @@ export interface EstateInstanceOptions {
   readonly name: string;
   /** SERVERPROPERTY('ServerName'). */
   readonly serverName: string;
-  /** Default: SQL Server 2016. */
+  /** A year (product-versions.ts) or a build; default: sqlVersion of the estate. */
   readonly productVersion?: string;
   readonly clockOffsetMs: number;
   readonly timeZoneMinutes: number;
@@ -53,6 +53,8 @@ export interface EstateOptions {
   readonly replicationDelayMs: number;
   readonly cmdletMs: number;
   readonly sqlPassword: string;
+  /** SQL Server of every instance that names no version of its own: a year (product-versions.ts) or a build. */
+  readonly sqlVersion: string;
   /** SERVERPROPERTY('Edition') of every instance. */
   readonly edition: string;
   /** The Windows domain of every host; undefined: workgroup, Windows credentials are refused. */
@@ -148,6 +150,7 @@ export const DEFAULT_ESTATE: EstateOptions = {
   replicationDelayMs: 4_000,
   cmdletMs: 400,
   sqlPassword: 'simulated',
+  sqlVersion: '2016',
   edition: 'Standard Edition (64-bit)',
   domain: undefined,
   logins: [],

@@ -2,6 +2,7 @@
 import { createAgent } from '../agent/agent-state.ts';
 import { createInstance } from '../instance/create-instance.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
+import { buildOf } from '../instance/product-versions.ts';
 import { createMsdb } from '../msdb/msdb-state.ts';
 import { AGENT_LOGIN } from './agent-doors.ts';
 import { CHAT_LOGIN } from './chat-doors.ts';
@@ -32,8 +33,8 @@ export function freshInstance(
   return createInstance({
     name: instance.name,
     serverName: instance.serverName,
-    ...(instance.productVersion === undefined ? {} : { productVersion: instance.productVersion }),
     hostFqdn: instance.name,
+    productVersion: buildOf(instance.productVersion ?? options.sqlVersion),
     edition: options.edition,
     clockOffsetMs: instance.clockOffsetMs,
     timeZoneMinutes: instance.timeZoneMinutes,

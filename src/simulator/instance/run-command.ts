@@ -18,6 +18,7 @@ import { startOperation } from './operations.ts';
 import { finishRecovery, finishRestore, startRestore } from './restore.ts';
 import { restoreInfo } from './restore-info.ts';
 import { insertRows } from './insert-rows.ts';
+import { runSecurity } from './run-security.ts';
 
 /** `pending`: the outcome comes through advanceInstance (advance.ts). */
 export function runCommand(
@@ -58,6 +59,13 @@ export function runCommand(
       });
     case 'insert':
       return insertRows(instance, ctx, session, command);
+    case 'create-login':
+    case 'drop-login':
+    case 'create-user':
+    case 'drop-user':
+    case 'role-member':
+    case 'permissions':
+      return runSecurity(instance, ctx, session, command);
   }
 }
 

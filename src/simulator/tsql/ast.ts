@@ -3,6 +3,7 @@
  * evaluates; the host (src/simulator/instance) decides what they do.
  */
 import type { CellValue, ColumnToken, SqlType } from '../sql-tokens.ts';
+import type { SecurityCommand } from './security-commands.ts';
 
 /** `[server.]database.schema.object`; parts that were left out are undefined. Spelling as typed, without brackets. */
 export interface ObjectName {
@@ -82,6 +83,7 @@ export type Command =
   | { readonly kind: 'use'; readonly database: string }
   | { readonly kind: 'checkpoint' }
   | { readonly kind: 'transaction'; readonly change: 'begin' | 'commit' | 'rollback' }
+  | SecurityCommand
   /** WAITFOR DELAY; the host answers `pending` and resumes when its clock says so. */
   | { readonly kind: 'wait'; readonly milliseconds: number }
   /** INSERT, UPDATE or DELETE on a table that the host owns; rows are already evaluated against `TsqlHost.table`. */

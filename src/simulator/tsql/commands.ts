@@ -1,6 +1,7 @@
 /** Statements that the host carries out, with their values evaluated: BACKUP, RESTORE, ALTER, KILL, USE, WAITFOR. */
 import type { Command, WithOptions } from './ast.ts';
 import { evaluate } from './bind-cache.ts';
+import { isSecurity } from './security-commands.ts';
 import { toText } from './text-values.ts';
 import type { Evaluation } from './evaluation.ts';
 import { statementError, textError } from './sql-error.ts';
@@ -10,6 +11,7 @@ const MAX_TEXT = { name: 'nvarchar', length: 'max' } as const;
 
 /** undefined: not a statement for the host. */
 export function commandOf(statement: PlainStatement, evaluation: Evaluation): Command | undefined {
+  if (isSecurity(statement)) return statement;
   const text = (value: SimpleValue) => textValue(value, evaluation);
   switch (statement.kind) {
     case 'backup':

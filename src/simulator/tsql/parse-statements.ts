@@ -6,6 +6,7 @@ import { parseCall, parseExec } from './parse-exec.ts';
 import { parsePredicate, parseValue } from './parse-expressions.ts';
 import { parseLooseValue, parseSimpleValue, parseTextValue, parseWholeNumber } from './parse-simple-value.ts';
 import { parseQuery } from './parse-select.ts';
+import { parseSecurity } from './parse-security.ts';
 import { parseSet } from './parse-set.ts';
 import { parseCreateTable, parseDropTable, parseInsert } from './parse-tables.ts';
 import { parseType } from './parse-types.ts';
@@ -53,6 +54,8 @@ function parseUntilEnd(stream: TokenStream): readonly Statement[] {
 
 function parseOne(stream: TokenStream): Statement {
   const { keyword, line } = stream.peek();
+  const security = parseSecurity(stream);
+  if (security !== undefined) return { line, body: security };
   switch (keyword) {
     case 'IF':
       return parseIf(stream, line);

@@ -1,4 +1,5 @@
 /** What the parser makes of a text: expressions, queries, statements. Plain data, shared by every run of the same text. */
+import type { SecurityCommand } from './security-commands.ts';
 import type { CellValue, SqlType } from '../sql-tokens.ts';
 import type { AlterDatabaseChange, ObjectName } from './ast.ts';
 
@@ -248,7 +249,8 @@ export type PlainStatement =
     }
   | { readonly kind: 'use'; readonly database: string }
   | { readonly kind: 'transaction'; readonly change: 'begin' | 'commit' | 'rollback' }
-  | { readonly kind: 'checkpoint' };
+  | { readonly kind: 'checkpoint' }
+  | SecurityCommand;
 
 export type Statement =
   | { readonly line: number; readonly body: PlainStatement }
