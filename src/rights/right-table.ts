@@ -92,6 +92,7 @@ const OBSERVING: readonly RightRow[] = [
       'read-secondary-half',
       'read-job',
       'recheck-full-backup',
+      'observe-log-shipping-setup',
     ],
     right: () => ({ kind: 'database-role', database: 'msdb', role: 'db_datareader' }),
     refused: [229],
