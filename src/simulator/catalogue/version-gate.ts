@@ -1,4 +1,4 @@
-/** Whether a build of SQL Server has what a page says to exist since a version. */
+/** Which release a build of SQL Server is of, and whether it has what a page says to exist since a version. */
 
 /** Major version of each release. Source: sql-server reference 1.10. */
 const MAJORS: Readonly<Record<string, number>> = {
@@ -32,6 +32,10 @@ function reaches(productVersion: string, build: string): boolean {
 }
 
 const majorOf = (version: string): number => Number(version.split('.')[0]);
+
+/** `2016` of 13.0.6300.2; undefined: of none of these. */
+export const releaseOf = (productVersion: string): string | undefined =>
+  Object.keys(MAJORS).find((release) => MAJORS[release] === majorOf(productVersion));
 
 /**
  * @param productVersion SERVERPROPERTY('ProductVersion'), for example 13.0.6300.2

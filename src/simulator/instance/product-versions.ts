@@ -1,4 +1,5 @@
-/** The versions of SQL Server that an instance can be, and what each says of itself (reference 1.10). */
+/** The versions of SQL Server that an instance can be, and what each says of itself (reference 1.10). What exists in which: version-gate.ts. */
+import { releaseOf } from '../catalogue/version-gate.ts';
 
 /** Year -> build, level. Builds as published: the last service pack, or the first release where there are none. */
 export const PRODUCT_VERSIONS = {
@@ -15,11 +16,11 @@ export const PRODUCT_YEARS = Object.keys(PRODUCT_VERSIONS) as readonly ProductYe
 
 export const isProductYear = (text: string): text is ProductYear => Object.hasOwn(PRODUCT_VERSIONS, text);
 
-const majorOf = (build: string): string => build.split('.')[0] ?? '';
-
 /** Year of a build; builds before 2012 and after 2022 are not modelled. */
-export const yearOf = (build: string): ProductYear =>
-  PRODUCT_YEARS.find((year) => majorOf(PRODUCT_VERSIONS[year].build) === majorOf(build)) ?? '2016';
+export function yearOf(build: string): ProductYear {
+  const release = releaseOf(build);
+  return release !== undefined && isProductYear(release) ? release : '2016';
+}
 
 /** `2016` or a build such as `12.0.2000.8`. */
 export const buildOf = (version: string): string =>

@@ -3,28 +3,34 @@
  * permissions-transact-sql.md` (implied by), `security/authentication-access/server-level-roles.md` (roles). Only what the
  * estate's statements ask for.
  */
+import { existsSince } from '../catalogue/version-gate.ts';
 import type { InstanceDraft, LoginDraft } from './instance-state.ts';
 
-/** Name -> the permission that implies it, and the first major version that knows it. */
+interface PermissionRow {
+  readonly impliedBy: string | undefined;
+  /** Release that brought it; absent: older than all that are served. */
+  readonly since?: string;
+}
+
 const PERMISSIONS = {
-  'CONTROL SERVER': { impliedBy: undefined, since: 0 },
-  'CONNECT SQL': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'ALTER ANY CONNECTION': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'ALTER ANY DATABASE': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'ALTER ANY ENDPOINT': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'ALTER ANY LOGIN': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'ALTER ANY SERVER ROLE': { impliedBy: 'CONTROL SERVER', since: 11 },
-  'ALTER SERVER STATE': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'CONNECT ANY DATABASE': { impliedBy: 'CONTROL SERVER', since: 12 },
-  'CREATE ANY DATABASE': { impliedBy: 'ALTER ANY DATABASE', since: 0 },
-  'CREATE ENDPOINT': { impliedBy: 'ALTER ANY ENDPOINT', since: 0 },
-  'SELECT ALL USER SECURABLES': { impliedBy: 'CONTROL SERVER', since: 12 },
-  'VIEW ANY DATABASE': { impliedBy: 'VIEW ANY DEFINITION', since: 0 },
-  'VIEW ANY DEFINITION': { impliedBy: 'CONTROL SERVER', since: 0 },
-  'VIEW SERVER STATE': { impliedBy: 'ALTER SERVER STATE', since: 0 },
-  'VIEW SERVER PERFORMANCE STATE': { impliedBy: 'VIEW SERVER STATE', since: 16 },
-  'VIEW SERVER SECURITY STATE': { impliedBy: 'VIEW SERVER STATE', since: 16 },
-} as const satisfies Record<string, { readonly impliedBy: string | undefined; readonly since: number }>;
+  'CONTROL SERVER': { impliedBy: undefined },
+  'CONNECT SQL': { impliedBy: 'CONTROL SERVER' },
+  'ALTER ANY CONNECTION': { impliedBy: 'CONTROL SERVER' },
+  'ALTER ANY DATABASE': { impliedBy: 'CONTROL SERVER' },
+  'ALTER ANY ENDPOINT': { impliedBy: 'CONTROL SERVER' },
+  'ALTER ANY LOGIN': { impliedBy: 'CONTROL SERVER' },
+  'ALTER ANY SERVER ROLE': { impliedBy: 'CONTROL SERVER', since: '2012' },
+  'ALTER SERVER STATE': { impliedBy: 'CONTROL SERVER' },
+  'CONNECT ANY DATABASE': { impliedBy: 'CONTROL SERVER', since: '2014' },
+  'CREATE ANY DATABASE': { impliedBy: 'ALTER ANY DATABASE' },
+  'CREATE ENDPOINT': { impliedBy: 'ALTER ANY ENDPOINT' },
+  'SELECT ALL USER SECURABLES': { impliedBy: 'CONTROL SERVER', since: '2014' },
+  'VIEW ANY DATABASE': { impliedBy: 'VIEW ANY DEFINITION' },
+  'VIEW ANY DEFINITION': { impliedBy: 'CONTROL SERVER' },
+  'VIEW SERVER STATE': { impliedBy: 'ALTER SERVER STATE' },
+  'VIEW SERVER PERFORMANCE STATE': { impliedBy: 'VIEW SERVER STATE', since: '2022' },
+  'VIEW SERVER SECURITY STATE': { impliedBy: 'VIEW SERVER STATE', since: '2022' },
+} as const satisfies Record<string, PermissionRow>;
 
 export type ServerPermission = keyof typeof PERMISSIONS;
 export const SERVER_PERMISSIONS = Object.keys(PERMISSIONS) as readonly ServerPermission[];
@@ -48,9 +54,6 @@ const PUBLIC: readonly ServerPermission[] = ['VIEW ANY DATABASE', 'CONNECT SQL']
 
 export const isServerRole = (name: string): name is ServerRole => Object.hasOwn(ROLES, name);
 
-export const majorOf = ({ productVersion }: Pick<InstanceDraft, 'productVersion'>): number =>
-  Number(productVersion.split('.')[0] ?? 0);
-
 /** undefined: no such permission in this version. */
 export function serverPermission(
   instance: Pick<InstanceDraft, 'productVersion'>,
@@ -59,7 +62,8 @@ export function serverPermission(
   const upper = name.trim().replaceAll(/\s+/g, ' ').toUpperCase();
   if (!Object.hasOwn(PERMISSIONS, upper)) return undefined;
   const permission = upper as ServerPermission;
-  return PERMISSIONS[permission].since <= majorOf(instance) ? permission : undefined;
+  const { since }: PermissionRow = PERMISSIONS[permission];
+  return since === undefined || existsSince(instance.productVersion, since) ? permission : undefined;
 }
 
 export const loginOf = (instance: InstanceDraft, login: string): LoginDraft | undefined =>
@@ -99,7 +103,7 @@ export function mayOnServer(instance: InstanceDraft, login: string, wanted: Serv
 export const serverStateOf = (
   instance: InstanceDraft,
   half: 'PERFORMANCE' | 'SECURITY' = 'PERFORMANCE',
-): ServerPermission => (majorOf(instance) >= 16 ? `VIEW SERVER ${half} STATE` : 'VIEW SERVER STATE');
+): ServerPermission => serverPermission(instance, `VIEW SERVER ${half} STATE`) ?? 'VIEW SERVER STATE';
 
 /** Rows of OFFLINE databases, and of those that somebody hides with DENY VIEW ANY DATABASE (reference 1.1, 1.2). */
 export const mayCreateDatabases = (instance: InstanceDraft, login: string): boolean =>
