@@ -3,6 +3,7 @@ import { acceptFiles, inForceBefore } from '../desired-state/accept-files.ts';
 import type { SqlAnswer, SqlStatement } from '../ports/sql-connection.ts';
 import { grantScript } from '../rights/grant-script.ts';
 import { requiredRights, type RequiredRight, type RightsWanted } from '../rights/required-rights.ts';
+import type { SqlRequest } from '../simulator/estate-contract.ts';
 import type { SqlToken } from '../simulator/sql-tokens.ts';
 import { identifier, literal } from '../statements/quote.ts';
 import { PoolError } from '../topology/pool-error.ts';
@@ -22,14 +23,16 @@ export const runText = (
   instance: string,
   text: string,
   login: string = ADMINISTRATOR,
-): SqlAnswer => runStatement(world, instance, { name: 'text', text, parameters: {}, mode: 'batch' }, login);
+): SqlAnswer => ask(world, instance, { kind: 'batch', text }, login);
 
-export function runStatement(
+export const runStatement = (
   world: SimulatedWorld,
   instance: string,
   statement: SqlStatement,
   login: string,
-): SqlAnswer {
+): SqlAnswer => ask(world, instance, requestFor(statement), login);
+
+function ask(world: SimulatedWorld, instance: string, sent: SqlRequest, login: string): SqlAnswer {
   const tokens: SqlToken[] = [];
   const refusals: (readonly SqlToken[])[] = [];
   const request = {
@@ -44,7 +47,7 @@ export function runStatement(
     if (event.kind === 'tokens') tokens.push(...event.tokens);
   });
   if (refusals.length > 0) throw new PoolError('PCO_LOGIN_FAILED', `${instance} refuses ${login}`);
-  world.estate.request(instance, connection, requestFor(statement));
+  world.estate.request(instance, connection, sent);
   world.estate.disconnect(instance, connection);
   return answerFromTokens(tokens);
 }

@@ -3,12 +3,15 @@
  * fails statement-registry.test.ts; what is here goes through Microsoft's grammar in test/interop and through the estate's.
  */
 import type { SqlStatement } from '../../src/ports/sql-connection.ts';
+import { RIGHT_TABLE, SQL_VERSIONS } from '../../src/rights/right-table.ts';
+import { releaseOf } from '../../src/simulator/catalogue/version-gate.ts';
 import * as backups from '../../src/statements/change-backup-restore.ts';
 import * as databases from '../../src/statements/change-database.ts';
 import * as jobs from '../../src/statements/change-jobs.ts';
 import * as shipping from '../../src/statements/change-log-shipping.ts';
 import * as mirroring from '../../src/statements/change-mirroring.ts';
 import * as rechecks from '../../src/statements/change-recheck.ts';
+import * as rights from '../../src/statements/grant-rights.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
@@ -28,6 +31,8 @@ export interface StatementValues {
   readonly job: string;
   readonly otherJob: string;
   readonly program: string;
+  readonly login: string;
+  readonly account: string;
 }
 
 export const PLAIN_VALUES: StatementValues = {
@@ -43,6 +48,8 @@ export const PLAIN_VALUES: StatementValues = {
   job: 'LSCopy_mgc',
   otherJob: 'LSRestore_mgc',
   program: 'pchat-operator',
+  login: 'pchat-login',
+  account: 'CONTOSO\\svc-pchat',
 };
 
 /** The same name wherever a person could have typed it. */
@@ -59,6 +66,8 @@ export const valuesNamed = (name: string): StatementValues => ({
   job: `c${name}`,
   otherJob: `r${name}`,
   program: `p${name}`,
+  login: `w${name}`,
+  account: `D\\${name}`,
 });
 
 const JOB_ID = '0F0E0D0C-0B0A-0908-0706-050403020100';
@@ -79,6 +88,13 @@ const halves = (v: StatementValues, overwrite: boolean) => ({
   backupThresholdMinutes: 60,
   overwrite,
 });
+
+/** Every permission on the server that the table of rights names for the release. */
+const rightsOf = (version: string): readonly rights.ServerPermissionName[] => {
+  const release = SQL_VERSIONS.find((year) => year === releaseOf(version));
+  const wanted = RIGHT_TABLE.map(({ right }) => (release === undefined ? undefined : right(release)));
+  return [...new Set(wanted.flatMap((one) => (one?.kind === 'server-permission' ? [one.permission] : [])))];
+};
 
 const CHANGES: Readonly<Record<string, StatementBuilder>> = {
   backupDatabase: ({ database, path }) => [
@@ -122,6 +138,23 @@ const CHANGES: Readonly<Record<string, StatementBuilder>> = {
   addSecondaryDatabase: ({ database, server }) => [shipping.addSecondaryDatabase(database, server, 45)],
 };
 
+/** What `pchat grants` prints; the daemon asks, it never grants. */
+const GRANTS: Readonly<Record<string, StatementBuilder>> = {
+  requireLogin: ({ login, account }) => [rights.requireLogin(login), rights.requireLogin(account)],
+  addToServerRole: ({ login }) => [rights.addToServerRole('sysadmin', login)],
+  grantOnServer: ({ login }, version) =>
+    rightsOf(version).map((permission) => rights.grantOnServer(permission, login)),
+  addToDatabaseRole: ({ database, login }) => [rights.addToDatabaseRole(database, 'db_datareader', login)],
+  readRights: ({ database }) => [
+    rights.readRights([
+      rights.serverRoleCheck('sysadmin'),
+      rights.serverPermissionCheck('VIEW SERVER STATE'),
+      rights.databaseSelectCheck(database),
+      rights.objectSelectCheck('msdb.dbo.sysjobs'),
+    ]),
+  ],
+};
+
 const READS: Readonly<Record<string, StatementBuilder>> = {
   observeInstance: ({ database, compliance, program }) => [
     observeInstance({ databases: [], chatDatabases: [], program }),
@@ -146,7 +179,11 @@ const READS: Readonly<Record<string, StatementBuilder>> = {
   readFilePaths: ({ database }) => [rechecks.readFilePaths(database)],
 };
 
-export const STATEMENT_REGISTRY: Readonly<Record<string, StatementBuilder>> = { ...READS, ...CHANGES };
+export const STATEMENT_REGISTRY: Readonly<Record<string, StatementBuilder>> = {
+  ...READS,
+  ...CHANGES,
+  ...GRANTS,
+};
 
 /** Exports of src/statements that are no texts of their own. */
 export const NO_STATEMENTS: Readonly<Record<string, string>> = {
@@ -156,6 +193,11 @@ export const NO_STATEMENTS: Readonly<Record<string, string>> = {
   headerColumns: 'is in the text of readHeader',
   observeContent: 'is in the text of observeInstance',
   OWN_PROGRAM: 'is the name of the own program',
+  isWindowsAccount: 'looks at a name',
+  serverRoleCheck: 'is in the text of readRights',
+  serverPermissionCheck: 'is in the text of readRights',
+  databaseSelectCheck: 'is in the text of readRights',
+  objectSelectCheck: 'is in the text of readRights',
 };
 
 /** Names that someone could mean harm with, or that a careless quotation breaks. `identifier` refuses the last ones. */
