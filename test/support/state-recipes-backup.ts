@@ -8,6 +8,7 @@ import {
   fault,
   file,
   HOME,
+  LOGIN_NAMES,
   OTHER,
   restart,
   sql,
@@ -99,9 +100,29 @@ export const BACKUP_RECIPES: Recipes = {
   'backup/standby': [(scene) => log(BACKUP, scene, scene.standby(), [scene.database])],
   'backup/no-right': [
     (scene) => ({
-      setup: scene.online(),
+      setup: scene.withUser(),
       statement: asOrdinary(HOME, scene.backupLog('x.trn')),
       fills: [VERB, scene.database],
+      last: VERB,
+    }),
+  ],
+  'backup/no-user': [
+    (scene) => ({
+      setup: scene.online(),
+      statement: asOrdinary(HOME, scene.backupLog('x.trn')),
+      fills: [LOGIN_NAMES.ordinary, scene.database],
+      last: VERB,
+    }),
+  ],
+  'backup/restricted': [
+    (scene) => ({
+      setup: [
+        ...scene.withUser(),
+        scene.within(HOME, `ALTER ROLE db_backupoperator ADD MEMBER [${LOGIN_NAMES.ordinary}]`),
+        sql(HOME, scene.alter('RESTRICTED_USER')),
+      ],
+      statement: asOrdinary(HOME, scene.backupLog('x.trn')),
+      fills: [scene.database],
       last: VERB,
     }),
   ],

@@ -12,7 +12,9 @@ import {
   restart,
   sql,
   start,
+  STATE_PASSWORD,
   TOGETHER,
+  type KeptOut,
   type Scene,
   type StateStep,
 } from './state-steps.ts';
@@ -56,6 +58,12 @@ const login = (who: 'sa' | 'ordinary', on: string, database: string): Recipe['st
   login: who,
   sql: '',
   database,
+});
+
+const keptOut = (who: KeptOut): Recipe => ({
+  setup: [],
+  statement: { on: HOME, session: who, login: who, sql: '', password: STATE_PASSWORD },
+  fills: [LOGIN_NAMES[who]],
 });
 
 const tailRuns = (scene: Scene): readonly StateStep[] => [
@@ -122,6 +130,11 @@ export const OPEN_RECIPES: Recipes = {
       last: 'sa',
     }),
   ],
+
+  'login/disabled': [() => keptOut('disabled')],
+  'login/locked': [() => keptOut('locked')],
+  'login/expired': [() => keptOut('expired')],
+  'login/must-change': [() => keptOut('must-change')],
 
   'read/deadlock': [
     () => ({

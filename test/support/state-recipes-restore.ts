@@ -121,6 +121,14 @@ export const RESTORE_RECIPES: Recipes = {
       last: LOG,
     }),
   ],
+  'restore/no-right-to-create': [
+    (scene) => ({
+      setup: [],
+      statement: asOrdinary(HOME, scene.restoreFull()),
+      fills: ['CREATE DATABASE', 'master'],
+      last: 'RESTORE DATABASE',
+    }),
+  ],
   'restore-info/no-right': [
     (scene) => ({
       setup: scene.online(),

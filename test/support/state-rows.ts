@@ -10,6 +10,7 @@ import { BACKUP_RECIPES } from './state-recipes-backup.ts';
 import { RESTORE_RECIPES } from './state-recipes-restore.ts';
 import { MIRROR_RECIPES } from './state-recipes-mirror.ts';
 import { OPEN_RECIPES } from './state-recipes-open.ts';
+import { SECURITY_RECIPES } from './state-recipes-security.ts';
 import { Scene, type StateStatement, type StateStep } from './state-steps.ts';
 
 /** Text of a placeholder, or its pattern where only the run knows it (an LSN, a session id). */
@@ -91,6 +92,7 @@ export const ALL_RECIPES: Recipes = {
   ...BACKUP_RECIPES,
   ...RESTORE_RECIPES,
   ...MIRROR_RECIPES,
+  ...SECURITY_RECIPES,
 };
 
 const STANDARD = 'Standard Edition (64-bit)';

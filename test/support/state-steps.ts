@@ -2,6 +2,8 @@
  * The words in which a row of the refusal table says how an estate gets into its state: statements as text, estate faults and
  * files, so that any client can do the same (in memory: test/simulator/instance/refusal-table.test.ts). No row writes state.
  */
+import type { EstateLogin } from '../../src/simulator/estate/estate-options.ts';
+
 export const HOME = 'sql-par-1.contoso.com';
 export const OTHER = 'sql-par-2.contoso.com';
 export const BACKUP = 'sql-lyo-1.contoso.com';
@@ -12,12 +14,31 @@ export const HOME_WITNESS = 'sql-par-w.contoso.com';
 export const SHARE = '\\\\fs01\\mgc-mirroring';
 export const COPY_FOLDER = 'D:\\LSCopy';
 
+/** Logins that are kept out though they know their password. */
+export type KeptOut = 'disabled' | 'locked' | 'expired' | 'must-change';
+
 /** Who a session logs in as. `sa`: the estate's password. `ordinary`: the chat servers' login, which has no password and no rights. */
-export type StateLogin = 'sa' | 'ordinary';
+export type StateLogin = 'sa' | 'ordinary' | KeptOut;
 export const LOGIN_NAMES: Readonly<Record<StateLogin, string>> = {
   sa: 'sa',
   ordinary: 'CONTOSO\\svc-persistentchat',
+  disabled: 'is-disabled',
+  locked: 'is-locked',
+  expired: 'is-expired',
+  'must-change': 'must-change',
 };
+/** Of KEPT_OUT. */
+export const STATE_PASSWORD = 'right';
+
+/** The estate's option `logins` for the rows. */
+export const KEPT_OUT: readonly EstateLogin[] = [
+  { name: LOGIN_NAMES.disabled, password: STATE_PASSWORD, disabled: true },
+  ...(['locked', 'expired', 'must-change'] as const).map((passwordState) => ({
+    name: LOGIN_NAMES[passwordState],
+    password: STATE_PASSWORD,
+    passwordState,
+  })),
+];
 
 /** One connection, opened when it is first named and kept until it is closed, killed or cut off. */
 export interface StateSession {
@@ -129,6 +150,16 @@ export class Scene {
 
   created(on: string): readonly StateStep[] {
     return [sql(on, `CREATE DATABASE [${this.database}]`)];
+  }
+
+  /** A statement about the principals in the database, by sa. */
+  within(on: string, text: string): StateStep {
+    return sql(on, `USE [${this.database}]; ${text}; USE master`);
+  }
+
+  /** As online, and the ordinary login has a user there. */
+  withUser(): readonly StateStep[] {
+    return [...this.online(), this.within(HOME, `CREATE USER [${LOGIN_NAMES.ordinary}]`)];
   }
 
   /** Another session is in the database. */

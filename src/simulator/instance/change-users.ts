@@ -8,7 +8,6 @@ import type { ContentChange, DatabaseUser } from './content.ts';
 import { databaseRole, hasDatabaseRole, userNamed, usersOf } from './database-permissions.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
-import { message, refuse } from './messages.ts';
 import { harden, partnerOf } from './mirror-log.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { answer, refusal } from './refusal-table.ts';
@@ -25,10 +24,11 @@ function changeable(
   role: 'db_accessadmin' | 'db_securityadmin',
 ): DatabaseDraft | SqlFailure {
   const database = databaseOf(instance, session.database);
-  if (database === undefined) return refuse(message(911, session.database));
+  if (database === undefined) return answer(refusal('use/absent', session.database));
   const closed = refusalToOpen(instance, database, session);
   if (closed !== undefined) return answer(closed);
-  if (!hasDatabaseRole(instance, session.login, database, role)) return refuse(message(15247));
+  if (!hasDatabaseRole(instance, session.login, database, role))
+    return answer(refusal('principals/no-right'));
   return database.inStandby ? answer(refusal('write/standby', database.name)) : database;
 }
 
@@ -62,7 +62,7 @@ export function changeUsers(
     }
     case 'drop-user':
       return userNamed(database, command.name) === undefined
-        ? refuse(message(15151, 'drop', 'user', command.name))
+        ? answer(refusal('drop-user/absent', 'drop', 'user', command.name))
         : commit(instance, ctx, database, command);
     case 'role-member': {
       const changed = withRole(database, command);
@@ -77,9 +77,9 @@ function newUser(
   { name, login }: Of<'create-user'>,
 ): ContentChange | SqlFailure {
   const account = loginOf(instance, login);
-  if (account === undefined) return refuse(message(15151, 'find', 'login', login));
+  if (account === undefined) return answer(refusal('create-user/no-login', 'find', 'login', login));
   const taken = usersOf(database).some((user) => user.sid === account.sid);
-  if (taken || userNamed(database, name) !== undefined) return refuse(message(15023, name));
+  if (taken || userNamed(database, name) !== undefined) return answer(refusal('create-user/exists', name));
   return { kind: 'user', user: { name, sid: account.sid, roles: [], grants: [] } };
 }
 
@@ -88,9 +88,9 @@ function withRole(
   { role, change, member }: Of<'role-member'>,
 ): ContentChange | SqlFailure {
   const known = databaseRole(database, role);
-  if (known === undefined) return refuse(message(15151, 'alter', 'role', role));
+  if (known === undefined) return answer(refusal('role/absent', 'alter', 'role', role));
   const user = userNamed(database, member);
-  if (user === undefined) return refuse(message(15151, 'add', 'principal', member));
+  if (user === undefined) return answer(refusal('role/no-user', 'add', 'principal', member));
   const others = user.roles.filter((own) => own !== known);
   return { kind: 'user', user: { ...user, roles: change === 'ADD' ? [...others, known] : others } };
 }
@@ -113,7 +113,7 @@ export function changeObjectPermissions(
   const database = changeable(instance, session, 'db_securityadmin');
   if ('errors' in database) return database;
   const absent = principals.find((name) => userNamed(database, name) === undefined);
-  if (absent !== undefined) return refuse(message(15151, 'find', 'user', absent));
+  if (absent !== undefined) return answer(refusal('grant/no-user', 'find', 'user', absent));
   let outcome = DONE;
   for (const name of principals) {
     const user = userNamed(database, name);

@@ -10,6 +10,7 @@ import { BACKUP_REFUSALS } from './refusals-backup.ts';
 import { OPEN_REFUSALS } from './refusals-open.ts';
 import { PARTNER_REFUSALS } from './refusals-partner.ts';
 import { RESTORE_REFUSALS } from './refusals-restore.ts';
+import { SECURITY_REFUSALS } from './refusals-security.ts';
 
 type ErrorLine = SqlFailure['errors'][number];
 
@@ -19,6 +20,7 @@ export const REFUSALS = {
   ...RESTORE_REFUSALS,
   ...ALTER_REFUSALS,
   ...PARTNER_REFUSALS,
+  ...SECURITY_REFUSALS,
 } as const;
 
 export type RefusalId = keyof typeof REFUSALS;

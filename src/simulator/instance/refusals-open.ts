@@ -1,7 +1,7 @@
 /** Refusals of opening, reading, writing, dropping and logging in. Rows: sql-server reference 4.4. */
 import type { RefusalRows } from './refusal-row.ts';
 
-const ACCOUNT = 'no statement of the estate changes an account';
+const DOMAIN = 'Windows credentials are judged on the wire, before the instance hears of them: simulator/tds';
 const START = 'instances of the estate start without an upgrade and never for administrators only';
 
 // prettier-ignore
@@ -23,11 +23,11 @@ export const OPEN_REFUSALS = {
 
   'login/rejected': { source: '4.4 #94', state: 'server', statement: 'login', says: 18_456, marks: ['M', 'P'] },
   'login/database': { source: '4.4 #15', state: 'RESTORING', statement: 'login with it as initial catalog', says: 4060, then: 18_456, marks: ['M', 'X'], doubt: 'the order of the two' },
-  'login/disabled': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_470, marks: ['M'], unreached: ACCOUNT },
-  'login/locked': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_486, marks: ['M'], unreached: ACCOUNT },
-  'login/expired': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_487, marks: ['M'], unreached: ACCOUNT },
-  'login/must-change': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_488, marks: ['M'], unreached: ACCOUNT },
-  'login/untrusted': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_452, marks: ['M'], unreached: ACCOUNT },
+  'login/disabled': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_470, marks: ['M'] },
+  'login/locked': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_486, marks: ['M'] },
+  'login/expired': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_487, marks: ['M'] },
+  'login/must-change': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_488, marks: ['M'] },
+  'login/untrusted': { source: '4.4 #97', state: 'account', statement: 'login', says: 18_452, marks: ['M'], unreached: DOMAIN },
   'login/upgrade': { source: '4.4 #95', state: 'server in script upgrade', statement: 'login', says: 18_401, marks: ['M', 'rec'], unreached: START },
   'login/single-user': { source: '4.4 #96', state: 'server in single-user mode', statement: 'login', says: 18_461, marks: ['M'], unreached: START },
   'login/administrators': { source: '4.4 #96', state: 'server for administrators', statement: 'login', says: 18_451, marks: ['M'], unreached: START },

@@ -1,7 +1,4 @@
-/**
- * CREATE LOGIN, ALTER SERVER ROLE, GRANT on the server. What is in a database: change-users.ts. Numbers 15247 and 15151: the
- * pages and recordings; 15023, 15025, 4621 and their texts from the published message list, states unverified.
- */
+/** CREATE LOGIN, ALTER SERVER ROLE, GRANT on the server. What is in a database: change-users.ts. */
 import type { CommandOutcome } from '../tsql/host.ts';
 import type { SecurityCommand } from '../tsql/security-commands.ts';
 import { addLogin } from './create-instance.ts';
@@ -9,7 +6,7 @@ import { changeObjectPermissions, changeUsers } from './change-users.ts';
 import { nextGuid } from './deterministic-guid.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
-import { message, refuse } from './messages.ts';
+import { answer, refusal } from './refusal-table.ts';
 import { removeEntry } from './remove-entry.ts';
 import {
   hasRole,
@@ -57,9 +54,10 @@ function createLogin(
   session: SessionDraft,
   { name, password, sid }: Of<'create-login'>,
 ): CommandOutcome {
-  if (!mayOnServer(instance, session.login, 'ALTER ANY LOGIN')) return refuse(message(15247));
-  if (loginOf(instance, name) !== undefined) return refuse(message(15025, name));
-  if (password === undefined) addLogin(instance, { name, password: '' });
+  if (!mayOnServer(instance, session.login, 'ALTER ANY LOGIN'))
+    return answer(refusal('create-login/no-right'));
+  if (loginOf(instance, name) !== undefined) return answer(refusal('create-login/exists', name));
+  if (password === undefined) addLogin(instance, { name, password: '', windows: true });
   else addLogin(instance, { name, password, sid: sid ?? newSid(instance) });
   return DONE;
 }
@@ -70,7 +68,8 @@ function dropLogin(
   { name }: Of<'drop-login'>,
 ): CommandOutcome {
   const may = mayOnServer(instance, session.login, 'ALTER ANY LOGIN');
-  if (!may || loginOf(instance, name) === undefined) return refuse(message(15151, 'drop', 'login', name));
+  if (!may || loginOf(instance, name) === undefined)
+    return answer(refusal('drop-login/absent', 'drop', 'login', name));
   removeEntry(instance.logins, name.toLowerCase());
   return DONE;
 }
@@ -83,9 +82,10 @@ function changeServerRole(
 ): CommandOutcome {
   const name = role.toLowerCase();
   if (!isServerRole(name) || !hasRole(instance, session.login, name))
-    return refuse(message(15151, 'alter', 'server role', role));
+    return answer(refusal('server-role/absent', 'alter', 'server role', role));
   const account = loginOf(instance, member);
-  if (account === undefined) return refuse(message(15151, 'add', 'server principal', member));
+  if (account === undefined)
+    return answer(refusal('server-role/no-login', 'add', 'server principal', member));
   const others = account.roles.filter((own) => own !== name);
   account.roles = change === 'ADD' ? [...others, name] : others;
   return DONE;
@@ -99,12 +99,12 @@ function changeServerPermissions(
   session: SessionDraft,
   { change, permissions, principals }: Of<'permissions'>,
 ): CommandOutcome {
-  if (session.database.toLowerCase() !== 'master') return refuse(message(4621));
+  if (session.database.toLowerCase() !== 'master') return answer(refusal('grant/not-in-master'));
   const absent = principals.find((name) => loginOf(instance, name) === undefined);
-  if (absent !== undefined) return refuse(message(15151, 'find', 'login', absent));
+  if (absent !== undefined) return answer(refusal('grant/no-login', 'find', 'login', absent));
   const wanted = permissions.flatMap((name) => serverPermission(instance, name) ?? []);
   // CONTROL SERVER implies the right to grant everything; WITH GRANT OPTION is not modelled.
-  if (!mayOnServer(instance, session.login, 'CONTROL SERVER')) return refuse(message(15247));
+  if (!mayOnServer(instance, session.login, 'CONTROL SERVER')) return answer(refusal('grant/no-right'));
   for (const name of principals) changeAccount(instance, name, change, wanted);
   return DONE;
 }

@@ -79,11 +79,12 @@ export class DrivenEstate {
     while (!reached()) if (this.nowMs > end || !this.#toNextWake()) throw new Error('never reached');
   }
 
-  open(instance: string, party: 'daemon' | 'operator' = 'operator', database = ''): string {
+  /** With the estate's password. */
+  open(instance: string, party: 'daemon' | 'operator' = 'operator', database = '', login = 'sa'): string {
     this.#connections += 1;
     const connection = `t${this.#connections}`;
     const { sqlPassword: password } = this.state.options;
-    const request = { login: 'sa', password, database, host: 'test', program: 'test' };
+    const request = { login, password, database, host: 'test', program: 'test' };
     this.input({ kind: 'login', instance, connection, party, request });
     return connection;
   }
@@ -100,8 +101,8 @@ export class DrivenEstate {
   }
 
   /** One batch in a connection of its own, to its end. */
-  sql(instance: string, text: string, database = ''): SqlOutcome {
-    const connection = this.open(instance, 'operator', database);
+  sql(instance: string, text: string, database = '', login = 'sa'): SqlOutcome {
+    const connection = this.open(instance, 'operator', database, login);
     this.send(instance, connection, text);
     this.until(() => this.tokensOf(connection).some(({ kind }) => kind === 'end' || kind === 'close'));
     const tokens = this.tokensOf(connection);

@@ -3,6 +3,7 @@ import { decodeBackup, encodeBackupSet } from '../../../src/simulator/backup-fil
 import type { MessageToken, SqlToken } from '../../../src/simulator/sql-tokens.ts';
 import type { ExpectedMessage, StateRow } from '../../support/state-rows.ts';
 import {
+  KEPT_OUT,
   LOGIN_NAMES,
   type FileChange,
   type StateSession,
@@ -42,7 +43,7 @@ export class RowRunner {
   readonly #connections = new Map<string, string>();
 
   constructor(edition: string) {
-    this.estate = new DrivenEstate({ edition });
+    this.estate = new DrivenEstate({ edition, logins: KEPT_OUT });
   }
 
   #key({ on, session }: StateSession): string {

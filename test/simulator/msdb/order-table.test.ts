@@ -7,6 +7,8 @@ interface Broken {
   readonly setup?: readonly string[];
   readonly fault?: string;
   readonly sql: string;
+  /** Who sends it; sa unless said. */
+  readonly login?: string;
   readonly fills?: readonly string[];
 }
 
@@ -28,6 +30,18 @@ const dropSecondary = "EXEC master.dbo.sp_delete_log_shipping_secondary_database
 const unregister = "EXEC master.dbo.sp_delete_log_shipping_secondary_primary N'SQL-PAR-1', N'mgc'";
 const create = 'CREATE DATABASE other';
 const startBackup = "EXEC msdb.dbo.sp_start_job @job_name = N'LSBackup_mgc'";
+
+/** A login with a user in msdb and one of the Agent's roles; the jobs of the estate belong to others. */
+const readerOnHome = (sql: string): Broken => ({
+  on: HOME,
+  login: 'reader',
+  setup: [
+    "CREATE LOGIN reader WITH PASSWORD = N'simulated'",
+    'USE msdb; CREATE USER reader; ALTER ROLE SQLAgentReaderRole ADD MEMBER reader',
+    "EXEC msdb.dbo.sp_add_schedule @schedule_name = N'own', @freq_type = 4, @freq_interval = 1",
+  ],
+  sql,
+});
 
 const ON_HOME = { on: HOME } as const;
 const ON_BACKUP = { on: BACKUP } as const;
@@ -147,6 +161,15 @@ const ORDERS: Partial<Record<OrderId, readonly Broken[]>> = {
   'job/not-running': [
     { ...ON_HOME, sql: startBackup.replace('start', 'stop'), fills: ['LSBackup_mgc', 'sa'] },
   ],
+  'job/not-operator': [readerOnHome(startBackup), readerOnHome(startBackup.replace('start', 'stop'))],
+  'job/not-owner': [
+    readerOnHome("EXEC msdb.dbo.sp_update_job @job_name = N'LSBackup_mgc', @enabled = 0"),
+    readerOnHome("EXEC msdb.dbo.sp_delete_job @job_name = N'LSBackup_mgc'"),
+  ],
+  'job/not-attached': [
+    readerOnHome("EXEC msdb.dbo.sp_attach_schedule @job_name = N'LSBackup_mgc', @schedule_name = N'own'"),
+    readerOnHome("EXEC msdb.dbo.sp_add_jobschedule @job_name = N'LSBackup_mgc', @name = N'own'"),
+  ],
 };
 
 const rows = Object.entries(ORDER_ROWS) as [OrderId, OrderRow][];
@@ -163,7 +186,7 @@ describe('a procedure called in the wrong order', () => {
     for (const text of broken.setup ?? []) expect(estate.sql(broken.on, text).numbers).toEqual([]);
     if (broken.fault !== undefined) estate.fault(broken.fault);
     const before = estate.msdb(broken.on);
-    const { tokens } = estate.sql(broken.on, broken.sql);
+    const { tokens } = estate.sql(broken.on, broken.sql, '', broken.login);
     const errors = tokens.flatMap((token) => (token.kind === 'error' ? [token] : []));
     expect(errors.map(({ number, class: severity, message }) => ({ number, severity, message }))).toEqual([
       { number: row.number, severity: row.severity, message: filled(row.text, broken.fills ?? []) },
