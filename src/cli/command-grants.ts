@@ -81,10 +81,10 @@ const serversOf = ({ sites }: PoolTopology): readonly string[] =>
   SITES.flatMap((site) => sites[site].servers);
 
 function loginFor(settings: Settings, instance: InstanceName): string {
-  const { user } = settings.instance(instance);
+  const { user, domain } = settings.instance(instance);
   if (user === undefined)
     throw new PoolError('PCO_SETTINGS_INVALID', `the settings name no user for ${instance}`);
-  return user;
+  return domain === undefined ? user : `${domain}\\${user}`;
 }
 
 const ofInstance = (instance: string, login: string, rights: readonly RequiredRight[]): InstanceGrants => ({

@@ -27,7 +27,7 @@ test('pchat grants prints a script for the account of every instance and none of
   const lines = [
     `desiredState: {file: ${example}}`,
     'journal: {directory: ./state}',
-    "defaults: {user: 'CONTOSO\\pchat', password: {env: PCHAT_SECRET}}",
+    'defaults: {domain: CONTOSO, user: pchat, password: {env: PCHAT_SECRET}}',
     'instances: {sql-par-w.contoso.com: {user: watcher}}',
   ];
   writeFileSync(settings, lines.join('\n'));
