@@ -1,6 +1,6 @@
 /** What a login may that has been given just this, and the number that it gets for the rest (reference 8, 4.4 row 99). */
 import { describe, expect, test } from 'vitest';
-import { homeAndBackup, Instances, mirror, restoreFull } from './instances.ts';
+import { answerOf, homeAndBackup, Instances, mirror, restoreFull } from './instances.ts';
 
 const share = String.raw`\\fs01\s`;
 const MSDB_USER = 'USE msdb; CREATE USER plain FOR LOGIN plain; ';
@@ -233,6 +233,14 @@ describe('functions that ask for rights', () => {
       'VIEW ANY DATABASE',
     ]);
   });
+});
+
+test('a login made FROM WINDOWS is not opened by a password', () => {
+  const world = one();
+  expect(world.run('HOME', 'CREATE LOGIN [CONTOSO\\dba] FROM WINDOWS').errors).toEqual([]);
+  const [refused] = world.login('HOME', 'w', 'CONTOSO\\dba', '');
+  if (refused?.kind !== 'login-refused') throw new Error('accepted');
+  expect(answerOf(refused.errors).errors).toEqual([18456]);
 });
 
 describe('a user in a database', () => {
