@@ -1,4 +1,5 @@
 /** What the exit codes of pchat mean; docs and `pchat --help` print this table. */
+import type { Level } from '../doctor/finding.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 
 export const EXIT = {
@@ -15,13 +16,13 @@ export const EXIT = {
 } as const;
 
 export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
-  [EXIT.ok, 'done; for plan: nothing to change; for replay: decided alike'],
-  [EXIT.failed, 'the world said no: unreachable, refused, timed out'],
+  [EXIT.ok, 'done; for plan: nothing to change; for replay: decided alike; doctor: ok'],
+  [EXIT.failed, 'the world said no: unreachable, refused, timed out; doctor: warnings'],
   [
     EXIT.changes,
-    'plan: there are changes, or what is wanted is blocked; replay: decided otherwise; adopt: lines are left to fill in',
+    'plan: there are changes, or what is wanted is blocked; replay: decided otherwise; adopt: lines are left to fill in; doctor: errors',
   ],
-  [EXIT.usage, 'arguments, desired state or settings are not valid'],
+  [EXIT.usage, 'arguments, desired state or settings are not valid; doctor: something could not be asked'],
   [EXIT.lease, 'another daemon holds the lease, or it was lost'],
   [EXIT.journal, 'the journal cannot be read or written'],
   [EXIT.runtime, 'Node.js or the SQL Server driver is too old'],
@@ -29,6 +30,9 @@ export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.defect, 'a defect of this program'],
   [EXIT.secondSignal, 'run: a second signal ended the daemon before its running step'],
 ];
+
+/** Of doctor alone, as monitoring plug-ins have them: an error is critical. Arguments that do not fit end with 3 as everywhere. */
+export const NAGIOS: Readonly<Record<Level, number>> = { ok: 0, warning: 1, error: 2, unknown: 3 };
 
 export function exitCodeOf(code: ErrorCode): number {
   switch (code) {

@@ -7,6 +7,7 @@ import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 import { register as registerAdopt } from './command-adopt.ts';
 import { register as registerApply } from './command-apply.ts';
 import { register as registerDecide } from './command-decide.ts';
+import { register as registerDoctor } from './command-doctor.ts';
 import { register as registerGrants } from './command-grants.ts';
 import { register as registerHistory } from './command-history.ts';
 import { register as registerObserve } from './command-observe.ts';
@@ -66,6 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerReplay,
     registerAdopt,
     registerGrants,
+    registerDoctor,
   ])
     register(program);
   await registerEstateCommands(program, args[0]);

@@ -12,6 +12,7 @@ import * as shipping from '../../src/statements/change-log-shipping.ts';
 import * as mirroring from '../../src/statements/change-mirroring.ts';
 import * as rechecks from '../../src/statements/change-recheck.ts';
 import * as rights from '../../src/statements/grant-rights.ts';
+import { observeCheckup } from '../../src/statements/observe-checkup.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
@@ -160,6 +161,7 @@ const READS: Readonly<Record<string, StatementBuilder>> = {
     observeInstance({ databases: [], chatDatabases: [], program }),
     observeInstance({ databases: [compliance, database], chatDatabases: [database], program }),
   ],
+  observeCheckup: () => [observeCheckup],
   observeLogShippingSetup: ({ database }) => [observeLogShippingSetup(database)],
   readHeader: ({ path }, version) => [readHeader(path, version)],
   readMessage: ({ database, server, job }) => [

@@ -1,0 +1,19 @@
+/** Can this instance read a backup file? RESTORE HEADERONLY of one file, for what it says of access; nothing is restored. */
+import type { SqlInstances } from '../ports/sql-connection.ts';
+import { readHeader } from '../statements/read-header.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { readHeaderAnswer } from './backup-headers.ts';
+import type { HeaderReader } from './log-chain.ts';
+
+/** Rejects with PoolError; PCO_SQL_ERROR carries what the server said of the file. */
+export async function readHeaderThrough(
+  sql: SqlInstances,
+  { instance, version }: HeaderReader,
+  file: string,
+  options: { readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<{ readonly database: string }> {
+  const answer = await sql.observer(instance).run(readHeader(file, version), options);
+  const header = readHeaderAnswer(instance, answer);
+  if ('problem' in header) throw new PoolError('PCO_SQL_ERROR', header.problem, { sqlErrors: answer.errors });
+  return { database: header.header.databaseName };
+}
