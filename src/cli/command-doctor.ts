@@ -13,12 +13,12 @@ import { Interruption } from './estate-story/interruption.ts';
 import { NAGIOS } from './exit-codes.ts';
 import { renderFindings } from './render-doctor.ts';
 
-interface Options extends SettingsOptions {
+export interface DoctorOptions extends SettingsOptions {
   readonly pool?: string;
   readonly only?: readonly CheckId[];
 }
 
-interface PoolFindings {
+export interface PoolFindings {
   readonly pool: string;
   readonly level: Level;
   readonly findings: readonly Finding[];
@@ -39,10 +39,10 @@ export function register(program: Command, clock?: Clock): void {
     )
     .option('--pool <name>', 'default: every pool')
     .option('--only <checks>', 'ids of checks, separated by commas', checkIds)
-    .action((options: Options) => doctor(options, clock));
+    .action((options: DoctorOptions) => doctor(options, clock));
 }
 
-async function doctor(options: Options, clock: Clock | undefined): Promise<void> {
+async function doctor(options: DoctorOptions, clock: Clock | undefined): Promise<void> {
   const results = await examine(options, clock);
   const level = worstOf(results.flatMap(({ findings }) => findings));
   process.exitCode = NAGIOS[level];
@@ -63,7 +63,8 @@ const refusal = (check: string, party: string, command: string, caught: unknown)
   return resultOf('-', [{ check, ...error(party, `${code}: ${message}`, { on: 'this computer', command }) }]);
 };
 
-async function examine(options: Options, clock: Clock | undefined): Promise<readonly PoolFindings[]> {
+/** One entry for each pool; a settings file or desired state that cannot be used is one of its own. */
+export async function examine(options: DoctorOptions, clock: Clock | undefined): Promise<readonly PoolFindings[]> {
   let settings: Settings;
   let declared: ReadDesiredState;
   try {
@@ -86,7 +87,7 @@ async function examine(options: Options, clock: Clock | undefined): Promise<read
   return await examinePools(settings, pools, declared.findings, { ...options, clock, signal });
 }
 
-interface Examination extends Options {
+interface Examination extends DoctorOptions {
   readonly clock: Clock | undefined;
   readonly signal: AbortSignal;
 }
