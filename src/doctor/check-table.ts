@@ -1,6 +1,6 @@
 /**
  * Every check of pchat doctor, in the order in which they are printed: what it asks, what mends it, and the function that judges the
- * evidence. Ids are public. docs/doctor.md is this table in words, and a test compares the two.
+ * evidence. Ids are public. docs/doctor.md is generated from it.
  */
 import type { DoctorEvidence } from './evidence.ts';
 import type { Finding, Verdict } from './finding.ts';
