@@ -96,8 +96,12 @@ const establish = (): Mend => ({ on: HERE, command: 'pchat plan' });
 export const shippingJobs = (evidence: DoctorEvidence): readonly Verdict[] =>
   ofJobs(evidence, ({ instance, role, job }) => {
     const name = JOB_NAMES[role];
-    if (job === undefined)
-      return error(instance, `there is no ${name} of ${evidence.topology.chatDatabase}`, establish());
+    if (job === undefined) {
+      const what = `there is no ${name} of ${evidence.topology.chatDatabase}`;
+      return instance === evidence.topology.sites.home.chat.mirror
+        ? warning(instance, `${what}: once the mirror serves, nothing is shipped`, establish())
+        : error(instance, what, establish());
+    }
     return job.enabled
       ? ok(instance, `${name} is there and enabled`)
       : error(
