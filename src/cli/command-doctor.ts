@@ -64,7 +64,10 @@ const refusal = (check: string, party: string, command: string, caught: unknown)
 };
 
 /** One entry for each pool; a settings file or desired state that cannot be used is one of its own. */
-export async function examine(options: DoctorOptions, clock: Clock | undefined): Promise<readonly PoolFindings[]> {
+export async function examine(
+  options: DoctorOptions,
+  clock: Clock | undefined,
+): Promise<readonly PoolFindings[]> {
   let settings: Settings;
   let declared: ReadDesiredState;
   try {

@@ -1,6 +1,7 @@
 /** Gathers what doctor judges by, everything in parallel and each with its deadline. Asks and looks; nothing on the estate is changed. */
 import type { Settings } from '../desired-state/parse-settings.ts';
 import type { Answer, DoctorEvidence, HeaderTry } from '../doctor/evidence.ts';
+import { letsIn } from '../doctor/reach-checks.ts';
 import { readHeaderThrough } from '../observers/header-try.ts';
 import { observeInstanceCheckup } from '../observers/instance-checkup.ts';
 import { observeInstanceSetup } from '../observers/instance-setup.ts';
@@ -19,6 +20,7 @@ import {
   type PoolTopology,
 } from '../topology/pool-topology.ts';
 import { gatherHost } from './gather-host.ts';
+import { gatherRights } from './gather-rights.ts';
 
 export interface DoctorPorts {
   readonly sql: SqlInstances;
@@ -56,10 +58,8 @@ export async function gatherDoctor(
     tell('the topology', answerOf(observePublishedPool(ports.shell, topology.poolFqdn, shellLimit))),
     tell('this computer', gatherHost(settings, topology, ports, options)),
   ]);
-  // Those that did not answer a round would only be waited for again.
-  const answering = instancesOf(topology).filter(
-    ({ instance }) => facts.instances[instance]?.kind === 'value',
-  );
+  // Those that let nobody in would only be waited for again.
+  const open = instancesOf(topology).filter(({ instance }) => letsIn(facts.instances[instance]));
   const limit = { signal, deadlineMs: settings.deadlines.instance };
   const ofEach = async <T>(
     members: readonly { readonly instance: InstanceName }[],
@@ -70,17 +70,23 @@ export async function gatherDoctor(
         members.map(async ({ instance }) => [instance, await answerOf(ask(instance))] as const),
       ),
     );
-  const holders = answering.filter(({ part }) => part !== 'witness');
+  const holders = open.filter(({ part }) => part !== 'witness');
   const [checkups, setups, headerTry] = await tell(
     'instances one by one',
     Promise.all([
-      ofEach(answering, (instance) => observeInstanceCheckup(ports, instance, limit)),
+      ofEach(open, (instance) => observeInstanceCheckup(ports, instance, limit)),
       ofEach(holders, (instance) => observeInstanceSetup(ports.sql, instance, topology.chatDatabase, limit)),
       tryHeader(ports.sql, topology, facts, limit),
     ]),
   );
+  const versions = new Map(
+    [...checkups].flatMap(([instance, answer]) =>
+      answer.kind === 'value' ? [[instance, answer.value.version] as const] : [],
+    ),
+  );
+  const rights = await tell('rights', gatherRights(settings, pool, ports.sql, versions, limit));
   signal.throwIfAborted();
-  return { topology, primarySite, facts, published, host, checkups, setups, headerTry, rights: [] };
+  return { topology, primarySite, facts, published, host, checkups, setups, headerTry, rights };
 }
 
 async function answerOf<T>(work: Promise<T>): Promise<Answer<T>> {

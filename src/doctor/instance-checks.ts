@@ -16,6 +16,8 @@ const SUPPORTED: Readonly<Record<string, string>> = {
 };
 
 const majorOf = (version: string): string => version.split('.')[0] ?? '';
+/** undefined: none that this program knows. @param version SERVERPROPERTY('ProductVersion') */
+export const yearOf = (version: string): string | undefined => SUPPORTED[majorOf(version)];
 const setupOn = (instance: InstanceName): Mend => ({
   on: instance.split('\\')[0] ?? instance,
   command: 'setup.exe /Action=Upgrade',
@@ -23,7 +25,7 @@ const setupOn = (instance: InstanceName): Mend => ({
 
 export const version = (evidence: DoctorEvidence): readonly Verdict[] =>
   ofInstances(evidence, ({ version: found }, { instance }) => {
-    const year = SUPPORTED[majorOf(found)];
+    const year = yearOf(found);
     return [
       year === undefined
         ? error(
@@ -70,8 +72,7 @@ export const versionPair = (evidence: DoctorEvidence): readonly Verdict[] =>
   sameInPair(evidence, true, (instance) => {
     const facts = factsOf(evidence, instance);
     if (facts === undefined) return undefined;
-    const major = majorOf(facts.version);
-    return `SQL Server ${SUPPORTED[major] ?? major}`;
+    return `SQL Server ${yearOf(facts.version) ?? majorOf(facts.version)}`;
   });
 
 /** Developer and Evaluation are Enterprise under other terms; the words before `Edition` are what a pair shares. */

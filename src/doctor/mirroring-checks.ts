@@ -49,8 +49,8 @@ function endpointOf(evidence: DoctorEvidence, instance: InstanceName, part: Part
   const { endpoint } = checkup.value;
   if (endpoint === 'unknown')
     return unknown(instance, 'this login would not see a mirroring endpoint', {
-      on: HERE,
-      command: 'pchat grants',
+      on: instance,
+      command: 'GRANT VIEW ANY DEFINITION TO [LOGIN];',
     });
   if (endpoint === null)
     return error(instance, 'there is no mirroring endpoint', { on: instance, command: CREATE_ENDPOINT });

@@ -17,6 +17,10 @@ const STAGE_OF: Readonly<Record<string, Stage>> = {
   PCO_LOGIN_FAILED: 'login',
 };
 
+/** Far enough that single questions may be asked, whatever became of the whole look. */
+export const letsIn = (answer: DoctorEvidence['facts']['instances'][string] | undefined): boolean =>
+  answer !== undefined && (answer.kind === 'value' || STAGE_OF[answer.code] === undefined);
+
 interface Failure {
   readonly stage: Stage;
   readonly reason: string;
@@ -72,10 +76,19 @@ export const instanceLogin = judgeStage('login', 'the login gets in', (instance,
     : { on: SETTINGS, command: entry(instance, 'user: LOGIN, password: {file: FILE}') },
 );
 
-export const instanceAnswer = judgeStage('answer', 'it answers everything that a round asks', (): Mend => ({
+const wholeAnswer = judgeStage('answer', 'it answers everything that a round asks', (): Mend => ({
   on: HERE,
   command: 'pchat grants',
 }));
+
+/** A right that is missing is the cause, and has a check of its own. */
+export const instanceAnswer = (evidence: DoctorEvidence): readonly Verdict[] =>
+  wholeAnswer(evidence).map((verdict) =>
+    verdict.level === 'error' &&
+    evidence.rights.some(({ instance, held }) => instance === verdict.party && held === false)
+      ? unknown(verdict.party, 'not whole: a right is missing')
+      : verdict,
+  );
 
 /** Of the time that a look may take, this share for one small question leaves too little for the large one. */
 const SLOW_SHARE = 0.2;

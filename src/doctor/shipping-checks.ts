@@ -167,6 +167,13 @@ export function logBackupReadable(evidence: DoctorEvidence): readonly Verdict[] 
         command: 'pchat doctor --only log-backup-readable',
       }),
     ];
+  if (answer.kind === 'failed' && answer.code === 'PCO_PERMISSION_DENIED')
+    return [
+      unknown(instance, `the login may not look into backups: ${answer.reason}`, {
+        on: HERE,
+        command: 'pchat grants',
+      }),
+    ];
   if (answer.kind === 'failed')
     return [error(instance, `it cannot read ${file}: ${answer.reason}`, grantRead(evidence, instance))];
   return answer.value.database.toLowerCase() === topology.chatDatabase.toLowerCase()

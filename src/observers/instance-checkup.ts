@@ -19,6 +19,8 @@ export interface MirroringEndpoint {
 export interface InstanceCheckup {
   /** `Standard Edition (64-bit)`. */
   readonly edition: string;
+  /** SERVERPROPERTY('ProductVersion'), also of an instance that refuses the rest. */
+  readonly version: string;
   /** null: there is none. 'unknown': this login would not see it. */
   readonly endpoint: MirroringEndpoint | null | 'unknown';
   /** Windows account of SQL Server Agent, and of the engine; null: not told. */
@@ -56,6 +58,7 @@ export async function observeInstanceCheckup(
   const hidden = product.integerOrNull('sees_endpoints') === 1 ? null : 'unknown';
   return {
     edition: product.text('edition'),
+    version: product.text('product_version'),
     endpoint: endpoint === undefined ? hidden : endpointOf(endpoint),
     agentAccount: account(/^SQL Server Agent/i),
     engineAccount: account(/^SQL Server \(/i),

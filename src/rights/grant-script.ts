@@ -8,7 +8,8 @@ import {
 } from '../statements/grant-rights.ts';
 import type { RequiredRight } from './required-rights.ts';
 
-const grantsOf = ({ right, databases }: RequiredRight, login: string): readonly SqlStatement[] => {
+/** The statements that give one right. */
+export const grantsOf = ({ right, databases }: RequiredRight, login: string): readonly SqlStatement[] => {
   switch (right.kind) {
     case 'server-role':
       return [addToServerRole(right.role, login)];

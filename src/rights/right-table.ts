@@ -57,7 +57,7 @@ const OBSERVING: readonly RightRow[] = [
     id: 'services',
     purpose: 'observe',
     places: ['store', 'witness'],
-    statements: ['observe-instance'],
+    statements: ['observe-instance', 'observe-checkup'],
     right: (version) =>
       permission(year(version) >= 2022 ? 'VIEW SERVER SECURITY STATE' : 'VIEW SERVER STATE'),
     refused: [300],

@@ -10,6 +10,7 @@ export const observeCheckup: SqlStatement = {
   text: `SET NOCOUNT ON;
 SET LOCK_TIMEOUT 1500;
 SELECT 1 AS part_checkup_product, CONVERT(nvarchar(128), SERVERPROPERTY(N'Edition')) AS edition,
+  CONVERT(nvarchar(128), SERVERPROPERTY(N'ProductVersion')) AS product_version,
   HAS_PERMS_BY_NAME(NULL, NULL, N'VIEW ANY DEFINITION') AS sees_endpoints;
 SELECT 1 AS part_checkup_endpoint, e.name, e.state_desc, e.role_desc, e.is_encryption_enabled, e.encryption_algorithm_desc, t.port
 FROM sys.database_mirroring_endpoints AS e INNER JOIN sys.tcp_endpoints AS t ON t.endpoint_id = e.endpoint_id;

@@ -27,6 +27,7 @@ export const endpoint = (overrides: Partial<MirroringEndpoint> = {}): MirroringE
 
 export const checkup = (overrides: Partial<InstanceCheckup> = {}): InstanceCheckup => ({
   edition: 'Standard Edition (64-bit)',
+  version: '13.0.6300.2',
   endpoint: endpoint(),
   agentAccount: 'CONTOSO\\svc-agent',
   engineAccount: 'CONTOSO\\svc-sql',

@@ -85,6 +85,11 @@ class Site {
     );
   }
 
+  /** Of every login of the estate. */
+  get password(): string {
+    return readFileSync(this.playground.estate.passwordFile, 'utf8').trim();
+  }
+
   editSettings(change: (settings: SettingsFile) => void): void {
     const { settingsFile } = this.playground.documents;
     const settings = parse(readFileSync(settingsFile, 'utf8')) as SettingsFile;
@@ -310,6 +315,20 @@ const MORE: readonly Planted[] = [
     check: 'shell',
     party: 'management shell',
     mend: /^this computer: pchat observe$/,
+  },
+  {
+    fault: 'a login lacks one right',
+    plant: async (site) => {
+      const password = site.password;
+      await site.sql(
+        PAR_W,
+        `CREATE LOGIN [weak] WITH PASSWORD = N'${password}'; GRANT VIEW ANY DEFINITION TO [weak];`,
+      );
+      await setting(PAR_W, { user: 'weak' })(site);
+    },
+    check: 'rights',
+    party: PAR_W,
+    mend: /^sql-par-w\.contoso\.com: USE \[master\]; GRANT VIEW SERVER STATE TO \[weak\];$/,
   },
   {
     fault: 'the login is nobody',
