@@ -17,7 +17,7 @@ export const COPY_FOLDER = 'D:\\LSCopy';
 /** Logins that are kept out though they know their password. */
 export type KeptOut = 'disabled' | 'locked' | 'expired' | 'must-change';
 
-/** Who a session logs in as. `sa`: the estate's password. `ordinary`: the chat servers' login, which has no password and no rights. */
+/** Who a session logs in as. `sa`: the estate's password. `ordinary`: the chat servers' Windows account, which has no rights. */
 export type StateLogin = 'sa' | 'ordinary' | KeptOut;
 export const LOGIN_NAMES: Readonly<Record<StateLogin, string>> = {
   sa: 'sa',

@@ -45,9 +45,9 @@ export function freshInstance(
       { name: 'sa', password, roles: ['sysadmin'] },
       { name: 'operator', password, roles: ['sysadmin'] },
       { name: DAEMON_LOGIN, password, roles: ['sysadmin'] },
-      { name: AGENT_LOGIN, password: '', roles: ['sysadmin'] },
-      { name: SHELL_LOGIN, password: '', roles: ['sysadmin'] },
-      { name: CHAT_LOGIN, password: '', users: databases },
+      { name: AGENT_LOGIN, password: '', windows: true, roles: ['sysadmin'] },
+      { name: SHELL_LOGIN, password: '', windows: true, roles: ['sysadmin'] },
+      { name: CHAT_LOGIN, password: '', windows: true, users: databases },
       ...options.logins.map(loginOf),
     ],
   });

@@ -1,6 +1,6 @@
 /** Runs a row of the refusal table on an estate in memory: every step through the estate's own door. */
-import { decodeBackup, encodeBackupSet } from '../../../src/simulator/backup-file.ts';
 import type { MessageToken, SqlToken } from '../../../src/simulator/sql-tokens.ts';
+import { changedFile } from '../../support/changed-file.ts';
 import type { ExpectedMessage, StateRow } from '../../support/state-rows.ts';
 import {
   KEPT_OUT,
@@ -10,33 +10,6 @@ import {
   type StateStep,
 } from '../../support/state-steps.ts';
 import { DrivenEstate } from '../estate/driven-estate.ts';
-
-const CUT_BYTES = 20;
-const DAMAGE_AT = 60;
-const VERSIONS = { older: '11.0.7001.0', newer: '16.0.4000.1' } as const;
-
-/** What a file of the estate is after the change; undefined: there is none any more. */
-export function changedFile(change: FileChange, bytes: Uint8Array): Uint8Array | undefined {
-  switch (change) {
-    case 'delete':
-      return undefined;
-    case 'empty':
-      return new Uint8Array();
-    case 'foreign':
-      return Buffer.from('this is not a backup');
-    case 'cut':
-      return bytes.slice(0, bytes.length - CUT_BYTES);
-    case 'damage':
-      return Uint8Array.from(bytes, (byte, index) => (index === bytes.length - DAMAGE_AT ? byte ^ 1 : byte));
-    case 'older':
-    case 'newer': {
-      const decoded = decodeBackup(bytes);
-      const set = decoded.kind === 'sets' ? decoded.sets[0] : undefined;
-      if (set === undefined) throw new Error('not a backup');
-      return encodeBackupSet({ ...set.header, softwareVersion: VERSIONS[change] }, set.body);
-    }
-  }
-}
 
 export class RowRunner {
   readonly estate: DrivenEstate;
@@ -58,7 +31,8 @@ export class RowRunner {
     const connection = `row-${this.#connections.size}-${estate.outputs.length}`;
     const own = who.login === 'sa' ? estate.state.options.sqlPassword : '';
     const { password = own, database = '' } = who;
-    const request = { login: LOGIN_NAMES[who.login], password, database, host: 'test', program: 'rows' };
+    const asked = { login: LOGIN_NAMES[who.login], password, database, host: 'test', program: 'rows' };
+    const request = who.login === 'sa' ? asked : { ...asked, windows: true as const };
     estate.input({ kind: 'login', instance: who.on, connection, party: 'operator', request });
     this.#connections.set(this.#key(who), connection);
     return connection;

@@ -122,6 +122,7 @@ describe('log shipping procedures', () => {
       database: '',
       host: 'h',
       program: 'p',
+      windows: true as const,
     };
     estate.input({ kind: 'login', instance: BACKUP, connection, party: 'operator', request });
     estate.send(BACKUP, connection, 'exec sp_delete_log_shipping_secondary_database mgc');
