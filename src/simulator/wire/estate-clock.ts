@@ -1,6 +1,7 @@
 /**
  * The estate's time on the wire: real time multiplied by a factor, and one timer for the next wake. The estate is outside the
- * daemon, so it keeps its own clock instead of the daemon's port; the timer has one owner, `stop` clears it.
+ * daemon, so it keeps its own clock instead of the daemon's port; the timer has one owner, `stop` clears it. With factor 0 time
+ * stands still, however slow the machine is, and only `skip` moves it.
  */
 
 /** A timer of Node holds at most this long, ms. */
@@ -11,9 +12,11 @@ export class EstateClock {
   readonly #factor: number;
   readonly #origin: number;
   #timer: NodeJS.Timeout | undefined;
+  #next: { readonly atMs: number; readonly wake: () => void } | undefined;
+  #skippedMs = 0;
   #stopped = false;
 
-  /** `factor`: estate seconds per real second. */
+  /** `factor`: estate seconds per real second; 0: time stands still. */
   constructor(startedAtMs: number, factor: number) {
     this.#startedAtMs = startedAtMs;
     this.#factor = factor;
@@ -23,16 +26,26 @@ export class EstateClock {
 
   now(): number {
     // eslint-disable-next-line no-restricted-syntax -- see the header
-    return Math.floor(this.#startedAtMs + (performance.now() - this.#origin) * this.#factor);
+    const ranMs = (performance.now() - this.#origin) * this.#factor;
+    return Math.floor(this.#startedAtMs + ranMs + this.#skippedMs);
   }
 
   /** Replaces the wake that was planned before. */
   wakeAt(atMs: number | undefined, wake: () => void): void {
     clearTimeout(this.#timer);
-    if (atMs === undefined || this.#stopped) return;
+    this.#next = atMs === undefined ? undefined : { atMs, wake };
+    if (atMs === undefined || this.#stopped || this.#factor === 0) return;
     const real = Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil((atMs - this.now()) / this.#factor)));
     // eslint-disable-next-line no-restricted-syntax -- see the header
     this.#timer = setTimeout(wake, real);
+  }
+
+  /** At once to the next wake; false: none is planned. */
+  skip(): boolean {
+    if (this.#next === undefined || this.#stopped) return false;
+    this.#skippedMs += Math.max(0, this.#next.atMs - this.now());
+    this.#next.wake();
+    return true;
   }
 
   stop(): void {

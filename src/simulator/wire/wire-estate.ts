@@ -22,7 +22,7 @@ import { makeCertificate, makePassword, windowsDomain, type CertificateOptions }
 export interface WireEstateOptions {
   /** Holds the folders, `ca.pem` and `sql-password`; created when missing. */
   readonly directory: string;
-  /** Estate seconds per real second; 1 or more. */
+  /** Estate seconds per real second; 1 or more. 0: time stands still until `skip`. */
   readonly factor: number;
   readonly seed: string;
   readonly options?: EstateOverrides;
@@ -53,6 +53,8 @@ export interface WireEstate {
   readonly shellCommand: readonly string[];
   /** The estate's own time, ms. */
   now(): number;
+  /** Time goes at once to the next instant at which something happens; false: nothing ever will. */
+  skip(): boolean;
   /** Resolves when ports have followed; throws with the grammar when the command is unknown or impossible. */
   fault(command: string): Promise<void>;
   post(client: string, text: string): PostOutcome;
@@ -178,6 +180,7 @@ export async function startWireEstate(options: WireEstateOptions): Promise<WireE
     files: running.folders,
     shellCommand: [process.execPath, childFile(), '--port', String(controlPort)],
     now: () => running.clock.now(),
+    skip: () => running.clock.skip(),
     async fault(command) {
       running.fault(command);
       await running.servers.settled();
