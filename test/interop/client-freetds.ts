@@ -10,6 +10,7 @@ import {
   type Answer,
   type Batch,
   type Client,
+  type Heard,
   type Kind,
   type Login,
   type Opened,
@@ -93,8 +94,9 @@ function written({ sql, parameters = {} }: Batch): string {
   return `exec sp_executesql N'${sql.replaceAll("'", "''")}', N'${declared.join(', ')}', ${values.join(', ')}`;
 }
 
-/** How tsql says that its connection is gone; severity 20 ends it, and 596 is followed by a line of number 0. */
-const LOST = /^Error 200(03|04|06|47)|^tds_submit_query\(\) failed|^Msg \d+ \(severity 2\d.*\n\t".*"\n.+$/m;
+/** How tsql says that its connection is gone; severity 20 ends it, and 596 alone is followed by a line of number 0. */
+const LOST =
+  /^Error 200(03|04|06|47)|^tds_submit_query\(\) failed|^Msg 596 .*\n\t".*"\n.+$|^Msg (?!596 )\d+ \(severity 2\d.*\n\t".*"$/m;
 
 class Typed {
   readonly child: ChildProcess;
@@ -157,7 +159,7 @@ export class FreeTds implements Client {
   /** Neither a signal nor a command of tsql sends an attention. */
   readonly cancel = undefined;
 
-  async open(session: string, login: Login): Promise<Opened> {
+  async open(session: string, login: Login, heard?: Heard): Promise<Opened> {
     const file = path.join(this.#folder, `${session}.conf`);
     writeFileSync(file, configuration(login));
     const user = login.domain === undefined ? login.user : `${login.domain}\\${login.user}`;
@@ -174,6 +176,7 @@ export class FreeTds implements Client {
       return 'open';
     }
     const numbers = messagesIn(said).filter(({ severity }) => severity > 10);
+    heard?.(numbers);
     if (numbers.length > 0) return refusedWith(numbers);
     return said.includes('TLS') || said.includes('20002') ? 'no TLS' : 'unreachable';
   }
@@ -191,6 +194,7 @@ export class FreeTds implements Client {
       sets: batch.countOnly === true ? sets.map(({ columns }) => ({ columns, rows: [], characters })) : sets,
       errors: heard.filter(({ severity }) => severity > 10),
       infos: heard.filter(({ severity }) => severity <= 10),
+      inOrder: heard,
       end: typed.closed || LOST.test(said) ? 'closed' : 'complete',
     };
   }

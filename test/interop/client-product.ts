@@ -17,6 +17,7 @@ import {
   type Answer,
   type Batch,
   type Client,
+  type Heard,
   type Login,
   type Opened,
   type Rows,
@@ -79,15 +80,16 @@ export class ProductClient implements Client {
   readonly name = 'product';
   readonly #held = new Map<string, Held>();
 
-  async open(session: string, login: Login): Promise<Opened> {
+  async open(session: string, login: Login, heard?: Heard): Promise<Opened> {
     const instances = instancesFor(login);
     try {
       const connection = await instances.open(NAME, new AbortController().signal);
       this.#held.set(session, { connection, instances, running: undefined });
       return 'open';
     } catch (caught) {
-      if (caught instanceof PoolError) return whyNot(caught);
-      throw caught;
+      if (!(caught instanceof PoolError)) throw caught;
+      heard?.(caught.sqlErrors.map(error));
+      return whyNot(caught);
     }
   }
 

@@ -8,6 +8,7 @@ import {
   type Answer,
   type Batch,
   type Client,
+  type Heard,
   type Login,
   type Opened,
   type Rows,
@@ -88,12 +89,13 @@ export class SqlClient implements Client {
     });
   }
 
-  async open(session: string, login: Login): Promise<Opened> {
+  async open(session: string, login: Login, heard?: Heard): Promise<Opened> {
     const { domain, user, password } = login;
     const ntlm = domain === undefined ? {} : { ntlm: { domain, user, password } };
     const reply = await this.#ask({ op: 'open', session, connection: connectionString(login), ...ntlm });
     if (reply.failure === undefined) return 'open';
-    const numbers = (reply.messages ?? []).filter(isServers);
+    const numbers = (reply.messages ?? []).filter(isServers).map(said);
+    heard?.(numbers);
     if (numbers.length > 0) return refusedWith(numbers);
     if (/certificate/i.test(reply.failure)) return 'no trust';
     if (/does not support encryption|encryption/i.test(reply.failure)) return 'no TLS';
@@ -111,6 +113,7 @@ export class SqlClient implements Client {
       ),
       errors: heard.filter(({ severity }) => severity > 10),
       infos: heard.filter(({ severity }) => severity <= 10),
+      inOrder: heard,
       end: isCancelled ? 'cancelled' : isClosed ? 'closed' : 'complete',
     };
   }

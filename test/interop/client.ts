@@ -23,6 +23,8 @@ export interface Answer {
   readonly sets: readonly Rows[];
   readonly errors: readonly Said[];
   readonly infos: readonly Said[];
+  /** Errors and information as they came; left out: this client keeps them apart. */
+  readonly inOrder?: readonly Said[];
   readonly end: End;
 }
 
@@ -60,9 +62,12 @@ export interface Batch {
 
 export type Kind = 'text' | 'bit' | 'bytes' | 'date' | 'guid';
 
+export type Heard = (said: readonly Said[]) => void;
+
 export interface Client {
   readonly name: ClientName;
-  open(session: string, login: Login): Promise<Opened>;
+  /** `heard` gets everything that the server said of a refused login. */
+  open(session: string, login: Login, heard?: Heard): Promise<Opened>;
   batch(session: string, batch: Batch): Promise<Answer>;
   /** An attention for the batch that runs; undefined: this client has no way to send one. */
   readonly cancel: ((session: string) => void) | undefined;

@@ -16,9 +16,11 @@ const full = ({ login, answers = [] }: Outcome): Outcome => ({
 /** As far as all three tell it: of information, number and text. */
 const comparable = (outcome: Outcome): Outcome => ({
   ...outcome,
-  answers: (outcome.answers as readonly Answer[]).map((answer) => ({
-    ...answer,
-    infos: answer.infos.map((info) => ({ ...info, severity: 0, state: 0 })),
+  answers: (outcome.answers as readonly Answer[]).map(({ sets, errors, infos, end }) => ({
+    sets,
+    errors,
+    infos: infos.map((info) => ({ ...info, severity: 0, state: 0 })),
+    end,
   })),
 });
 
