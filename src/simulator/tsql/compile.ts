@@ -88,6 +88,10 @@ function emit(out: Instruction[], { line, body }: Statement): void {
       emitIf(out, body, line);
       return;
     }
+    case 'while': {
+      emitWhile(out, body, line);
+      return;
+    }
     case 'block':
       for (const statement of body.statements) emit(out, statement);
       return;
@@ -111,6 +115,17 @@ function emitIf(out: Instruction[], body: Extract<Statement['body'], { kind: 'if
   if (body.otherwise === undefined || skip === undefined) return;
   emit(out, body.otherwise);
   out[skip] = { op: 'jump', to: out.length };
+}
+
+function emitWhile(
+  out: Instruction[],
+  body: Extract<Statement['body'], { kind: 'while' }>,
+  line: number,
+): void {
+  const test = out.push({ op: 'return' }) - 1;
+  emit(out, body.body);
+  out.push({ op: 'jump', to: test });
+  out[test] = { op: 'jump-unless', condition: body.condition, to: out.length, line };
 }
 
 function emitTry(out: Instruction[], body: Extract<Statement['body'], { kind: 'try' }>): void {

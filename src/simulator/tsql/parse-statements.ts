@@ -59,6 +59,8 @@ function parseOne(stream: TokenStream): Statement {
   switch (keyword) {
     case 'IF':
       return parseIf(stream, line);
+    case 'WHILE':
+      return parseWhile(stream, line);
     case 'BEGIN':
       return parseBegin(stream, line);
     case 'RETURN':
@@ -85,6 +87,18 @@ function parseIf(stream: TokenStream, line: number): Statement {
   const otherwise = stream.accept('ELSE') ? parseStatement(stream) : undefined;
   return { line, body: { kind: 'if', condition, then, otherwise } };
 }
+
+/** Only a loop that waits: one that does not would hold the whole estate, whose servers share one thread. */
+function parseWhile(stream: TokenStream, line: number): Statement {
+  stream.next();
+  const condition = parsePredicate(stream);
+  const body = parseStatement(stream);
+  if (!waits(body)) throw stream.refuse();
+  return { line, body: { kind: 'while', condition, body } };
+}
+
+const waits = ({ body }: Statement): boolean =>
+  body.kind === 'wait' || (body.kind === 'block' && body.statements.some(waits));
 
 function parseBegin(stream: TokenStream, line: number): Statement {
   stream.next();

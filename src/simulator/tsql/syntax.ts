@@ -263,6 +263,7 @@ export type ControlStatement =
       readonly then: Statement;
       readonly otherwise: Statement | undefined;
     }
+  | { readonly kind: 'while'; readonly condition: Expression; readonly body: Statement }
   | { readonly kind: 'block'; readonly statements: readonly Statement[] }
   | {
       readonly kind: 'try';

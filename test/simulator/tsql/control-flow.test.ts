@@ -30,6 +30,10 @@ const FLOWS: readonly (readonly [string, readonly unknown[]])[] = [
   ],
   ["declare @n nvarchar(20) = N'kept'; select @n = name from sys.databases where 1 = 2; select @n", ['kept']],
   ['select 1 return select 2', [1]],
+  ["while 1 = 2 waitfor delay '00:00:01' select 3", [3]],
+  ["declare @n int = 0; while @n < 3 begin waitfor delay '00:00:01'; set @n = @n + 1 end select @n", [3]],
+  ["while 1 = 1 begin waitfor delay '00:00:01'; return end select 2", []],
+  ['declare @n int = 0; while @n < 3 set @n = @n + 1 select @n', []],
   ['begin try select 1/0 end try begin catch select error_number() end catch select 3', [8134, 3]],
   [
     "begin try select convert(int, 'x') end try begin catch select error_number(), error_line() end catch",
