@@ -16,7 +16,9 @@ import { observeCheckup } from '../../src/statements/observe-checkup.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
+import * as guards from '../../src/statements/guard-batch.ts';
 import * as messages from '../../src/statements/read-message.ts';
+import * as waits from '../../src/statements/wait-batch.ts';
 
 /** What a text is built from; each value is another one, so that it can be found again in the text. */
 export interface StatementValues {
@@ -181,10 +183,60 @@ const READS: Readonly<Record<string, StatementBuilder>> = {
   readFilePaths: ({ database }) => [rechecks.readFilePaths(database)],
 };
 
+/** Looks in front of a deed in the batches of a runbook; alone they stand behind what finds or declares what they name. */
+const BY_HAND: Readonly<Record<string, StatementBuilder>> = {
+  useMaster: () => [guards.useMaster],
+  stopOnOtherServer: ({ server }) => [guards.stopOnOtherServer(server)],
+  stopUnlessState: ({ database }) => [guards.stopUnlessState(database, 'RESTORING')],
+  stopUnlessOpenToAll: ({ database }) => [guards.stopUnlessOpenToAll(database)],
+  stopUnlessBarred: ({ database }) => [guards.stopUnlessBarred(database)],
+  stopIfMirrored: ({ database }) => [guards.stopIfMirrored(database)],
+  stopUnlessPrincipal: ({ database }) => [guards.stopUnlessPrincipal(database)],
+  stopUnlessSynchronized: ({ database }) => [guards.stopUnlessSynchronized(database)],
+  stopIfSecondary: ({ database }) => [guards.stopIfSecondary(database)],
+  stopUnlessRestored: ({ database }) => [guards.stopUnlessRestored(database)],
+  stopUnlessAt: ({ database }) => [guards.stopUnlessAt(database, '34000000010000001')],
+  stopIfSessions: ({ database, program }) => [guards.stopIfSessions(database, program)],
+  stopUnlessNewestBackup: ({ database, path }) => [guards.stopUnlessNewestBackup(database, path)],
+  stopUnlessEndpoint: () => [guards.stopUnlessEndpoint(5022)],
+  stopUnlessRc0: () => [behindCall(guards.stopUnlessRc0)],
+  closeIfOnline: ({ database }) => [guards.closeIfOnline(database)],
+  findJob: ({ database }) => [
+    waits.findJob('backup', database),
+    waits.findJob('copy', database),
+    waits.findJob('restore', database),
+  ],
+  unlessScheduled: () => [behindJob(waits.unlessScheduled)],
+  unlessRunning: () => [behindJob(waits.unlessRunning)],
+  awaitIdleJob: () => [behindJob(waits.awaitIdleJob)],
+  noteOutcome: () => [behindJob(waits.noteOutcome)],
+  awaitOutcome: () => [behindJob(waits.noteOutcome, waits.awaitOutcome)],
+  awaitNoChat: ({ database, server }) => [waits.awaitNoChat(database, server)],
+  awaitSynchronized: ({ database }) => [waits.awaitSynchronized(database)],
+  unlessMirrored: ({ database }) => [waits.unlessMirrored(database)],
+  unlessOnline: ({ database }) => [waits.unlessOnline(database)],
+  unlessBehind: ({ database }) => [waits.unlessBehind(database, '34000000010000001')],
+};
+
+/** One text as a runbook puts it together; @job is a parameter here, where a batch finds it. */
+function behindJob(...statements: readonly SqlStatement[]): SqlStatement {
+  const [first] = statements;
+  if (first === undefined) throw new Error('no statement');
+  const text = statements.map((statement) => statement.text).join('\n');
+  return { ...first, text, parameters: { job: { type: 'uniqueidentifier', value: JOB_ID } } };
+}
+
+/** @rc is declared by the call in front. */
+const behindCall = (statement: SqlStatement): SqlStatement => ({
+  ...statement,
+  text: `DECLARE @rc int = 0;\n${statement.text}`,
+});
+
 export const STATEMENT_REGISTRY: Readonly<Record<string, StatementBuilder>> = {
   ...READS,
   ...CHANGES,
   ...GRANTS,
+  ...BY_HAND,
 };
 
 /** Exports of src/statements that are no texts of their own. */
