@@ -88,7 +88,7 @@ const notRecoverable = (instance: InstanceName, database: string, now: CopyNow):
   );
 
 /** The copy that a fence or a tail closed: the one that is open, else OFFLINE, else the one that took a tail. */
-export function closedInstance(context: StepContext, site: Site): InstanceName {
+export function closedInstance(context: Pick<StepContext, 'pool' | 'facts'>, site: Site): InstanceName {
   const { topology } = context.pool;
   const pair = pairOf(context.facts, topology, site);
   const copyOf = (instance: InstanceName): string | undefined =>

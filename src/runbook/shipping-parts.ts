@@ -1,0 +1,223 @@
+/** Log shipping by hand: taking the secondary away, and making both halves anew from home. */
+import { samePath } from '../actuators/file-names.ts';
+import { addJobSchedule } from '../statements/change-jobs.ts';
+import {
+  addAlertJob,
+  addPrimary,
+  addPrimarySecondary,
+  addSecondaryDatabase,
+  addSecondaryPrimary,
+  deleteSecondary,
+  readPrimaryHalf,
+  readSecondaryHalf,
+} from '../statements/change-log-shipping.ts';
+import { backupDatabase } from '../statements/change-backup-restore.ts';
+import { readCopyNow } from '../statements/change-recheck.ts';
+import {
+  stopIfSecondary,
+  stopUnlessOpenToAll,
+  stopUnlessRestored,
+  stopUnlessState,
+} from '../statements/guard-batch.ts';
+import { findJob, unlessScheduled, type ShippingJob } from '../statements/wait-batch.ts';
+import type { InstanceName } from '../topology/pool-topology.ts';
+import { pairOf } from '../actuators/serving-instance.ts';
+import { FOUND_JOB, quietJob, runJob, switchJob } from './job-parts.ts';
+import { quarantineStrays } from './file-parts.ts';
+import type { Part } from './part.ts';
+import { placesOf, restoreOver } from './restore-parts.ts';
+import { check, databaseOf, ownFile, seen, serverNameOf, serving, share, sql, type Scene } from './scene.ts';
+
+const RC_0 = 'rc 0';
+
+function removeOn(scene: Scene, instance: InstanceName): readonly Part[] {
+  const database = databaseOf(scene);
+  return [
+    check(
+      scene,
+      instance,
+      'Keep what this prints: it is what vanishes',
+      [readSecondaryHalf(database)],
+      'one row',
+    ),
+    ...quietJob(scene, instance, 'copy'),
+    ...quietJob(scene, instance, 'restore'),
+    sql(
+      scene,
+      instance,
+      'Delete the secondary',
+      [deleteSecondary(database)],
+      `${RC_0}; 32014: it is gone already; 32054 or 32055: the monitor does not answer, add @ignoreremotemonitor = 1 to the call`,
+    ),
+    check(
+      scene,
+      instance,
+      'No secondary is left',
+      [stopIfSecondary(database), readSecondaryHalf(database)],
+      'no row; where one is left without secondary_database, call master.dbo.sp_delete_log_shipping_secondary_primary with its primary_server',
+    ),
+  ];
+}
+
+export function removeLogShipping(scene: Scene): readonly Part[] {
+  const [first, ...others] = pairOf(scene.facts, scene.pool.topology, 'backup');
+  const withSecondary = others.filter(
+    (one) => seen(scene, one)?.shippingSecondary[databaseOf(scene)] != null,
+  );
+  return [...(first === undefined ? [] : [first]), ...withSecondary].flatMap((instance) =>
+    removeOn(scene, instance),
+  );
+}
+
+const schedule = (
+  scene: Scene,
+  instance: InstanceName,
+  which: ShippingJob,
+  name: string,
+  everyMinutes: number,
+): Part =>
+  sql(
+    scene,
+    instance,
+    `Let the ${which} job run every ${String(everyMinutes)} minutes`,
+    [
+      findJob(which, databaseOf(scene)),
+      unlessScheduled,
+      addJobSchedule(FOUND_JOB, `${name}_${databaseOf(scene)}`, everyMinutes),
+    ],
+    `${RC_0}, or: the job has a schedule`,
+  );
+
+function primaryHalf(scene: Scene): readonly Part[] {
+  const database = databaseOf(scene);
+  const instance = serving(scene, 'home');
+  const { logShipping } = scene.pool.topology;
+  const before = seen(scene, instance)?.shippingPrimary[database];
+  const secondary = serverNameOf(scene, serving(scene, 'backup'));
+  const mapped =
+    before?.secondaries.some(({ server }) => server.toLowerCase() === secondary.toLowerCase()) ?? false;
+  const half = addPrimary({
+    database,
+    share: logShipping.share,
+    jobName: `LSBackup_${database}`,
+    retentionMinutes: logShipping.retentionMinutes,
+    backupThresholdMinutes: logShipping.backupThresholdMinutes,
+    overwrite: before != null,
+  });
+  const fits = before != null && samePath(before.backupShare, logShipping.share);
+  return [
+    ...(fits
+      ? []
+      : [
+          sql(
+            scene,
+            instance,
+            'Add the primary half',
+            [stopUnlessOpenToAll(database), half],
+            `${RC_0}; 32009: it is there already`,
+          ),
+        ]),
+    schedule(scene, instance, 'backup', 'LSBackupSchedule', logShipping.backupEveryMinutes),
+    sql(scene, instance, 'Add the alert job', [addAlertJob], RC_0),
+    ...(mapped
+      ? []
+      : [
+          sql(
+            scene,
+            instance,
+            'Name the secondary to the primary',
+            [addPrimarySecondary(database, secondary)],
+            `${RC_0}; 32012: it is there already`,
+          ),
+        ]),
+    check(
+      scene,
+      instance,
+      'The primary half is there',
+      [readPrimaryHalf(database)],
+      `one row with the share, and one that names ${secondary}`,
+    ),
+  ];
+}
+
+/** Behind one log backup of home's present line: a secondary cannot take the one that crosses the recovery. */
+function seed(scene: Scene): readonly Part[] {
+  const database = databaseOf(scene);
+  const home = serving(scene, 'home');
+  const backup = serving(scene, 'backup');
+  const path = ownFile(scene, share(scene), 'seed', 'bak');
+  return [
+    runJob(scene, home, 'backup'),
+    sql(
+      scene,
+      home,
+      'Take the full backup that seeds the secondary',
+      [stopUnlessOpenToAll(database), backupDatabase(database, path)],
+      'BACKUP DATABASE successfully processed ...',
+    ),
+    ...placesOf(scene, backup, path),
+    restoreOver(scene, backup, 'Restore it over the backup copy', path, 'NORECOVERY'),
+  ];
+}
+
+function secondaryHalf(scene: Scene): readonly Part[] {
+  const database = databaseOf(scene);
+  const instance = serving(scene, 'backup');
+  const { logShipping } = scene.pool.topology;
+  const primaryServer = serverNameOf(scene, serving(scene, 'home'));
+  const half = addSecondaryPrimary({
+    database,
+    primaryServer,
+    share: logShipping.share,
+    copyFolder: logShipping.copyFolder,
+    copyJobName: `LSCopy_${primaryServer}_${database}`,
+    restoreJobName: `LSRestore_${primaryServer}_${database}`,
+    retentionMinutes: logShipping.retentionMinutes,
+    overwrite: seen(scene, instance)?.shippingSecondary[database] != null,
+  });
+  const row = addSecondaryDatabase(database, primaryServer, logShipping.restoreThresholdMinutes);
+  return [
+    sql(
+      scene,
+      instance,
+      'Register the primary on the secondary',
+      [stopUnlessState(database, 'RESTORING'), half],
+      `${RC_0}; 32024: it is registered already`,
+    ),
+    schedule(scene, instance, 'copy', 'LSCopySchedule', logShipping.copyEveryMinutes),
+    schedule(scene, instance, 'restore', 'LSRestoreSchedule', logShipping.restoreEveryMinutes),
+    sql(scene, instance, 'Add the secondary database', [row], `${RC_0}; 32013: it is there already`),
+  ];
+}
+
+export function establishLogShipping(scene: Scene): readonly Part[] {
+  const database = databaseOf(scene);
+  const home = serving(scene, 'home');
+  const backup = serving(scene, 'backup');
+  return [
+    ...quarantineStrays(scene),
+    ...primaryHalf(scene),
+    ...seed(scene),
+    ...secondaryHalf(scene),
+    switchJob(scene, backup, 'copy', true),
+    switchJob(scene, backup, 'restore', true),
+    switchJob(scene, home, 'backup', true),
+    runJob(scene, home, 'backup'),
+    runJob(scene, backup, 'copy'),
+    runJob(scene, backup, 'restore'),
+    check(
+      scene,
+      backup,
+      'The first cycle has arrived',
+      [stopUnlessState(database, 'RESTORING'), stopUnlessRestored(database), readCopyNow(database)],
+      'RESTORING, and last_restored_file is not NULL',
+    ),
+    check(
+      scene,
+      home,
+      'Where home stands',
+      [readCopyNow(database)],
+      'last_log_backup_lsn is not beyond the redo_start_lsn of the backup copy; else run the three jobs once more',
+    ),
+  ];
+}

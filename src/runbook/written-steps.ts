@@ -1,0 +1,39 @@
+/**
+ * The written form of every action: one row each, and the compiler refuses a table that lacks one. What an actuator decides by what it
+ * sees at that moment is decided here by what was observed, and each batch looks again before it acts; where a person has to
+ * decide, it says so.
+ */
+import type { ActionId } from '../reconciler/step-id.ts';
+import { fence, tailLogBackup } from './fence-parts.ts';
+import { copyLogBackups } from './file-parts.ts';
+import { enableJobs, pauseLogShipping, resumeLogBackups, stopLogBackups } from './job-parts.ts';
+import { mirrorBackup, mirrorHome, removeMirroring } from './mirror-parts.ts';
+import type { Part } from './part.ts';
+import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal } from './pool-parts.ts';
+import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
+import type { Scene } from './scene.ts';
+import { establishLogShipping, removeLogShipping } from './shipping-parts.ts';
+
+export const WRITTEN_STEPS = {
+  'remove-log-shipping': removeLogShipping,
+  'copy-log-backups': copyLogBackups,
+  'apply-log-backups': applyLogBackups,
+  'recover-backup': recoverBackup,
+  'set-pool-failed-over': setPoolFailedOver,
+  'mirror-backup': mirrorBackup,
+  'activate-servers': activateServers,
+  'clear-active-servers': clearActiveServers,
+  'remove-mirroring': removeMirroring,
+  'full-backup': fullBackup,
+  'restore-home': restoreHome,
+  'establish-log-shipping': establishLogShipping,
+  'set-pool-normal': setPoolNormal,
+  'mirror-home': mirrorHome,
+  fence,
+  recover: recoverSite,
+  'pause-log-shipping': pauseLogShipping,
+  'enable-jobs': enableJobs,
+  'stop-log-backups': stopLogBackups,
+  'resume-log-backups': resumeLogBackups,
+  'tail-log-backup': tailLogBackup,
+} as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;
