@@ -6,17 +6,9 @@ import type { Command } from 'commander';
 import type { Settings, SourceSettings } from '../desired-state/parse-settings.ts';
 import type { Decision } from '../ports/journal.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
-import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { instancesOf, type DesiredPool } from '../topology/pool-topology.ts';
-import {
-  loadSettings,
-  print,
-  readText,
-  sourceAt,
-  withSettings,
-  type SettingsOptions,
-} from './command-options.ts';
+import { loadSettings, print, sourceAt, withSettings, type SettingsOptions } from './command-options.ts';
 import { findDaemon } from './daemon-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { planJson, renderPlan, type PlanView } from './render-plan.ts';
@@ -46,36 +38,10 @@ async function plan(options: Options): Promise<void> {
 }
 
 async function offline(options: Options, factsFile: string): Promise<readonly PlanView[]> {
-  const facts = await readFacts(factsFile);
-  const pools = await desiredPools(sourceAt(options.desired ?? 'desired-state.yaml'));
-  const wanted = options.pool ?? facts.pool;
-  const pool = pools.find((candidate) => candidate.topology.name === wanted);
-  if (pool === undefined) throw new PoolError('PCO_USAGE', `the desired state declares no pool ${wanted}`);
-  if (facts.pool !== wanted)
-    throw new PoolError('PCO_USAGE', `these are facts of ${facts.pool}, not of ${wanted}`);
+  const { offlinePool } = await import('./offline-facts.ts');
+  const { pool, facts } = await offlinePool({ ...options, facts: factsFile });
   // The facts' own clock: the plan of an hour ago does not change by being looked at today.
   return [await decideView(pool, facts, [], Date.parse(facts.observedAt))];
-}
-
-async function readFacts(file: string): Promise<PoolFacts> {
-  const { poolFactsSchema } = await import('../topology/pool-facts.ts');
-  const text = await readText(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new PoolError('PCO_USAGE', `${file} is no JSON`, { cause: error });
-  }
-  const parsed = poolFactsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new PoolError(
-    'PCO_USAGE',
-    `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`,
-    {
-      hint: 'facts.schema.json describes the form',
-    },
-  );
 }
 
 async function desiredPools(source: SourceSettings): Promise<readonly DesiredPool[]> {

@@ -16,11 +16,11 @@ export const EXIT = {
 } as const;
 
 export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
-  [EXIT.ok, 'done; for plan: nothing to change; for replay: decided alike; doctor: ok'],
+  [EXIT.ok, 'done; for plan, runbook and follow: nothing to change; for replay: decided alike; doctor: ok'],
   [EXIT.failed, 'the world said no: unreachable, refused, timed out; doctor: warnings'],
   [
     EXIT.changes,
-    'plan: there are changes, or what is wanted is blocked; replay: decided otherwise; adopt: lines are left to fill in; doctor: errors',
+    'plan, runbook, follow: there are changes, or what is wanted is blocked; replay: decided otherwise; adopt: lines are left to fill in; doctor: errors',
   ],
   [EXIT.usage, 'arguments, desired state or settings are not valid; doctor: something could not be asked'],
   [EXIT.lease, 'another daemon holds the lease, or it was lost'],

@@ -9,12 +9,14 @@ import { register as registerApply } from './command-apply.ts';
 import { register as registerDecide } from './command-decide.ts';
 import { register as registerDoctor } from './command-doctor.ts';
 import { register as registerGrants } from './command-grants.ts';
+import { register as registerFollow } from './command-follow.ts';
 import { register as registerHistory } from './command-history.ts';
 import { register as registerObserve } from './command-observe.ts';
 import { register as registerPlan } from './command-plan.ts';
 import { register as registerRecord } from './command-record.ts';
 import { register as registerReplay } from './command-replay.ts';
 import { register as registerRun } from './command-run.ts';
+import { register as registerRunbook } from './command-runbook.ts';
 import { register as registerStatus } from './command-status.ts';
 import { register as registerValidate } from './command-validate.ts';
 import { packageVersion } from './package-version.ts';
@@ -68,6 +70,8 @@ async function main(args: readonly string[]): Promise<void> {
     registerAdopt,
     registerGrants,
     registerDoctor,
+    registerRunbook,
+    registerFollow,
   ])
     register(program);
   await registerEstateCommands(program, args[0]);

@@ -87,7 +87,7 @@ const named = (view: Pick<PlanView, 'datacenters'>, site: Site): string =>
 const placeOf = (view: PlanView, target: PlannedStep['target']): string =>
   target === 'pool' ? target : named(view, target);
 
-function headline(plan: Plan): string {
+export function headline(plan: Plan): string {
   switch (plan.kind) {
     case 'converged':
       return 'nothing to do';
@@ -103,7 +103,7 @@ function headline(plan: Plan): string {
 }
 
 /** One paragraph per reason and way out, since one silent instance usually hides several variables. */
-function obstacleTexts(obstacles: readonly Obstacle[]): string[] {
+export function obstacleTexts(obstacles: readonly Obstacle[]): string[] {
   const groups = new Map<string, Obstacle[]>();
   for (const obstacle of obstacles) {
     const key = `${obstacle.reason}\nway out: ${obstacle.wayOut}`;
