@@ -43,9 +43,7 @@ async function follow(options: Options): Promise<void> {
   let shown = '';
   process.exitCode = EXIT.changes;
   try {
-    for await (const { pool, facts, decision, unclear } of watchPool(settings, watch)) {
-      // A plan that is blocked by a silence that is too young is not the one to follow.
-      if (followed === undefined && unclear && decision.plan.kind === 'blocked') continue;
+    for await (const { pool, facts, decision } of watchPool(settings, watch)) {
       followed = followPlan(pool, decision, followed);
       const now = JSON.stringify(followedJson(pool.topology.name, followed));
       if (now !== shown) tell(options, facts.observedAt, followed, now);

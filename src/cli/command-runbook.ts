@@ -54,7 +54,7 @@ async function decided(options: Options): Promise<Decided> {
   using interruption = new Interruption();
   const watch = { pool: options.pool, desired: options.desired, everyMs: settings.schedule.pollInterval };
   return await settledRound(settings, { ...watch, signal: interruption.signal }, () => {
-    process.stderr.write('a site is silent, but not for as long as policy.silentAfter asks; looking again\n');
+    process.stderr.write('the plan is blocked; looking again for as long as policy.silentAfter asks\n');
   });
 }
 

@@ -5,7 +5,7 @@ import type { Settings } from '../desired-state/parse-settings.ts';
 import { decidePool, type PoolDecision } from '../reconciler/decide-pool.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import { SITES, type DesiredPool } from '../topology/pool-topology.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
 import { sourceAt } from './command-options.ts';
 import { openLooker } from './look-once.ts';
 import { DesiredFollower, type PoolInForce } from './pools-in-force.ts';
@@ -14,8 +14,6 @@ export interface WatchedRound {
   readonly pool: DesiredPool;
   readonly facts: PoolFacts;
   readonly decision: PoolDecision;
-  /** A site is silent, but not for as long as the policy asks: the next rounds may decide otherwise. */
-  readonly unclear: boolean;
 }
 
 export interface Watch {
@@ -63,8 +61,7 @@ export async function* watchPool(settings: Settings, watch: Watch): AsyncGenerat
       const { pool, decisions } = await inForce(follower, watch);
       for (const { facts, nowMs } of await looker.look([pool], watch.signal)) {
         const decision = decidePool(pool, facts, decisions, nowMs);
-        const unclear = SITES.some((site) => decision.reduction.evidence[site].verdict === 'unclear');
-        yield { pool, facts, decision, unclear };
+        yield { pool, facts, decision };
       }
       await hostClock.sleep(watch.everyMs, watch.signal);
     }
@@ -75,17 +72,17 @@ export async function* watchPool(settings: Settings, watch: Watch): AsyncGenerat
   }
 }
 
-/** The first round in which no site's silence is too young, or the last one within the time that the policy asks for. */
+/** The first round whose plan is not blocked, or the last one within the time for which the policy wants a silence watched. */
 export async function settledRound(
   settings: Settings,
   watch: Watch,
-  onUnclear: () => void,
+  onBlocked: () => void,
 ): Promise<WatchedRound> {
   const startMs = hostClock.monotonicMs();
   for await (const round of watchPool(settings, watch)) {
     const longEnough = hostClock.monotonicMs() - startMs > round.pool.policy.silentAfterMs + watch.everyMs;
-    if (!round.unclear || longEnough) return round;
-    onUnclear();
+    if (round.decision.plan.kind !== 'blocked' || longEnough) return round;
+    onBlocked();
   }
   throw new PoolError('PCO_CANCELLED', 'nothing was observed');
 }

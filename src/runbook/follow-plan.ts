@@ -17,7 +17,7 @@ export interface FollowedStep {
 }
 
 export interface Followed {
-  /** Of the first round, in its order. */
+  /** Of the first round whose plan was not blocked, in its order. */
   readonly steps: readonly FollowedStep[];
   /** What the present plan asks for first; undefined: nothing, or it waits or is blocked. */
   readonly next: PlannedStep | undefined;
@@ -71,8 +71,10 @@ export function followPlan(
 ): Followed {
   const left = stepsOf(decision.plan);
   const { counter } = pool.generation;
-  const same = before?.generation === counter ? before : undefined;
-  const steps = (same?.steps.map(({ step }) => step) ?? left).map((step, index): FollowedStep => ({
+  const same = before?.generation === counter && before.steps.length > 0 ? before : undefined;
+  // What a blocked plan would do is a guess about what is not known; nobody follows it.
+  const first = decision.plan.kind === 'blocked' ? [] : left;
+  const steps = (same?.steps.map(({ step }) => step) ?? first).map((step, index): FollowedStep => ({
     step,
     tick: tickOf(pool, decision, step, same?.steps[index]?.tick, left),
   }));

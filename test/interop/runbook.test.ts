@@ -58,6 +58,11 @@ class Follower {
     });
   }
 
+  /** The one that it follows. */
+  get plan(): FollowedLine | undefined {
+    return this.lines.find(({ steps }) => steps.length > 0);
+  }
+
   /** Its exit code; it ends by itself when nothing is left. */
   async ended(): Promise<number> {
     const [code] = (await this.#closed) as [number];
@@ -81,8 +86,8 @@ async function byHand(stage: WireStage, name: string, steps: readonly string[]):
   const out = await exported(stage, name);
   const follower = new Follower(stage.playground.documents.settingsFile);
   try {
-    await stage.until('the plan that is followed', () => follower.lines.length > 0);
-    expect(follower.lines[0]?.steps.map(({ action }) => action)).toEqual(steps);
+    await stage.until('the plan that is followed', () => follower.plan !== undefined);
+    expect(follower.plan?.steps.map(({ action }) => action)).toEqual(steps);
     const handled = await new RunbookHands(stage).runAll(out);
     expect(
       handled.flatMap(({ name: file, trouble, said }) =>

@@ -12,6 +12,7 @@ import {
   logFile,
   NOW_MS,
   restoringDatabase,
+  silentParis,
   singlePair,
 } from '../support/facts.ts';
 
@@ -74,4 +75,11 @@ test('another desired state begins a list of its own', () => {
   const second = round(homeRebuilt(), first, back);
   expect(second.steps[0]?.step.action).toBe('clear-active-servers');
   expect([second.generation, second.warnings]).toEqual([2, []]);
+});
+
+test('a blocked plan is a guess: nobody follows it, and the first one that is not blocked is followed', () => {
+  const blind = homeLost({ instances: { ...homeLost().instances, ...silentParis(1_000) } });
+  const first = round(blind);
+  expect([first.plan, first.steps, first.next]).toEqual(['blocked', [], undefined]);
+  expect(ticks(round(homeLost(), first))).toBe('next open open open open open open');
 });
