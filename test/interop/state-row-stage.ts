@@ -147,11 +147,13 @@ export class StateRowStage {
     if (known !== undefined && this.#inEstate(known) !== undefined) return known;
     if (known !== undefined) await this.#client.close(known.name);
     const name = this.#newName();
-    const opened = await this.#client.open(name, this.#login(who));
-    if (opened !== 'open') throw new Error(`${key} does not open: ${opened}`);
+    const outcome = await this.#client.open(name, this.#login(who));
+    if (outcome !== 'open') throw new Error(`${key} does not open: ${outcome}`);
     const { sets } = await this.#client.batch(name, { sql: 'SELECT @@SPID AS id' });
     const id = Number(sets[0]?.rows[0]?.[0]);
-    const connection = this.#estate.state().instances[who.on]?.sessions[id]?.connection ?? '';
+    const opened = this.#estate.state().instances[who.on]?.sessions[id];
+    if (opened === undefined) throw new Error(`${key}: the estate has no session ${String(id)}`);
+    const { connection } = opened;
     const held = { name, on: who.on, id, connection, running: undefined, moved: false };
     this.#held.set(key, held);
     return held;
