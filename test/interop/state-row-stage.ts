@@ -9,6 +9,7 @@ import { startWireEstate, type WireEstate } from '../../src/simulator/wire/wire-
 import { changedFile } from '../support/changed-file.ts';
 import type { StateRow } from '../support/state-rows.ts';
 import {
+  KEPT_OUT,
   LOGIN_NAMES,
   type StateSession,
   type StateStatement,
@@ -60,7 +61,7 @@ export class StateRowStage {
     start: (caFile: string) => Promise<Client>,
   ): Promise<StateRowStage> {
     const domain = { name: DOMAIN, dnsName: 'contoso.com', accounts: { [ACCOUNT]: WINDOWS_PASSWORD } };
-    const options = { edition, domain };
+    const options = { edition, domain, logins: KEPT_OUT };
     const estate = await startWireEstate({ directory, factor: 0, seed: edition, options });
     return new StateRowStage(estate, await start(estate.caFile));
   }
@@ -127,9 +128,9 @@ export class StateRowStage {
   #login({ on, login, database, password }: Asked): Login {
     const { instances, caFile, passwordFile } = this.#estate;
     const account =
-      login === 'sa'
-        ? { user: LOGIN_NAMES.sa, password: password ?? readFileSync(passwordFile, 'utf8').trim() }
-        : { user: ACCOUNT, domain: DOMAIN, password: WINDOWS_PASSWORD };
+      login === 'ordinary'
+        ? { user: ACCOUNT, domain: DOMAIN, password: WINDOWS_PASSWORD }
+        : { user: LOGIN_NAMES[login], password: password ?? readFileSync(passwordFile, 'utf8').trim() };
     return {
       port: instances[on]?.port ?? 0,
       certificateName: on,

@@ -32,7 +32,7 @@ export class RowRunner {
     const own = who.login === 'sa' ? estate.state.options.sqlPassword : '';
     const { password = own, database = '' } = who;
     const asked = { login: LOGIN_NAMES[who.login], password, database, host: 'test', program: 'rows' };
-    const request = who.login === 'sa' ? asked : { ...asked, windows: true as const };
+    const request = who.login === 'ordinary' ? { ...asked, windows: true as const } : asked;
     estate.input({ kind: 'login', instance: who.on, connection, party: 'operator', request });
     this.#connections.set(this.#key(who), connection);
     return connection;
