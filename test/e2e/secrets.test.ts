@@ -114,7 +114,7 @@ test(
     useDomainLogin(settingsFile, passwordFile);
 
     await stage.startDaemon();
-    await stage.until('a refused login', () => JSON.stringify(stage.records).includes('refuses the login'));
+    await stage.until('a refused login', () => JSON.stringify(stage.records).includes('18452 '));
     const refused = await commandOutputs(settingsFile, ['observe', 'status']);
     // As a vault's agent rotates it: a new file under the old name. The daemon is not told.
     writeFileSync(`${passwordFile}.new`, `${NTLM}\n`, { mode: 0o600 });
