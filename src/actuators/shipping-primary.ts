@@ -1,12 +1,8 @@
 /** The primary half of log shipping on the instance that serves home: rows, backup job with schedule, alert job, mapping. */
 import { PoolError } from '../topology/pool-error.ts';
 import { addJobSchedule } from '../statements/change-jobs.ts';
-import {
-  addAlertJob,
-  addPrimary,
-  addPrimarySecondary,
-  readPrimaryHalf,
-} from '../statements/change-log-shipping.ts';
+import { addAlertJob, addPrimarySecondary, readPrimaryHalf } from '../statements/change-log-shipping.ts';
+import { primaryHalf } from './shipping-halves.ts';
 import { readJobNow } from './agent-jobs.ts';
 import { requireText, rowsOf, textOrNull } from './answer-rows.ts';
 import { samePath } from './file-names.ts';
@@ -56,14 +52,7 @@ async function requirePrimary(session: InstanceSession, database: string): Promi
   const { logShipping } = session.context.pool.topology;
   const before = await readPrimary(session, database);
   if (before !== undefined && samePath(before.share, logShipping.share)) return before;
-  const half = addPrimary({
-    database,
-    share: logShipping.share,
-    jobName: `LSBackup_${database}`,
-    retentionMinutes: logShipping.retentionMinutes,
-    backupThresholdMinutes: logShipping.backupThresholdMinutes,
-    overwrite: before !== undefined,
-  });
+  const half = primaryHalf(logShipping, database, before !== undefined);
   await session.call(`add log shipping primary ${database}`, half, { tolerate: [PRIMARY_EXISTS] });
   const after = await readPrimary(session, database);
   if (after !== undefined) return after;

@@ -1,10 +1,7 @@
 /** The secondary half of log shipping on the backup instance: registration, copy and restore jobs with schedules, database row. */
 import { PoolError } from '../topology/pool-error.ts';
-import {
-  addSecondaryDatabase,
-  addSecondaryPrimary,
-  readSecondaryHalf,
-} from '../statements/change-log-shipping.ts';
+import { addSecondaryDatabase, readSecondaryHalf } from '../statements/change-log-shipping.ts';
+import { secondaryHalf } from './shipping-halves.ts';
 import { requireText, rowsOf, textOrNull } from './answer-rows.ts';
 import { samePath } from './file-names.ts';
 import type { InstanceSession } from './instance-session.ts';
@@ -57,16 +54,7 @@ async function requireRegistration(
     samePath(before.source, logShipping.share) &&
     samePath(before.destination, logShipping.copyFolder);
   if (fits) return before;
-  const half = addSecondaryPrimary({
-    database,
-    primaryServer,
-    share: logShipping.share,
-    copyFolder: logShipping.copyFolder,
-    copyJobName: `LSCopy_${primaryServer}_${database}`,
-    restoreJobName: `LSRestore_${primaryServer}_${database}`,
-    retentionMinutes: logShipping.retentionMinutes,
-    overwrite: before !== undefined,
-  });
+  const half = secondaryHalf(logShipping, database, primaryServer, before !== undefined);
   await session.call(`register primary ${primaryServer} on the secondary`, half, { tolerate: [REGISTERED] });
   const after = await readSecondary(session, database, primaryServer);
   if (after !== undefined) return after;

@@ -7,7 +7,7 @@ import { SQL_VERSIONS, type Purpose, type SqlVersion } from '../rights/right-tab
 import { SHELL_RIGHTS, shellScript } from '../rights/shell-rights.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { SITES, type DesiredPool, type InstanceName, type PoolTopology } from '../topology/pool-topology.ts';
-import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
+import { declaredPools, loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 
 interface Options extends SettingsOptions {
   readonly for?: Purpose;
@@ -48,11 +48,7 @@ interface PoolGrants {
 
 async function grants(name: string | undefined, options: Options): Promise<void> {
   const settings = await loadSettings(options);
-  const { readDesiredState } = await import('../desired-state/desired-source.ts');
-  const declared = await readDesiredState(settings.desiredState, new AbortController().signal);
-  const pools = declared.pools.filter((pool) => name === undefined || pool.topology.name === name);
-  if (pools.length === 0)
-    throw new PoolError('PCO_USAGE', `the desired state declares no pool ${name ?? ''}`);
+  const pools = await declaredPools(settings, name);
   const found = pools.map((pool) => grantsOf(pool, settings, options));
   const [only] = found;
   print(options, found.length === 1 ? only : found, () => found.map(render).join('\n\n'));

@@ -1,8 +1,7 @@
 /** pchat observe: one look at the world, as facts; what did not answer is unknown, with its reason and age. Changes nothing. */
 import type { Command } from 'commander';
-import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
+import { declaredPools, loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { textTable } from './text-table.ts';
 
 export function register(program: Command): void {
@@ -14,11 +13,7 @@ export function register(program: Command): void {
 
 async function observe(name: string | undefined, options: SettingsOptions): Promise<void> {
   const settings = await loadSettings(options);
-  const { readDesiredState } = await import('../desired-state/desired-source.ts');
-  const declared = await readDesiredState(settings.desiredState, new AbortController().signal);
-  const pools = declared.pools.filter((pool) => name === undefined || pool.topology.name === name);
-  if (pools.length === 0)
-    throw new PoolError('PCO_USAGE', `the desired state declares no pool ${name ?? ''}`);
+  const pools = await declaredPools(settings, name);
   const { lookOnce } = await import('./look-once.ts');
   const looks = await lookOnce(settings, pools);
   const facts = looks.map((look) => look.facts);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import type { Settings, SourceSettings } from '../desired-state/parse-settings.ts';
 import { PoolError } from '../topology/pool-error.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
 
 export interface OutputOptions {
   readonly output: 'text' | 'json';
@@ -45,4 +46,17 @@ export const sourceAt = (place: string): SourceSettings =>
 export async function loadSettings(options: SettingsOptions): Promise<Settings> {
   const { parseSettings } = await import('../desired-state/parse-settings.ts');
   return parseSettings(await readText(options.settings), options.settings);
+}
+
+/** Pools that the source of the settings declares now; `name` left out: all. PCO_USAGE where none is called so. */
+export async function declaredPools(
+  settings: Settings,
+  name: string | undefined,
+): Promise<readonly DesiredPool[]> {
+  const { readDesiredState } = await import('../desired-state/desired-source.ts');
+  const { pools } = await readDesiredState(settings.desiredState, new AbortController().signal);
+  const found = pools.filter((pool) => name === undefined || pool.topology.name === name);
+  if (found.length === 0)
+    throw new PoolError('PCO_USAGE', `the desired state declares no pool ${name ?? ''}`);
+  return found;
 }

@@ -3,14 +3,16 @@ import { samePath } from '../actuators/file-names.ts';
 import { addJobSchedule } from '../statements/change-jobs.ts';
 import {
   addAlertJob,
-  addPrimary,
   addPrimarySecondary,
   addSecondaryDatabase,
-  addSecondaryPrimary,
   deleteSecondary,
   readPrimaryHalf,
   readSecondaryHalf,
 } from '../statements/change-log-shipping.ts';
+import {
+  primaryHalf as wantedPrimary,
+  secondaryHalf as wantedSecondary,
+} from '../actuators/shipping-halves.ts';
 import { backupDatabase } from '../statements/change-backup-restore.ts';
 import { readCopyNow } from '../statements/change-recheck.ts';
 import {
@@ -96,14 +98,7 @@ function primaryHalf(scene: Scene): readonly Part[] {
   const secondary = serverNameOf(scene, serving(scene, 'backup'));
   const mapped =
     before?.secondaries.some(({ server }) => server.toLowerCase() === secondary.toLowerCase()) ?? false;
-  const half = addPrimary({
-    database,
-    share: logShipping.share,
-    jobName: `LSBackup_${database}`,
-    retentionMinutes: logShipping.retentionMinutes,
-    backupThresholdMinutes: logShipping.backupThresholdMinutes,
-    overwrite: before != null,
-  });
+  const half = wantedPrimary(logShipping, database, before != null);
   const fits = before != null && samePath(before.backupShare, logShipping.share);
   return [
     ...(fits
@@ -165,16 +160,12 @@ function secondaryHalf(scene: Scene): readonly Part[] {
   const instance = serving(scene, 'backup');
   const { logShipping } = scene.pool.topology;
   const primaryServer = serverNameOf(scene, serving(scene, 'home'));
-  const half = addSecondaryPrimary({
+  const half = wantedSecondary(
+    logShipping,
     database,
     primaryServer,
-    share: logShipping.share,
-    copyFolder: logShipping.copyFolder,
-    copyJobName: `LSCopy_${primaryServer}_${database}`,
-    restoreJobName: `LSRestore_${primaryServer}_${database}`,
-    retentionMinutes: logShipping.retentionMinutes,
-    overwrite: seen(scene, instance)?.shippingSecondary[database] != null,
-  });
+    seen(scene, instance)?.shippingSecondary[database] != null,
+  );
   const row = addSecondaryDatabase(database, primaryServer, logShipping.restoreThresholdMinutes);
   return [
     sql(
