@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { desiredDocument, type DesiredDocumentOptions } from '../../simulator/estate/desired-document.ts';
+import { isClosedToDaemon } from '../../simulator/estate/links.ts';
 import { DAEMON_LOGIN } from '../../simulator/estate/fresh-instance.ts';
 import type { WireEstate } from '../../simulator/wire/wire-estate.ts';
 
@@ -35,7 +36,9 @@ function settings(estate: WireEstate): Readonly<Record<string, unknown>> {
     journal: { directory: 'state' },
     defaults: { user: DAEMON_LOGIN, password: { file: estate.passwordFile }, caFile: estate.caFile },
     instances: Object.fromEntries(instances),
-    pathMap: [...estate.folders].map(([sqlServer, local]) => ({ sqlServer, local })),
+    pathMap: [...estate.folders]
+      .filter(([sqlServer]) => !isClosedToDaemon(estate.state().options, sqlServer))
+      .map(([sqlServer, local]) => ({ sqlServer, local })),
     shell: { command: estate.shellCommand, startDeadline: '10s' },
     http: { port: 0 },
     schedule: { pollInterval: '1s' },

@@ -43,6 +43,10 @@ export interface EstateOptions {
   readonly share: string;
   readonly mirroringShare: string;
   readonly copyFolder: string;
+  /** Folders that the daemon's host may not read or write, and that its settings therefore do not map. */
+  readonly closedToDaemon: readonly string[];
+  /** Who of the backup site may read the share: SQL Server and its Agent, or only the account that the jobs run under. */
+  readonly shareOpensTo: 'everybody' | 'jobs';
   readonly backupEveryMinutes: number;
   readonly copyEveryMinutes: number;
   readonly restoreEveryMinutes: number;
@@ -141,6 +145,8 @@ export const DEFAULT_ESTATE: EstateOptions = {
   share: '\\\\fs01\\mgc-logs',
   mirroringShare: '\\\\fs01\\mgc-mirroring',
   copyFolder: 'D:\\LSCopy',
+  closedToDaemon: [],
+  shareOpensTo: 'everybody',
   backupEveryMinutes: 15,
   copyEveryMinutes: 15,
   restoreEveryMinutes: 15,

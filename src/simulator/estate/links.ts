@@ -7,6 +7,7 @@ export type LinkEnd = 'daemon' | 'home' | 'backup' | 'share';
 export const LINK_ENDS: readonly LinkEnd[] = ['daemon', 'home', 'backup', 'share'];
 
 export const OS_PATH_NOT_FOUND = 3;
+export const OS_ACCESS_DENIED = 5;
 export const OS_NETWORK_PATH_NOT_FOUND = 53;
 
 export const linkName = (a: LinkEnd, b: LinkEnd): string => [a, b].sort().join('-');
@@ -36,6 +37,9 @@ function mirroringSite(state: Links, folder: string): EstateSite | undefined {
   return ESTATE_SITES.find((site) => within(folder, state.options.sites[site].mirroringShare ?? '?'));
 }
 
+export const isClosedToDaemon = ({ closedToDaemon }: EstateState['options'], folder: string): boolean =>
+  closedToDaemon.some((root) => within(folder, root));
+
 const NOT_FOUND_ON_NETWORK = { osError: OS_NETWORK_PATH_NOT_FOUND };
 
 /** undefined: the folder answers the viewer; else the OS error number. The daemon sees local folders through their site's mount. */
@@ -45,6 +49,7 @@ export function folderReach(
   folder: string,
 ): { readonly osError: number } | undefined {
   const { options } = state;
+  if (viewer === 'daemon' && isClosedToDaemon(options, folder)) return { osError: OS_ACCESS_DENIED };
   if ([options.share, options.mirroringShare].some((root) => within(folder, root)))
     return shareAnswers(state, viewer) ? undefined : NOT_FOUND_ON_NETWORK;
   const mirroring = mirroringSite(state, folder);
@@ -85,5 +90,18 @@ export function filesSeenBy(state: Links, viewer: 'daemon' | EstateSite, files: 
   return {
     list: (folder) => folderReach(state, viewer, folder) ?? files.list(folder),
     read: (path) => folderReach(state, viewer, folderOf(path)) ?? files.read(path),
+  };
+}
+
+/** As SQL Server's own account sees them: where the share opens to the jobs of the backup site only, not the share. */
+export function filesSeenByEngine(state: Links, site: EstateSite, files: EstateFiles): EstateFiles {
+  const seen = filesSeenBy(state, site, files);
+  const { share, shareOpensTo } = state.options;
+  if (site === 'home' || shareOpensTo === 'everybody') return seen;
+  const denied = (folder: string): { readonly osError: number } | undefined =>
+    within(folder, share) ? { osError: OS_ACCESS_DENIED } : undefined;
+  return {
+    list: (folder) => denied(folder) ?? seen.list(folder),
+    read: (path) => denied(folderOf(path)) ?? seen.read(path),
   };
 }

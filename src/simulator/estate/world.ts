@@ -12,7 +12,7 @@ import { removeEntry } from '../instance/remove-entry.ts';
 import { disconnect } from '../instance/requests.ts';
 import type { EstateDraft, EstateState, HostDraft } from './estate-state.ts';
 import type { EstateSite } from './estate-options.ts';
-import { filesSeenBy, linkStands, sitesConnected } from './links.ts';
+import { filesSeenByEngine, linkStands, sitesConnected } from './links.ts';
 import { modulesFor } from './msdb-modules.ts';
 import { overlayFiles, type OverlaidFiles } from './overlay-files.ts';
 
@@ -114,7 +114,7 @@ function contextFor(world: World, instance: InstanceDraft): EngineContext {
   const { site } = hostAround(world, instance.name);
   const ctx: EngineContext = {
     nowMs: world.nowMs,
-    files: filesSeenBy(world.around, site, world.files),
+    files: filesSeenByEngine(world.around, site, world.files),
     emitFile: (operation) => world.emitFile(operation),
     emit: (output) => take(world, output),
     peer: (from, address) => peerOf(world, from, address),

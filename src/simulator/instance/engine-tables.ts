@@ -3,9 +3,11 @@ import type { CellValue } from '../sql-tokens.ts';
 import type { ObjectName, VirtualTable } from '../tsql/ast.ts';
 import type { SqlFailure } from '../tsql/host.ts';
 import { tableOf } from './catalogue-columns.ts';
+import { columnsOf } from '../catalogue/columns.ts';
 import type { ModuleCall, TableProvider } from './engine-modules.ts';
 import { maySelect } from './database-permissions.ts';
 import { message, refuse } from './messages.ts';
+import { enumerateFilesystem } from './folder-listing.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { myPermissions } from './permission-functions.ts';
 import { answerBatch } from './refusal-table.ts';
@@ -83,6 +85,10 @@ export function findTableFunction(
   const provided = ctx.modules.tableFunctions?.[key];
   if (provided !== undefined) return provided(call, args);
   if (key === 'sys.fn_my_permissions') return myPermissions(call, args);
+  if (key === 'sys.dm_os_enumerate_filesystem') {
+    const known = columnsOf(key, instance.productVersion).length > 0;
+    return known ? enumerateFilesystem(call, args) : undefined;
+  }
   if (key !== 'sys.dm_exec_sql_text') return undefined;
   const handle = args[0];
   const sessionId =

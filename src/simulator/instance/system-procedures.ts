@@ -5,6 +5,7 @@ import { parametersOf } from '../catalogue/parameters.ts';
 import { bindArguments, BoundArguments } from '../msdb/procedure-arguments.ts';
 import type { CellValue } from '../sql-tokens.ts';
 import type { ModuleCall, ProcedureHandler } from './engine-modules.ts';
+import { FOLDER_PROCEDURES } from './folder-listing.ts';
 import type { SessionDraft } from './instance-state.ts';
 import { localText } from './instants.ts';
 
@@ -92,4 +93,5 @@ const spWho = lister('master.sp_who', (call, session) => [
 export const OWN_PROCEDURES: Readonly<Record<string, ProcedureHandler>> = {
   'master.sp_who': spWho,
   'master.sp_who2': spWho2,
+  ...FOLDER_PROCEDURES,
 };
