@@ -62,6 +62,7 @@ function throughLink(ports: ActuatorPorts): ActuatorPorts {
   return {
     ...ports,
     files: {
+      reaches: () => true,
       list: (folder, signal) => files.list(folder, signal),
       move: (source, target, signal) => files.move(source, target, signal),
       removeUnfinished: (file, signal) => files.removeUnfinished(file, signal),

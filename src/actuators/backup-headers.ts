@@ -32,7 +32,7 @@ function headerOf(row: SqlRow): BackupHeader {
   };
 }
 
-const keyOf = (name: string, sizeBytes: number): string => `${name.toLowerCase()}|${sizeBytes}`;
+const keyOf = (name: string, sizeBytes: number | null): string => `${name.toLowerCase()}|${sizeBytes ?? ''}`;
 
 export class BackupHeaders {
   readonly #session: InstanceSession;

@@ -90,6 +90,10 @@ export class MappedBackupFiles implements BackupFiles {
     });
   }
 
+  reaches(folder: string): boolean {
+    return this.#paths.holds(folder);
+  }
+
   list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
     return this.#bounded(`list ${folder}`, [folder], signal, () =>
       folderListing(this.#paths.local(folder), signal),

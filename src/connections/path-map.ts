@@ -38,9 +38,18 @@ export class PathMap {
     return path.join(mapping.local, ...partsOf(name).slice(mapping.parts.length));
   }
 
+  /** Some folder of the settings holds the name. */
+  holds(name: string): boolean {
+    return this.#nearest(partsOf(name)) !== undefined;
+  }
+
+  #nearest(parts: readonly string[]): Mapping | undefined {
+    return this.#mappings.find((candidate) => startsWith(parts, candidate.parts));
+  }
+
   #mapping(name: string): Mapping {
     const parts = partsOf(name);
-    const mapping = this.#mappings.find((candidate) => startsWith(parts, candidate.parts));
+    const mapping = this.#nearest(parts);
     const rest = parts.slice(mapping?.parts.length ?? 0);
     const climbs = rest.some((part) => part === '..' || part.includes('\u0000') || part.includes(':'));
     if (mapping === undefined || climbs) {

@@ -48,6 +48,7 @@ export function meteredPorts(ports: ActuatorPorts, meter: BusyMeter): ActuatorPo
     sql: meteredSql(ports.sql, meter),
     shell: { invoke: (request, options) => meter.during(() => shell.invoke(request, options)) },
     files: {
+      reaches: (folder) => files.reaches(folder),
       list: (folder, signal) => meter.during(() => files.list(folder, signal)),
       copy: (source, target, options) => meter.during(() => files.copy(source, target, options)),
       move: (source, target, signal) => meter.during(() => files.move(source, target, signal)),

@@ -22,6 +22,7 @@ export function countedPorts(ports: ActuatorPorts, counter: RequestCounter): Act
       },
     },
     files: {
+      reaches: (folder) => files.reaches(folder),
       list: (folder, signal) => {
         counter.folder('list');
         return files.list(folder, signal);

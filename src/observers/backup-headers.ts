@@ -16,7 +16,8 @@ export interface RawHeader {
 }
 
 export type HeaderEntry =
-  | { readonly kind: 'read'; readonly raw: RawHeader }
+  /** `readAtMs` is monotonic. */
+  | { readonly kind: 'read'; readonly raw: RawHeader; readonly readAtMs: number }
   /** Looked at and not readable; looked at again after `retryAtMs` (monotonic). */
   | { readonly kind: 'problem'; readonly problem: string; readonly retryAtMs: number };
 
@@ -55,15 +56,17 @@ export function readHeaderAnswer(
 
 /**
  * @param zoneMinutes of the server that took the backup; undefined: never seen, and then the file's own time of change, which no
- *   zone distorts, stands for the end of the backup
+ *   zone distorts, stands for the end of the backup. Without one either, both instants are as if the zone were UTC
  */
 export function headerInUtc(
   { header, startedLocalMs, finishedLocalMs }: RawHeader,
   zoneMinutes: number | undefined,
-  modifiedAt: string,
+  modifiedAt: string | null,
 ): BackupHeader {
   const finishedMs =
-    zoneMinutes === undefined ? Date.parse(modifiedAt) : finishedLocalMs - zoneMinutes * MINUTE_MS;
+    zoneMinutes === undefined && modifiedAt !== null
+      ? Date.parse(modifiedAt)
+      : finishedLocalMs - (zoneMinutes ?? 0) * MINUTE_MS;
   const startedMs = finishedMs - (finishedLocalMs - startedLocalMs);
   return {
     ...header,

@@ -5,19 +5,25 @@
 import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SqlConnection, SqlInstances } from '../ports/sql-connection.ts';
+import { folderEntries, listFolder } from '../statements/list-folder.ts';
 import { readHeader } from '../statements/read-header.ts';
 import { NOT_READ_YET } from '../topology/log-chain.ts';
 import { toPoolError } from '../topology/pool-error.ts';
 import type { BackupFile, FolderFacts } from '../topology/pool-facts.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { headerInUtc, readHeaderAnswer, type HeaderCache } from './backup-headers.ts';
+import type { FolderAccess } from './folder-access.ts';
 
 const FINISHED = /\.(trn|bak)$/i;
 const UNFINISHED = /\.wrk$/i;
 /** A file that no instance could read is tried again after this long, ms, unless it changes before. */
 const RETRY_PROBLEM_MS = 30_000;
+/** A listing without sizes and times cannot show that a file was replaced, so its header is read again after this long, ms. */
+const REREAD_MS = 600_000;
 
 export interface Listing {
+  /** The instance that listed it; undefined: the daemon itself. */
+  readonly through?: InstanceName;
   readonly folder: string;
   readonly finished: readonly FileEntry[];
   readonly unfinished: readonly string[];
@@ -33,15 +39,31 @@ export interface HeaderPorts {
   readonly sql: SqlInstances;
   readonly clock: Clock;
   readonly cache: HeaderCache;
+  readonly access?: FolderAccess;
 }
 
-export async function listFolder(files: BackupFiles, folder: string, signal: AbortSignal): Promise<Listing> {
-  const entries = await files.list(folder, signal);
-  return {
-    folder,
-    finished: entries.filter((entry) => FINISHED.test(entry.name)),
-    unfinished: entries.filter((entry) => UNFINISHED.test(entry.name)).map((entry) => entry.name),
-  };
+const listingOf = (folder: string, entries: readonly FileEntry[]): Listing => ({
+  folder,
+  finished: entries.filter((entry) => FINISHED.test(entry.name)),
+  unfinished: entries.filter((entry) => UNFINISHED.test(entry.name)).map((entry) => entry.name),
+});
+
+export const listByFiles = async (
+  files: BackupFiles,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Listing> => listingOf(folder, await files.list(folder, signal));
+
+/** One round trip over a connection of its own. */
+export async function listThrough(
+  sql: SqlInstances,
+  reader: HeaderReader,
+  folder: string,
+  limit: { readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<Listing> {
+  await using connection = await sql.open(reader.instance, limit.signal);
+  const answer = await connection.run(listFolder(folder, reader.version), limit);
+  return { ...listingOf(folder, folderEntries(reader.instance, folder, answer)), through: reader.instance };
 }
 
 /** Newest first: what is not yet applied is at the end. */
@@ -53,18 +75,25 @@ export function missingHeaders(
   return finished
     .filter((file) => {
       const entry = cache.get(folder, file);
-      return entry === undefined || (entry.kind === 'problem' && entry.retryAtMs <= nowMs);
+      if (entry === undefined) return true;
+      if (entry.kind === 'problem') return entry.retryAtMs <= nowMs;
+      return file.sizeBytes === null && entry.readAtMs + REREAD_MS <= nowMs;
     })
-    .sort((a, b) =>
-      a.modifiedAt < b.modifiedAt ? 1 : a.modifiedAt > b.modifiedAt ? -1 : a.name < b.name ? 1 : -1,
-    );
+    .sort(newestFirst);
+}
+
+/** LSBackup's names carry their instant, where the listing has none. */
+export function newestFirst(a: FileEntry, b: FileEntry): number {
+  const [one, other] = [a.modifiedAt ?? '', b.modifiedAt ?? ''];
+  if (one !== other) return one < other ? 1 : -1;
+  return a.name < b.name ? 1 : -1;
 }
 
 const joined = (folder: string, name: string): string => `${folder.replace(/[\\/]+$/, '')}\\${name}`;
 
 /** Reads headers into the cache over one connection of its own until done, aborted or failed; what is missing stays missing. */
 export async function readHeaders(
-  { sql, clock, cache }: HeaderPorts,
+  { sql, clock, cache, access }: HeaderPorts,
   reader: HeaderReader,
   folder: string,
   files: readonly FileEntry[],
@@ -75,12 +104,18 @@ export async function readHeaders(
   for (const file of files) {
     if (limit.signal.aborted) return;
     const entry = await readOne(connection, reader, joined(folder, file.name), limit);
+    access?.note(
+      folder,
+      reader.instance,
+      'problem' in entry ? entry.problem : undefined,
+      clock.monotonicMs(),
+    );
     cache.set(
       folder,
       file,
       'problem' in entry
         ? { kind: 'problem', problem: entry.problem, retryAtMs: clock.monotonicMs() + RETRY_PROBLEM_MS }
-        : { kind: 'read', raw: entry },
+        : { kind: 'read', raw: entry, readAtMs: clock.monotonicMs() },
     );
   }
 }
@@ -101,7 +136,7 @@ async function readOne(
 
 /** @param zoneOf offset of a server's local time by the name in the header, minutes; undefined: never seen */
 export function folderFacts(
-  { folder, finished, unfinished }: Listing,
+  { folder, finished, unfinished, through }: Listing,
   cache: HeaderCache,
   zoneOf: (serverName: string) => number | undefined,
 ): FolderFacts {
@@ -124,5 +159,6 @@ export function folderFacts(
     path: folder,
     files: finished.map(factsOf).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     unfinished: [...unfinished].sort(),
+    ...(through === undefined ? {} : { through }),
   };
 }

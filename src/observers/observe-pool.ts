@@ -86,6 +86,12 @@ const storesOf = (pool: PoolTopology, site: Site): InstanceName[] => {
   return mirror === undefined ? [primary] : [primary, mirror];
 };
 
+const foldersOf = ({ logShipping, sites }: PoolTopology): readonly string[] => [
+  logShipping.share,
+  logShipping.copyFolder,
+  ...SITES.map((site) => sites[site].quarantineFolder),
+];
+
 class ParallelObserver implements PoolObserver {
   readonly #ports: ObserverPorts;
   readonly #options: ObserverOptions;
@@ -120,6 +126,7 @@ class ParallelObserver implements PoolObserver {
     const instances = await Promise.all([...looks].map(async ([name, look]) => [name, await look] as const));
     if (signal.aborted) throw new PoolError('PCO_CANCELLED', `the observation of ${pool.name} was cancelled`);
     const memory = this.#memory;
+    const closed = foldersOf(pool).filter((folder) => !this.#ports.files.reaches(folder));
     return {
       version: 1,
       pool: pool.name,
@@ -128,6 +135,7 @@ class ParallelObserver implements PoolObserver {
       share: memory.observed(folders.share),
       copyFolder: memory.observed(folders.copyFolder),
       quarantine: { home: memory.observed(folders.home), backup: memory.observed(folders.backup) },
+      ...(closed.length === 0 ? {} : { closedFolders: closed }),
       poolState: memory.observed(poolState),
       chatServers: Object.fromEntries(servers.map(([name, look]) => [name, memory.observed(look)])),
       comparison: memory.observed(comparison),
@@ -156,16 +164,21 @@ class ParallelObserver implements PoolObserver {
   ): Promise<Record<'share' | 'copyFolder' | Site, Sighting<FolderFacts>>> {
     const atHome = storesOf(pool, 'home');
     const atBackup = storesOf(pool, 'backup');
-    const look = (folder: string, readers: readonly InstanceName[]): Promise<Sighting<FolderFacts>> =>
-      this.#folders.look(folder, readers, looks, signal);
+    const { share: shareFolder, copyFolder: copies } = pool.logShipping;
+    const look = (
+      folder: string,
+      readers: readonly InstanceName[],
+      restorers: readonly InstanceName[] = [],
+    ): Promise<Sighting<FolderFacts>> => this.#folders.look(folder, readers, restorers, looks, signal);
+    const canCopy = [shareFolder, copies].every((folder) => this.#ports.files.reaches(folder));
     const [share, copyFolder, home, backup] = await Promise.all([
-      look(pool.logShipping.share, [...atBackup, ...atHome]),
+      look(shareFolder, [...atBackup, ...atHome], canCopy ? [] : atBackup),
       // May be a local folder of the backup site's first instance.
-      look(pool.logShipping.copyFolder, atBackup.slice(0, 1)),
+      look(copies, atBackup.slice(0, 1)),
       look(pool.sites.home.quarantineFolder, atHome),
       look(pool.sites.backup.quarantineFolder, atBackup),
     ]);
-    this.#lastSeen.noteShare(pool.logShipping.share, share, this.#ports.clock.now());
+    this.#lastSeen.noteShare(shareFolder, share, this.#ports.clock.now());
     return { share, copyFolder, home, backup };
   }
 

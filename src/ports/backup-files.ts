@@ -1,12 +1,15 @@
 /** Files on the backup share, in the copy folder and in the quarantine folders. Paths are SQL Server's names; the adapter maps them. */
 export interface FileEntry {
   readonly name: string;
-  readonly sizeBytes: number;
-  /** ISO 8601 UTC, by the file server's clock. */
-  readonly modifiedAt: string;
+  /** null: the listing does not say (`xp_dirtree`). */
+  readonly sizeBytes: number | null;
+  /** ISO 8601 UTC, by the file server's clock; null: listed through SQL Server. */
+  readonly modifiedAt: string | null;
 }
 
 export interface BackupFiles {
+  /** The settings give the daemon a way to the files of the folder; without one only SQL Server sees them. */
+  reaches(folder: string): boolean;
   /** Every file directly in the folder; rejects with PCO_SHARE_UNREADABLE or PCO_PATH_UNMAPPED. */
   list(folder: string, signal: AbortSignal): Promise<readonly FileEntry[]>;
   /**

@@ -104,7 +104,8 @@ function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: number): Si
   if (facts.share.kind === 'value') {
     for (const file of facts.share.value.files) {
       if (file.header === 'unknown' || file.header.type !== 'log') continue;
-      const finishedMs = Math.min(Date.parse(file.header.finishedAt), Date.parse(file.modifiedAt));
+      const { finishedAt } = file.header;
+      const finishedMs = Math.min(Date.parse(finishedAt), Date.parse(file.modifiedAt ?? finishedAt));
       const fromHome = pool.topology.sites.home.chat;
       const writers = [fromHome.primary, fromHome.mirror].map((name) => name?.toLowerCase().split('.')[0]);
       const writer = file.header.serverName.toLowerCase().split('.')[0];

@@ -21,15 +21,16 @@ export const minutesBetween = (fromMs: number, toMs: number): number =>
 
 function lineOf(file: BackupFile, startMs: number | null, note: string): LedgerLine {
   const header = file.header === 'unknown' ? undefined : file.header;
-  const endMs = Date.parse(header?.finishedAt ?? file.modifiedAt);
+  const end = header?.finishedAt ?? file.modifiedAt;
+  const endMs = end === null ? null : Date.parse(end);
   return {
     kind: 'unreachable-file',
     file: file.name,
     fromLsn: header === undefined ? null : lsn(header.firstLsn),
     toLsn: header === undefined ? null : lsn(header.lastLsn),
     from: startMs === null ? null : new Date(startMs).toISOString(),
-    to: new Date(endMs).toISOString(),
-    minutes: startMs === null ? null : minutesBetween(startMs, endMs),
+    to: endMs === null ? null : new Date(endMs).toISOString(),
+    minutes: startMs === null || endMs === null ? null : minutesBetween(startMs, endMs),
     note,
   };
 }
@@ -67,7 +68,7 @@ export function filesOfLastListing(
   for (const file of wouldHaveBeenApplied(facts, reaches)) {
     const line = lineOf(file, endMs, `only on the share${place}`);
     lines.push(line);
-    endMs = Date.parse(line.to ?? '');
+    if (line.to !== null) endMs = Date.parse(line.to);
   }
   return { lines, endMs: lines.length === 0 ? null : endMs };
 }

@@ -67,6 +67,7 @@ export const mortalShell = (shell: ManagementShell, life: Life): ManagementShell
 });
 
 export const mortalFiles = (files: BackupFiles, life: Life): BackupFiles => ({
+  reaches: (folder) => files.reaches(folder),
   list: (folder, signal) => life.guard(() => files.list(folder, signal)),
   copy: (source, target, options) => life.guard(() => files.copy(source, target, options)),
   move: (source, target, signal) => life.guard(() => files.move(source, target, signal)),

@@ -16,16 +16,31 @@ export class SimulatedBackupFiles implements BackupFiles {
   readonly #folders: MemoryFolders;
   readonly #clock: Clock;
   readonly #reach: FolderReach;
+  readonly #maps: (folder: string) => boolean;
   readonly #latencyMs: () => number;
 
-  constructor(folders: MemoryFolders, clock: Clock, reach: FolderReach, latencyMs: () => number) {
+  /** @param maps the daemon's settings name the folder; default: every folder */
+  constructor(
+    folders: MemoryFolders,
+    clock: Clock,
+    reach: FolderReach,
+    latencyMs: () => number,
+    maps: (folder: string) => boolean = () => true,
+  ) {
     this.#folders = folders;
     this.#clock = clock;
     this.#reach = reach;
     this.#latencyMs = latencyMs;
+    this.#maps = maps;
+  }
+
+  reaches(folder: string): boolean {
+    return this.#maps(folder);
   }
 
   #requireReach(path: string, folder: string): void {
+    if (!this.#maps(folder))
+      throw new PoolError('PCO_PATH_UNMAPPED', `the settings map no folder for ${path}`);
     const gone = this.#reach(folder);
     if (gone !== undefined)
       throw new PoolError('PCO_SHARE_UNREADABLE', `${path}: operating system error ${gone.osError}`);

@@ -62,7 +62,13 @@ export class SimulatedDaemon {
       connectDeadlineMs: CONNECT_DEADLINE_MS,
       latencyMs,
     });
-    const files = new SimulatedBackupFiles(folders, own, (folder) => world.reach(folder), latencyMs);
+    const files = new SimulatedBackupFiles(
+      folders,
+      own,
+      (folder) => world.reach(folder),
+      latencyMs,
+      (folder) => world.maps(folder),
+    );
     const meter = new BusyMeter(own);
     const ports = meteredPorts(
       {

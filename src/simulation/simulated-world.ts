@@ -7,7 +7,7 @@ import { createEstate } from '../simulator/estate/create-estate.ts';
 import { desiredDocument, withPrimaryDatacenter } from '../simulator/estate/desired-document.ts';
 import type { EstateOverrides } from '../simulator/estate/estate-options.ts';
 import type { EstateState } from '../simulator/estate/estate-state.ts';
-import { folderReach } from '../simulator/estate/links.ts';
+import { folderReach, isClosedToDaemon } from '../simulator/estate/links.ts';
 import { nextWakeAt, stepEstate } from '../simulator/estate/step-estate.ts';
 import { MemoryEstate } from './memory-estate.ts';
 import { MemoryFolders } from './memory-folders.ts';
@@ -57,6 +57,11 @@ export class SimulatedWorld {
   /** What the daemon gets from a folder now: nothing to say, or an operating system error. */
   reach(folder: string): { readonly osError: number } | undefined {
     return folderReach(this.state, 'daemon', folder);
+  }
+
+  /** What the daemon's settings map. */
+  maps(folder: string): boolean {
+    return !isClosedToDaemon(this.state.options, folder);
   }
 
   /** The one line that an administrator edits. */

@@ -211,7 +211,7 @@ export const instanceFactsSchema = z.strictObject({
   ),
 });
 
-/** Header of one backup file, read through an instance (RESTORE HEADERONLY) and cached by name, size and mtime. */
+/** Header of one backup file, read through an instance (RESTORE HEADERONLY) and cached by name and by what the listing says of it. */
 export const backupHeaderSchema = z.strictObject({
   type: z.enum(['full', 'differential', 'log', 'other']),
   serverName: z.string(),
@@ -234,8 +234,8 @@ export const backupHeaderSchema = z.strictObject({
 
 export const backupFileSchema = z.strictObject({
   name: z.string(),
-  sizeBytes: z.number().int().min(0),
-  modifiedAt: utc,
+  sizeBytes: z.number().int().min(0).nullable().describe('null: the listing does not say'),
+  modifiedAt: utc.nullable().describe('instant, ISO 8601 UTC; null: listed through SQL Server'),
   /** 'unknown': not yet read, truncated, foreign or no instance could read it; `headerProblem` says which. */
   header: known(backupHeaderSchema),
   headerProblem: z.string().nullable(),
@@ -248,6 +248,13 @@ export const folderFactsSchema = z.strictObject({
   files: z.array(backupFileSchema),
   /** Files being written or copied (`.wrk`). */
   unfinished: z.array(z.string()),
+  /** Absent: the daemon listed the files itself. */
+  through: z.string().optional().describe('instance that listed the folder for the daemon'),
+  /** Looked for only where the daemon cannot copy between share and copy folder. */
+  restorableBy: z
+    .array(z.string())
+    .optional()
+    .describe('instances whose RESTORE HEADERONLY of a file in it worked last'),
 });
 
 export const poolStateFactsSchema = z.strictObject({
@@ -290,6 +297,10 @@ export const poolFactsSchema = z.strictObject({
   share: observed(folderFactsSchema),
   copyFolder: observed(folderFactsSchema),
   quarantine: z.strictObject({ home: observed(folderFactsSchema), backup: observed(folderFactsSchema) }),
+  closedFolders: z
+    .array(z.string())
+    .optional()
+    .describe('folders whose files this daemon does not reach by its settings, only SQL Server does'),
   poolState: observed(poolStateFactsSchema),
   /** Keyed by FQDN, every member of the pool. */
   chatServers: z.record(z.string(), observed(chatServerFactsSchema)),

@@ -21,7 +21,7 @@ function deadPorts(): ActuatorPorts {
       open: () => Promise.resolve({ run: dead, [Symbol.asyncDispose]: () => Promise.resolve() }),
     },
     shell: { invoke: dead },
-    files: { list: dead, copy: dead, move: dead, removeUnfinished: dead },
+    files: { reaches: () => true, list: dead, copy: dead, move: dead, removeUnfinished: dead },
   };
 }
 

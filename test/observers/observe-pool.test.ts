@@ -161,6 +161,7 @@ function fakes(): Fakes {
         Promise.resolve({ run: run(instance), [Symbol.asyncDispose]: () => Promise.resolve() }),
     },
     files: {
+      reaches: () => true,
       list: async (folder, signal) => {
         await wait(folder, signal);
         return folders.get(folder) ?? [];

@@ -15,6 +15,7 @@ import * as rights from '../../src/statements/grant-rights.ts';
 import { observeCheckup } from '../../src/statements/observe-checkup.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
+import { listFolder } from '../../src/statements/list-folder.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
 import * as guards from '../../src/statements/guard-batch.ts';
 import * as messages from '../../src/statements/read-message.ts';
@@ -166,6 +167,7 @@ const READS: Readonly<Record<string, StatementBuilder>> = {
   observeCheckup: () => [observeCheckup],
   observeLogShippingSetup: ({ database }) => [observeLogShippingSetup(database)],
   readHeader: ({ path }, version) => [readHeader(path, version)],
+  listFolder: ({ folder }, version) => [listFolder(folder, version)],
   readMessage: ({ database, server, job }) => [
     messages.readMessage(database, { channelId: server, chatId: job, chatDate: '639000000000000000' }),
   ],
@@ -244,6 +246,7 @@ export const NO_STATEMENTS: Readonly<Record<string, string>> = {
   identifier: 'quotes a name',
   literal: 'quotes a text',
   integer: 'prints a number',
+  folderEntries: 'reads the answer to listFolder',
   headerColumns: 'is in the text of readHeader',
   observeContent: 'is in the text of observeInstance',
   OWN_PROGRAM: 'is the name of the own program',

@@ -47,6 +47,7 @@ function sqlOver(world: World, clock: SimulatedClock, options: ScriptedOptions):
 
 function filesOver(world: World, clock: SimulatedClock): BackupFiles {
   return {
+    reaches: () => true,
     list: async (folder, signal) => {
       await clock.sleep(LATENCY_MS, signal);
       const modifiedAt = new Date(START_MS).toISOString();
