@@ -1,7 +1,8 @@
 /**
- * apply-log-backups: RESTORE LOG ... WITH NORECOVERY in LSN order, the position read again before each file. While it
- * overlaps copy-log-backups it goes on until copying has ended and nothing applicable is left.
+ * apply-log-backups: RESTORE LOG ... WITH NORECOVERY in LSN order, the position read again before each file. Out of the copy
+ * folder, and where the daemon cannot copy and SQL Server reads the share, straight from the share. While it overlaps copy-log-backups it goes on until copying has ended and nothing applicable is left.
  */
+import { copyWay } from '../topology/copy-way.ts';
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { valueOf } from '../topology/known.ts';
@@ -12,6 +13,7 @@ import { BackupHeaders } from './backup-headers.ts';
 import { isRollingForward, positionOf, type CopyNow } from './copy-now.ts';
 import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath } from './file-names.ts';
+import { listFiles } from './list-files.ts';
 import { hasNumber, openInstance, recheckCopy, sqlError, type InstanceSession } from './instance-session.ts';
 import { requireInstance, servingInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
@@ -23,37 +25,54 @@ const ALREADY_APPLIED = 4326;
 const CANNOT_OPEN = 3201;
 const LOOK_EVERY_MS = 250;
 
+type PlacedFile = BackupFile & { readonly folder: string };
+
 interface Progress {
   readonly applied: string[];
   readonly alreadyApplied: Set<string>;
   /** Files that were once too recent; a second time is an error. */
   readonly tooRecent: Set<string>;
-  /** The folder as it was listed last; undefined: it must be listed before the next file. */
-  listed: readonly BackupFile[] | undefined;
+  /** The folders as they were listed last; undefined: they must be listed before the next file. */
+  listed: readonly PlacedFile[] | undefined;
 }
 
-/** undefined: nothing applicable is in the folder now. The folder is listed anew only when the last listing is used up. */
+/** A file that is in both folders is taken from the copy folder. */
+async function listAll(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  headers: BackupHeaders,
+): Promise<readonly PlacedFile[]> {
+  const { facts, pool } = session.context;
+  const { copyFolder, share } = pool.topology.logShipping;
+  const straight = copyWay(facts, pool.topology, session.instance) === 'restore';
+  const placed = new Map<string, PlacedFile>();
+  for (const folder of straight ? [share, copyFolder] : [copyFolder]) {
+    const files = await headers.logBackups(folder, await listFiles(ports, session, folder));
+    for (const file of files) placed.set(file.name.toLowerCase(), { ...file, folder });
+  }
+  return [...placed.values()];
+}
+
+/** undefined: nothing applicable is in the folders now. They are listed anew only when the last listing is used up. */
 async function nextFile(
   ports: ActuatorPorts,
   session: InstanceSession,
   headers: BackupHeaders,
   now: CopyNow,
   progress: Progress,
-): Promise<string | undefined> {
+): Promise<PlacedFile | undefined> {
   const known = progress.listed === undefined ? undefined : nextOf(progress.listed, session, now, progress);
   if (known !== undefined) return known;
-  const { copyFolder } = session.context.pool.topology.logShipping;
-  const listing = await ports.files.list(copyFolder, session.context.signal);
-  progress.listed = await headers.logBackups(copyFolder, listing);
+  progress.listed = await listAll(ports, session, headers);
   return nextOf(progress.listed, session, now, progress);
 }
 
 function nextOf(
-  files: readonly BackupFile[],
+  files: readonly PlacedFile[],
   session: InstanceSession,
   now: CopyNow,
   progress: Progress,
-): string | undefined {
+): PlacedFile | undefined {
   const start = positionOf(now);
   if (start === undefined) {
     throw new PoolError(
@@ -65,7 +84,8 @@ function nextOf(
     );
   }
   const usable = files.filter((file) => !progress.alreadyApplied.has(file.name));
-  return chainLogBackups(usable, start).applicable[0];
+  const [next] = chainLogBackups(usable, start).applicable;
+  return usable.find(({ name }) => name === next);
 }
 
 async function applyOne(
@@ -73,10 +93,10 @@ async function applyOne(
   session: InstanceSession,
   database: string,
   now: CopyNow,
-  name: string,
+  { name, folder }: PlacedFile,
   progress: Progress,
 ): Promise<void> {
-  const path = joinPath(session.context.pool.topology.logShipping.copyFolder, name);
+  const path = joinPath(folder, name);
   const statement = restoreLog(database, path);
   const tolerate = [IN_USE, ALREADY_APPLIED, TOO_RECENT, CANNOT_OPEN];
   const restore = (): Promise<SqlAnswer> =>
@@ -138,9 +158,9 @@ export const applyLogBackups: Actuator = async (ports, context): Promise<StepNot
     const lastLook = copying.ended;
     const now = await recheckCopy(session, database);
     requireRollingForward(session, database, now);
-    const name = await nextFile(ports, session, headers, now, progress);
-    if (name !== undefined) {
-      await applyOne(ports, session, database, now, name, progress);
+    const file = await nextFile(ports, session, headers, now, progress);
+    if (file !== undefined) {
+      await applyOne(ports, session, database, now, file, progress);
     } else if (lastLook) {
       return { instance, applied: progress.applied, position: now.redoLsn, fork: now.redoFork };
     } else {

@@ -6,7 +6,7 @@ import { copyLogBackups } from './copy-log-backups.ts';
 import { establishLogShipping } from './establish-log-shipping.ts';
 import { fence } from './fence.ts';
 import { fullBackup } from './full-backup.ts';
-import { enableJobs, pauseLogShipping, resumeLogBackups, stopLogBackups } from './job-actions.ts';
+import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBackups } from './job-actions.ts';
 import { removeLogShipping } from './log-shipping.ts';
 import { mirrorBackup } from './mirror-by-cmdlet.ts';
 import { mirrorHome } from './mirror-home.ts';
@@ -20,6 +20,7 @@ import { tailLogBackup } from './tail-backup.ts';
 export const ACTUATORS = {
   'remove-log-shipping': removeLogShipping,
   'copy-log-backups': copyLogBackups,
+  'run-copy-job': runCopyJob,
   'apply-log-backups': applyLogBackups,
   'recover-backup': recoverBackup,
   'set-pool-failed-over': setPoolFailedOver,

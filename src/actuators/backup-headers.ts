@@ -1,5 +1,5 @@
 /** Headers of backup files read on the step's own connection, remembered by name and size for the time of the step. */
-import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
+import type { FileEntry } from '../ports/backup-files.ts';
 import type { SqlRow } from '../ports/sql-connection.ts';
 import type { BackupFile, BackupHeader, FolderFacts } from '../topology/pool-facts.ts';
 import { readHeader } from '../statements/read-header.ts';
@@ -70,8 +70,8 @@ export class BackupHeaders {
   }
 
   /** Log backups and full backups, as they lie there now: the facts of the step are older than what it has done so far. */
-  async backupsNow(files: BackupFiles, folder: string, signal: AbortSignal): Promise<readonly BackupFile[]> {
-    return this.#headersOf(folder, await files.list(folder, signal), /\.(trn|bak)$/i);
+  backupsNow(folder: string, listing: readonly FileEntry[]): Promise<readonly BackupFile[]> {
+    return this.#headersOf(folder, listing, /\.(trn|bak)$/i);
   }
 
   async #headersOf(

@@ -1,4 +1,5 @@
 /** pause-log-shipping, enable-jobs, stop-log-backups, resume-log-backups: the Agent jobs of the two halves. */
+import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, Site } from '../topology/pool-topology.ts';
 import { enableJob, quietJob, readJobNow, runJob } from './agent-jobs.ts';
 import { openInstance } from './instance-session.ts';
@@ -33,6 +34,17 @@ export const pauseLogShipping: Actuator = async (ports, context): Promise<StepNo
   await quietJob(ports, session, jobs.copy);
   await quietJob(ports, session, jobs.restore);
   return { paused: 'now', copied: copied.succeeded, restored: restored.succeeded };
+};
+
+/** Also of a paused secondary: a disabled job can be started (sql-server reference 2.6, practice). */
+export const runCopyJob: Actuator = async (ports, context): Promise<StepNotes> => {
+  const jobs = secondaryJobs(context);
+  if (jobs === undefined)
+    throw new PoolError('PCO_STEP_REFUSED', 'there is no secondary any more, and with it no copy job');
+  await using session = await openInstance(ports, context, jobs.instance);
+  const { succeeded, message } = await runJob(ports, session, jobs.copy);
+  if (!succeeded) throw new PoolError('PCO_SQL_ERROR', `the copy job on ${jobs.instance} failed: ${message}`);
+  return { instance: jobs.instance, copyJob: jobs.copy };
 };
 
 export const enableJobs: Actuator = async (ports, context): Promise<StepNotes> => {

@@ -27,6 +27,7 @@ import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { baseName, joinPath, shippingName, uniqueName } from './file-names.ts';
 import { hasNumber, recheckCopy, sqlError, openInstance, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
+import { listFiles } from './list-files.ts';
 import { followsHome } from './seed-secondary.ts';
 import { partnerOf, requireInstance, seenInstance, servingOf } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
@@ -86,7 +87,7 @@ async function backUpLog(
   database: string,
 ): Promise<string> {
   const { share } = principal.context.pool.topology.logShipping;
-  const before = await ports.files.list(share, principal.context.signal);
+  const before = await listFiles(ports, principal, share);
   const taken = before.map((file) => file.name);
   const path = joinPath(share, shippingName(ports.clock.now() + clockOffsetOf(principal), database, taken));
   await principal.long(`BACKUP LOG [${database}] TO ${path}`, backupLog(database, path));
@@ -105,7 +106,7 @@ async function catchUp(ports: ActuatorPorts, both: Mirroring, waiting: boolean):
   const { principal, mirror, headers, database } = both;
   const { share } = principal.context.pool.topology.logShipping;
   const path = waiting ? undefined : await backUpLog(ports, principal, database);
-  const listing = await ports.files.list(share, mirror.context.signal);
+  const listing = await listFiles(ports, mirror, share);
   const files = await headers.logBackups(share, listing);
   const start = positionOf(await readCopy(mirror, database));
   if (start === undefined) {
@@ -230,7 +231,8 @@ async function readyMirror(
   { principal, mirror, headers, database }: Mirroring,
 ): Promise<Readiness> {
   const { topology } = principal.context.pool;
-  const share = await headers.backupsNow(ports.files, topology.logShipping.share, principal.context.signal);
+  const { share: folder } = topology.logShipping;
+  const share = await headers.backupsNow(folder, await listFiles(ports, principal, folder));
   const serving = await recheckCopy(principal, database);
   const leftover = await recheckCopy(mirror, database);
   if (followsHome(serving, leftover, share)) return readinessOf(serving, leftover);

@@ -9,6 +9,7 @@ import { compareLsn, lsn } from '../topology/lsn.ts';
 import { backupDatabase, restoreDatabase } from '../statements/change-backup-restore.ts';
 import type { BackupFile, BackupHeader } from '../topology/pool-facts.ts';
 import { BackupHeaders } from './backup-headers.ts';
+import { listFiles } from './list-files.ts';
 import { beginsOnOwnFork, isOpen, positionOf, type CopyNow } from './copy-now.ts';
 import { chatSessionsIn, IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath, uniqueName } from './file-names.ts';
@@ -90,7 +91,7 @@ async function restoreSeed(
   );
 }
 
-function shareNow(
+async function shareNow(
   ports: ActuatorPorts,
   context: StepContext,
   backup: InstanceSession,
@@ -98,7 +99,8 @@ function shareNow(
   const seen = valueOf(context.facts.share);
   const { version } = requireInstance(context.facts, backup.instance);
   const headers = new BackupHeaders(backup, version, seen === 'unknown' ? [] : [seen]);
-  return headers.backupsNow(ports.files, context.pool.topology.logShipping.share, context.signal);
+  const { share } = context.pool.topology.logShipping;
+  return headers.backupsNow(share, await listFiles(ports, backup, share));
 }
 
 /** @param backUpLog takes one log backup of home: a seed must lie behind home's first log backup after its recovery */

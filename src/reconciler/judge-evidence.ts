@@ -6,7 +6,8 @@
  */
 import type { Decision } from '../ports/journal.ts';
 import type { Evidence, Sign, Verdict } from '../topology/evidence.ts';
-import type { InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
+import { isClosed } from '../topology/copy-way.ts';
+import type { FolderFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, instancesOf, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 
 /** Clocks of a domain stay within this of each other (Kerberos' default tolerance), ms. */
@@ -92,6 +93,16 @@ const shippingOf = (pool: DesiredPool, instance: InstanceFacts): string | null |
   instance.shippingSecondary[pool.topology.chatDatabase]?.lastCopiedAt;
 
 /**
+ * The share, or the copy folder of a share that the daemon does not reach: there the copy job may have run late, by our own step too,
+ * so only the files themselves say when they were written.
+ */
+function listedFiles(pool: DesiredPool, facts: PoolFacts): FolderFacts | undefined {
+  if (facts.share.kind === 'value') return facts.share.value;
+  const closed = isClosed(facts, pool.topology.logShipping.share);
+  return closed && facts.copyFolder.kind === 'value' ? facts.copyFolder.value : undefined;
+}
+
+/**
  * Log backups finished within the silence: home writes them, so home lives. Instants are home's own; its clock is not known
  * now, so the other site's offset stands in and a tolerance is taken off. A copy made within the silence proves only
  * that the share answers; it is a sign where the daemon itself cannot read the share.
@@ -101,8 +112,9 @@ function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: number): Si
   const toleranceMs = Math.min(CLOCK_TOLERANCE_MS, pool.topology.logShipping.backupEveryMinutes * 20_000);
   const sinceMs = nowThereMs - silentForMs + toleranceMs;
   const signs: Sign[] = [];
-  if (facts.share.kind === 'value') {
-    for (const file of facts.share.value.files) {
+  const listed = listedFiles(pool, facts);
+  if (listed !== undefined) {
+    for (const file of listed.files) {
       if (file.header === 'unknown' || file.header.type !== 'log') continue;
       const { finishedAt } = file.header;
       const finishedMs = Math.min(Date.parse(finishedAt), Date.parse(file.modifiedAt ?? finishedAt));
@@ -111,7 +123,7 @@ function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: number): Si
       const writer = file.header.serverName.toLowerCase().split('.')[0];
       if (finishedMs > sinceMs && writers.includes(writer)) {
         signs.push({
-          source: facts.share.value.path,
+          source: listed.path,
           says: 'alive',
           detail: `${file.name} was written within the silence`,
           forMs: nowThereMs - finishedMs,

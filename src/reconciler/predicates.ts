@@ -71,7 +71,9 @@ export const PREDICATES = {
   secondaryRunning:     [{ 'shipping.secondary': ['running'] }],
   jobsIdle:             [{ 'shipping.secondary': ['absent', 'paused'] }],
   /** The DR copy is given up when home is out; a paused one (planned move) only right before recovery. */
-  secondaryMayGo:       [{ 'shipping.secondary': ['running', 'partial', 'stray'] },
+  secondaryMayGo:       [{ 'shipping.secondary': ['running', 'partial', 'stray'], copying: ['files', 'restore'] },
+                         /** The copy job goes with the secondary: where nothing else copies, it runs first. */
+                         { 'shipping.secondary': ['running', 'partial', 'stray'], copying: ['job'], 'share.uncopied': ['none'] },
                          { 'shipping.secondary': ['paused'], 'share.uncopied': ['none'], 'copied.unapplied': ['none'] }],
   follows:              [{ 'shipping.follows': ['yes'] }],
   logBackupsEnabled:    [{ 'home.logBackups': ['enabled'] }],
@@ -81,6 +83,10 @@ export const PREDICATES = {
   logBackupsMayStop:    [{ active: ['none'], 'home.mirror': ['none', 'unwanted'], current: ['home', 'both'] },
                          { 'home.cannotWrite': ['yes'], current: ['backup'] }],
   shareReadable:        [{ share: ['readable'] }],
+  daemonCopies:         [{ copying: ['files'] }],
+  onlyJobCopies:        [{ copying: ['job'] }],
+  copyJobThere:         [{ 'shipping.secondary': ['running', 'partial', 'paused'] }],
+  straysMayGo:          [{ 'shipping.strays': ['none'] }],
   filesToCopy:          [{ 'share.uncopied': ['some'] }],
   allCopied:            [{ 'share.uncopied': ['none'] }],
   filesToApply:         [{ 'copied.unapplied': ['some'] }],
@@ -128,7 +134,8 @@ export const EFFECTS = {
   logBackupsStopped: [{ set: { 'home.logBackups': 'stopped' } }],
   logBackupsEnabled: [{ set: { 'home.logBackups': 'enabled' } }],
   /** The tail is one more file on the share, so both copies reach the same content. */
-  tailOnShare:       [{ set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } }],
+  tailOnShare:       [{ when: { copying: ['files', 'job'] }, set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } },
+                      { when: { copying: ['restore'] }, set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'copied.unapplied': 'some', current: 'both' } }],
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
   tailInQuarantine:  [{ when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} },
                       { when: { 'S.holds': ['unsaved'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },

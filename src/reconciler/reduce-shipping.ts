@@ -3,6 +3,7 @@
  * files that are reachable and usable count as work; the others are lines of the loss ledger.
  */
 import type { Evidence } from '../topology/evidence.ts';
+import { copyWay, isClosed, type CopyWay } from '../topology/copy-way.ts';
 import { chainLogBackups, type LogChain } from '../topology/log-chain.ts';
 import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
 import type {
@@ -122,12 +123,23 @@ function workIn(folder: string, verb: string, names: readonly string[], unread: 
 }
 
 function filesToShip(
+  pool: DesiredPool,
   facts: PoolFacts,
+  copy: SiteCopy,
   database: DatabaseFacts,
   share: Finding,
+  home: Evidence,
 ): { findings: Findings; files?: ShippedFiles } {
   const position = positionOf(database);
-  if (facts.copyFolder.kind !== 'value' || position === undefined || share.value === 'unknown') {
+  const way = copyWay(facts, pool.topology, copy.instance);
+  // Nobody lists the share: what the copy job has done is all that tells.
+  const unlisted =
+    way === 'job' && share.value === 'unknown' ? uncopiedByJob(pool, facts, copy, home) : undefined;
+  if (
+    facts.copyFolder.kind !== 'value' ||
+    position === undefined ||
+    (share.value === 'unknown' && unlisted === undefined)
+  ) {
     const { copyFolder } = facts;
     const [because, source] =
       copyFolder.kind === 'unknown'
@@ -145,19 +157,97 @@ function filesToShip(
     [...copied, ...onShare.filter((file) => !names.has(file.name.toLowerCase()))],
     position,
   );
-  const onlyOnShare = everything.applicable.filter((name) => !names.has(name.toLowerCase()));
-  const ready = everything.applicable.filter((name) => names.has(name.toLowerCase()));
+  const inReach = (name: string): boolean => way === 'restore' || names.has(name.toLowerCase());
+  const onlyOnShare = everything.applicable.filter((name) => !inReach(name));
+  const ready = everything.applicable.filter(inReach);
   const unread = everything.files.flatMap(({ name, verdict }) => (verdict.kind === 'unread' ? [name] : []));
   const [unreadThere = [], unreadHere = []] = [false, true].map((copied) =>
-    unread.filter((name) => names.has(name.toLowerCase()) === copied),
+    unread.filter((name) => inReach(name) === copied),
   );
   return {
     findings: {
-      'share.uncopied': workIn('share listing', 'usable files to copy', onlyOnShare, unreadThere),
-      'copied.unapplied': workIn('copy folder', 'copied files to apply', ready, unreadHere),
+      'share.uncopied': unlisted ?? workIn('share listing', 'usable files to copy', onlyOnShare, unreadThere),
+      'copied.unapplied':
+        way === 'restore'
+          ? workIn('copy folder and share', 'files to apply', ready, unreadHere)
+          : workIn('copy folder', 'copied files to apply', ready, unreadHere),
     },
     files: { everything, onlyOnShare, shareReadable: facts.share.kind === 'value' },
   };
+}
+
+const COPYING: Readonly<Record<CopyWay, string>> = {
+  files: 'the daemon reaches share and copy folder',
+  restore: 'SQL Server of backup reads the share; the daemon cannot copy',
+  job: 'the daemon cannot copy, and SQL Server of backup has read no header on the share',
+};
+
+function copyingOf(pool: DesiredPool, facts: PoolFacts, views: CopyViews): Finding {
+  const { seen } = views.backup;
+  const way = copyWay(facts, pool.topology, seen.kind === 'seen' ? seen.copy.instance : undefined);
+  if (way !== 'files' && seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  return finding(way, COPYING[way], way === 'files' ? 'settings' : facts.share.source);
+}
+
+/** Start of home's silence by the daemon's clock, ms; undefined: it is not down by evidence. */
+function homeSilentSinceMs(pool: DesiredPool, facts: PoolFacts, home: Evidence): number | undefined {
+  if (!isDown(pool, home)) return undefined;
+  const { primary, mirror } = pool.topology.sites.home.chat;
+  const silences = [primary, mirror ?? primary].map((name) => {
+    const observed = facts.instances[name];
+    return observed?.kind === 'unknown' ? observed.silentForMs : 0;
+  });
+  return Date.parse(facts.observedAt) - Math.min(...silences);
+}
+
+/**
+ * What home wrote before it fell silent is copied once the job has run to its end since. Without the job nothing reaches what is left
+ * there: that is a loss, and no work.
+ */
+function uncopiedByJob(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  copy: SiteCopy,
+  home: Evidence,
+): Finding | undefined {
+  const sinceMs = homeSilentSinceMs(pool, facts, home);
+  if (sinceMs === undefined) return undefined;
+  const row = copy.facts.shippingSecondary[pool.topology.chatDatabase] ?? null;
+  const job = jobsOf(copy.facts, ['copy']).find(({ id }) => id === row?.copyJobId);
+  if (job === undefined)
+    return finding(
+      'none',
+      'nobody can list the share, and there is no copy job that could read it',
+      copy.source,
+    );
+  const ranMs = Date.parse(job.lastRun?.at ?? '') - copy.facts.clockOffsetMs;
+  const ran = job.lastRun?.status === 'succeeded' && !job.running && ranMs > sinceMs;
+  return ran
+    ? finding('none', `${job.name} has run to its end since home fell silent`, copy.source)
+    : finding('some', `${job.name} has not run to its end since home fell silent`, copy.source);
+}
+
+/** A new log chain begins when home serves again; until it does, every log backup that lies there belongs to another one. */
+function straysOf(pool: DesiredPool, facts: PoolFacts, views: CopyViews): Finding {
+  const { seen } = views.home;
+  const home = seen.kind === 'seen' ? seen.copy.database : undefined;
+  const fork = home?.state === 'ONLINE' ? home.forkGuid : null;
+  for (const folder of [facts.share, facts.copyFolder]) {
+    if (folder.kind !== 'value' || !isClosed(facts, folder.value.path)) continue;
+    const strays = folder.value.files.filter(({ name, header }) => {
+      if (!name.toLowerCase().endsWith('.trn')) return false;
+      if (fork === null) return true;
+      return header !== 'unknown' && fork !== 'unknown' && header.lastForkGuid !== fork;
+    });
+    const [first] = strays;
+    if (first !== undefined)
+      return finding(
+        'stuck',
+        `${String(strays.length)} log backups of another chain, ${first.name} first, lie in ${folder.value.path}, which the daemon does not reach: move them into a subfolder`,
+        folder.source,
+      );
+  }
+  return finding('none', 'none in a folder that the daemon does not reach', facts.share.source);
 }
 
 /** Same lineage and fork as home's line, and no gap up to what home says it backed up last. */
@@ -231,11 +321,13 @@ export function reduceShipping(
   const share = shareOf(pool, facts, evidence);
   const { seen, mgc } = views.backup;
   const logBackups = logBackupsOf(pool, views, evidence.home);
+  const ways = { copying: copyingOf(pool, facts, views), 'shipping.strays': straysOf(pool, facts, views) };
   if (seen.kind === 'unseen' || mgc.value === 'unknown') {
     const unknown = unknownFinding(mgc.because, mgc.source);
     const secondary = seen.kind === 'unseen' ? unknown : secondaryOf(pool, seen.copy);
     const findings = {
       share,
+      ...ways,
       'home.logBackups': logBackups,
       'shipping.secondary': secondary,
       'shipping.follows': unknown,
@@ -247,12 +339,13 @@ export function reduceShipping(
   const { database } = seen.copy;
   const shipped: { findings: Findings; files?: ShippedFiles } =
     mgc.value === 'restoring' && database !== undefined
-      ? filesToShip(facts, database, share)
+      ? filesToShip(pool, facts, seen.copy, database, share, evidence.home)
       : { findings: NOTHING(`the backup copy is ${mgc.value} and takes no file`) };
   const { files } = shipped;
   return {
     findings: {
       share,
+      ...ways,
       'home.logBackups': logBackups,
       'shipping.secondary': secondaryOf(pool, seen.copy),
       'shipping.follows': followsOf(views, files),

@@ -2,6 +2,7 @@
 export const ACTION_IDS = [
   'remove-log-shipping',
   'copy-log-backups',
+  'run-copy-job',
   'apply-log-backups',
   'recover-backup',
   'set-pool-failed-over',

@@ -26,6 +26,8 @@ export const WAYS_OUT: readonly WayOut[] = [
   { id: 'repair-backup', from: { 'backup.mgc': ['broken', 'offline', 'cut', 'absent'] }, to: { 'backup.mgc': 'restoring' }, reason: 'the backup copy cannot be used as it is', command: 'restore mgc at {backup} WITH NORECOVERY from the newest full backup by hand' },
   { id: 'bridge-gap', from: { 'shipping.follows': ['no'], 'backup.holds': ['nothing', 'released', 'unsaved'] }, to: { 'shipping.follows': 'yes' }, reason: 'the backup copy cannot go on with home\'s log chain', command: 'put the missing log backups on the share, or restore mgc at {backup} WITH NORECOVERY by hand' },
   { id: 'restore-share', from: { share: ['gone'] }, to: { share: 'readable' }, reason: 'the backup share is gone', command: 'provide the share again and name it in the desired state' },
+  { id: 'move-strays', from: { 'shipping.strays': ['stuck'] }, to: { 'shipping.strays': 'none' }, reason: 'old log backups lie where the daemon does not reach them, and the restore job would stop at them', command: 'move every log backup out of the closed folder into a subfolder by hand' },
+  { id: 'copy-by-hand', from: { copying: ['job'], 'share.uncopied': ['some'] }, to: { 'share.uncopied': 'none' }, reason: 'nothing copies from the share any more', command: 'copy the log backups into the copy folder by hand' },
   { id: 'seed-file', from: { 'copied.unapplied': ['some'] }, to: { 'copied.unapplied': 'none' }, reason: 'copied log backups cannot be applied by a step', command: 'apply them by hand: RESTORE LOG mgc FROM DISK WITH NORECOVERY' },
   { id: 'attest-home', from: { 'home.cannotWrite': ['no'], 'home.reach': ['unknown'] }, to: { 'home.cannotWrite': 'yes' }, reason: 'home may still be writable', command: 'pchat attest {home} --down' },
 ];
