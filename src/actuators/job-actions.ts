@@ -2,6 +2,7 @@
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, Site } from '../topology/pool-topology.ts';
 import { enableJob, quietJob, readJobNow, runJob } from './agent-jobs.ts';
+import { filesToCopy } from './choose-files.ts';
 import { openInstance } from './instance-session.ts';
 import { pairOf, requireInstance, seenInstance, servingInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
@@ -38,6 +39,7 @@ export const pauseLogShipping: Actuator = async (ports, context): Promise<StepNo
 
 /** Also of a paused secondary: a disabled job can be started (sql-server reference 2.6, practice). */
 export const runCopyJob: Actuator = async (ports, context): Promise<StepNotes> => {
+  if (filesToCopy(context.facts, context.pool.topology)?.files.length === 0) return { copied: 'already' };
   const jobs = secondaryJobs(context);
   if (jobs === undefined)
     throw new PoolError('PCO_STEP_REFUSED', 'there is no secondary any more, and with it no copy job');

@@ -90,6 +90,12 @@ const CASES: readonly Case[] = [
     reached: (world) => ['b.trn', 'c.trn'].every((file) => world.folder('D:\\LSCopy').has(file)),
   },
   {
+    step: { action: 'run-copy-job', target: 'backup' },
+    world: convergedWorld,
+    on: LYO1,
+    reached: (world) => ['b.trn', 'c.trn'].every((file) => world.folder('D:\\LSCopy').has(file)),
+  },
+  {
     step: { action: 'apply-log-backups', target: 'backup' },
     world: applied,
     on: LYO1,
