@@ -5,6 +5,7 @@ import { letsIn } from '../doctor/reach-checks.ts';
 import { readHeaderThrough } from '../observers/header-try.ts';
 import { observeInstanceCheckup } from '../observers/instance-checkup.ts';
 import { observeInstanceSetup } from '../observers/instance-setup.ts';
+import { newestFirst } from '../observers/log-chain.ts';
 import { observePublishedPool } from '../observers/published-pool.ts';
 import type { PoolObserver } from '../observers/observe-pool.ts';
 import type { BackupFiles } from '../ports/backup-files.ts';
@@ -130,7 +131,7 @@ function newestLogBackup(
   const isLog = (name: string): boolean => /\.trn$/i.test(name);
   if (facts.share.kind === 'value') {
     const logs = facts.share.value.files.filter(({ name }) => isLog(name));
-    const newest = logs.toSorted((a, b) => (a.modifiedAt < b.modifiedAt ? 1 : -1))[0];
+    const newest = logs.toSorted(newestFirst)[0];
     if (newest !== undefined || logShipping.share !== facts.share.value.path) return newest?.name;
   }
   const { primary, mirror } = sites.home.chat;

@@ -189,6 +189,13 @@ const ACTING: readonly RightRow[] = [
     'mirroring cannot be set up or removed',
   ),
   acting('endpoint', ['read-mirroring-endpoint'], [], 'the address of the mirroring endpoint is not seen'),
+  acting(
+    // What the two extended procedures ask for has no page: unverified.
+    'closed-folders',
+    ['list-folder'],
+    [],
+    'a folder that only SQL Server reaches looks empty, and counts as not seen',
+  ),
   acting('kill', ['kill-session', 'backup-tail'], [6102], 'sessions that hold up a fence cannot be ended'),
 ];
 

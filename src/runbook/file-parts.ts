@@ -13,9 +13,9 @@ const TAKEN_BEFORE = 'tail-log-backup:home';
 export const ownTail = (scene: Scene): string | undefined =>
   scene.before.has(TAKEN_BEFORE) ? ownFile(scene, '', 'tail', 'trn').slice(1) : undefined;
 
-const copyLines = (from: string, to: string, sizeBytes: number | undefined): readonly string[] => [
+const copyLines = (from: string, to: string, sizeBytes: number | null): readonly string[] => [
   call('Copy-Item', { LiteralPath: from, Destination: to }),
-  ...(sizeBytes === undefined
+  ...(sizeBytes === null
     ? []
     : [
         `if ((${call('Get-Item', { LiteralPath: to })}).Length -ne ${String(sizeBytes)}) { throw 'STOP: the copy has another size than the file that was observed' }`,
@@ -43,7 +43,7 @@ export function copyLogBackups(scene: Scene): readonly Part[] {
   const tail = ownTail(scene);
   const files = [
     ...work.files.map(({ name, sizeBytes }) => ({ name, sizeBytes })),
-    ...(tail === undefined ? [] : [{ name: tail, sizeBytes: undefined }]),
+    ...(tail === undefined ? [] : [{ name: tail, sizeBytes: null }]),
   ];
   const known = [...listed.files.map(({ name }) => name), ...(tail === undefined ? [] : [tail])];
   return [
@@ -58,7 +58,7 @@ export function copyLogBackups(scene: Scene): readonly Part[] {
         ),
       ],
       expected: 'no error; every copy has the size of its file',
-      bytes: work.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      bytes: work.files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
     },
   ];
 }

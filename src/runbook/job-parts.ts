@@ -65,6 +65,11 @@ export const stopLogBackups = (scene: Scene): readonly Part[] => quietLogBackups
 export const resumeLogBackups = (scene: Scene): readonly Part[] =>
   backupJobs(scene, 'home').map((instance) => switchJob(scene, instance, 'backup', true));
 
+/** LSCopy also runs while it is disabled: it is started by hand. */
+export const runCopyJob = (scene: Scene): readonly Part[] => [
+  runJob(scene, serving(scene, 'backup'), 'copy'),
+];
+
 export function pauseLogShipping(scene: Scene): readonly Part[] {
   const instance = serving(scene, 'backup');
   return [

@@ -1,4 +1,5 @@
 /** RESTORE LOG, recovery, the full backup behind its barrier, and the restores over a whole copy. */
+import { copyWay } from '../topology/copy-way.ts';
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { valueOf } from '../topology/known.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
@@ -44,6 +45,15 @@ function chainOf(scene: Scene) {
   return position === undefined ? undefined : chainLogBackups([...named.values()], position);
 }
 
+/** Out of the copy folder, and what is not there straight from the share, where SQL Server reads it (as apply-log-backups does). */
+function folderFor(scene: Scene, instance: InstanceName): (name: string) => string {
+  const { copyFolder } = scene.pool.topology.logShipping;
+  if (copyWay(scene.facts, scene.pool.topology, instance) !== 'restore') return () => copyFolder;
+  const folder = valueOf(scene.facts.copyFolder);
+  const copied = new Set(folder === 'unknown' ? [] : folder.files.map(({ name }) => name.toLowerCase()));
+  return (name) => (copied.has(name.toLowerCase()) ? copyFolder : share(scene));
+}
+
 /** STANDBY counts as ONLINE with the server; its readers must be gone, and 3101 says when they are not. */
 const rollsForward = (scene: Scene, instance: InstanceName): readonly SqlStatement[] =>
   copyAt(scene, instance)?.state === 'STANDBY' ? [] : [stopUnlessState(databaseOf(scene), 'RESTORING')];
@@ -58,7 +68,7 @@ export function applyLogBackups(scene: Scene): readonly Part[] {
         `${instance} does not say where ${database} stands, so its log backups cannot be put in order.`,
       ),
     ];
-  const { copyFolder } = scene.pool.topology.logShipping;
+  const folderOf = folderFor(scene, instance);
   const guards = [...rollsForward(scene, instance), stopIfMirrored(database)];
   const restores = chain.applicable.map((name) => {
     const last = chain.files.find((file) => file.name === name)?.header?.lastLsn;
@@ -67,7 +77,7 @@ export function applyLogBackups(scene: Scene): readonly Part[] {
       scene,
       instance,
       `Restore ${name}`,
-      [...guards, ...known, restoreLog(database, joinPath(copyFolder, name))],
+      [...guards, ...known, restoreLog(database, joinPath(folderOf(name), name))],
       'RESTORE LOG successfully processed ..., or: applied already',
     );
   });
@@ -82,7 +92,7 @@ export function applyLogBackups(scene: Scene): readonly Part[] {
     );
     return [...restores, reached];
   }
-  const path = joinPath(copyFolder, tail);
+  const path = joinPath(folderOf(tail), tail);
   const tailToo = sql(
     scene,
     instance,

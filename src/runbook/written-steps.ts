@@ -6,7 +6,7 @@
 import type { ActionId } from '../reconciler/step-id.ts';
 import { fence, tailLogBackup } from './fence-parts.ts';
 import { copyLogBackups } from './file-parts.ts';
-import { enableJobs, pauseLogShipping, resumeLogBackups, stopLogBackups } from './job-parts.ts';
+import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBackups } from './job-parts.ts';
 import { mirrorBackup, mirrorHome, removeMirroring } from './mirror-parts.ts';
 import type { Part } from './part.ts';
 import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal } from './pool-parts.ts';
@@ -17,6 +17,7 @@ import { establishLogShipping, removeLogShipping } from './shipping-parts.ts';
 export const WRITTEN_STEPS = {
   'remove-log-shipping': removeLogShipping,
   'copy-log-backups': copyLogBackups,
+  'run-copy-job': runCopyJob,
   'apply-log-backups': applyLogBackups,
   'recover-backup': recoverBackup,
   'set-pool-failed-over': setPoolFailedOver,

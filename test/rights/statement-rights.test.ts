@@ -22,6 +22,7 @@ import * as shipping from '../../src/statements/change-log-shipping.ts';
 import * as mirroring from '../../src/statements/change-mirroring.ts';
 import { readRights } from '../../src/statements/grant-rights.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
+import { listFolder } from '../../src/statements/list-folder.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
 import { readNewestMessage } from '../../src/statements/read-message.ts';
 
@@ -46,7 +47,8 @@ const jobId = (world: SimulatedWorld): string =>
   String(
     runText(world, HOME, 'SELECT j.job_id FROM msdb.dbo.sysjobs AS j').resultSets[0]?.rows[0]?.['job_id'],
   );
-const file = String.raw`\\fs01\mgc-logs\x.trn`;
+const SHARE = String.raw`\\fs01\mgc-logs`;
+const file = `${SHARE}\\x.trn`;
 
 /** One statement of each row, on an instance where nothing but the right stands in its way. */
 const PROBES: Readonly<
@@ -67,6 +69,7 @@ const PROBES: Readonly<
   'alter-database': { on: HOME, statement: () => access.restrictAccess('mgc') },
   mirroring: { on: HOME, statement: () => mirroring.setPartnerOff('mgc') },
   endpoint: { on: HOME, statement: () => mirroring.readMirroringEndpoint },
+  'closed-folders': { on: HOME, statement: (world) => listFolder(SHARE, versionOf(world)) },
   kill: { on: HOME, statement: () => access.killSession(60) },
 };
 const versionOf = (world: SimulatedWorld): string => world.state.instances[HOME]?.productVersion ?? '';

@@ -1,6 +1,7 @@
 /**
  * Folders as the account of SQL Server sees them: xp_fileexist, xp_dirtree, sys.dm_os_enumerate_filesystem. None has a page; the
- * catalogue says what is recorded. Whatever cannot be read has no rows and gives no error.
+ * catalogue says what is recorded. Whatever cannot be read has no rows and gives no error; so has everything for a login without sysadmin.
+ * That the procedures are for sysadmin, and the view for VIEW SERVER STATE, is unverified: the strictest that practice tells of.
  */
 import { resultColumnsOf } from '../catalogue/columns.ts';
 import { parametersOf } from '../catalogue/parameters.ts';
@@ -11,7 +12,10 @@ import type { CellValue } from '../sql-tokens.ts';
 import type { VirtualTable } from '../tsql/ast.ts';
 import { tableOf } from './catalogue-columns.ts';
 import type { ModuleCall, ProcedureHandler } from './engine-modules.ts';
+import type { SqlFailure } from '../tsql/host.ts';
+import { message, refuse } from './messages.ts';
 import { resultSet } from './restore-info.ts';
+import { isSysadmin, mayOnServer, serverStateOf } from './server-permissions.ts';
 
 /** undefined: not there, or not to be read. The estate's folders hold files only. */
 function filesIn({ ctx }: ModuleCall, folder: string): readonly EstateFileEntry[] | undefined {
@@ -35,6 +39,7 @@ const lister =
   };
 
 const fileExist = lister('master.xp_fileexist', (call, args) => {
+  if (!isSysadmin(call.instance, call.session.login)) return [[0, 0, 0]];
   const path = args.text('@path') ?? '';
   const isFolder = filesIn(call, path) !== undefined;
   const isFile = call.ctx.files.read(path) instanceof Uint8Array;
@@ -43,7 +48,7 @@ const fileExist = lister('master.xp_fileexist', (call, args) => {
 });
 
 const dirTree = lister('master.xp_dirtree', (call, args) => {
-  if (args.flag('@files') !== true) return [];
+  if (args.flag('@files') !== true || !isSysadmin(call.instance, call.session.login)) return [];
   return (filesIn(call, args.text('@path') ?? '') ?? []).map(({ name }) => [name, 1, 1]);
 });
 
@@ -59,7 +64,9 @@ function patternOf(text: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
 }
 
-export function enumerateFilesystem(call: ModuleCall, args: readonly CellValue[]): VirtualTable {
+export function enumerateFilesystem(call: ModuleCall, args: readonly CellValue[]): VirtualTable | SqlFailure {
+  const right = serverStateOf(call.instance);
+  if (!mayOnServer(call.instance, call.session.login, right)) return refuse(message(300, right));
   const [path, pattern] = args.map((value) => (typeof value === 'string' ? value : ''));
   const folder = path ?? '';
   const fits = patternOf(pattern ?? '');
