@@ -1,8 +1,9 @@
 /** This computer: runtime, what the settings refer to, journal, and the folders as the daemon would see them. */
+import type { PoolFacts } from '../topology/pool-facts.ts';
+import { SITES } from '../topology/pool-topology.ts';
 import type { DoctorEvidence, FolderAnswer } from './evidence.ts';
 import { error, ok, unknown, warning, type Mend, type Verdict } from './finding.ts';
 import { DAEMON, DESIRED, HERE, SETTINGS } from './parties.ts';
-import { wayOf } from './shipping-checks.ts';
 
 const OLDEST_NODE = 24;
 
@@ -73,49 +74,71 @@ export function journalDirectory({ host: { journal } }: DoctorEvidence): readonl
   return [ok(DAEMON, `${directory} is local, writable and the owner's only`)];
 }
 
-export const pathMap = ({ host }: DoctorEvidence): readonly Verdict[] =>
-  host.folders
+function observedAt({ facts, topology }: DoctorEvidence, path: string): PoolFacts['share'] | undefined {
+  const { share, copyFolder } = topology.logShipping;
+  if (path === share) return facts.share;
+  if (path === copyFolder) return facts.copyFolder;
+  const site = SITES.find((one) => topology.sites[one].quarantineFolder === path);
+  return site === undefined ? undefined : facts.quarantine[site];
+}
+
+/** Of a folder that is closed to this computer: the instance that lists it for the daemon. */
+function listerOf(evidence: DoctorEvidence, path: string): string | undefined {
+  const observed = observedAt(evidence, path);
+  return observed?.kind === 'value' ? observed.value.through : undefined;
+}
+
+const closedTo = (lister: string): string => `closed to this computer; ${lister} lists it`;
+
+/** To leave a folder out is a way of setting a site up, as long as SQL Server lists it. */
+export const pathMap = (evidence: DoctorEvidence): readonly Verdict[] =>
+  evidence.host.folders
     .filter(({ role }) => role !== 'mirroringShare')
-    .map(({ path, local }) =>
-      local === null
-        ? error(path, 'the path map of the settings does not hold it', {
-            on: SETTINGS,
-            command: `pathMap: [{sqlServer: ${JSON.stringify(path)}, local: FOLDER-OF-THIS-COMPUTER}]`,
-          })
-        : ok(path, `here it is ${local}`),
-    );
+    .map(({ path, local }) => {
+      if (local !== null) return ok(path, `here it is ${local}`);
+      const lister = listerOf(evidence, path);
+      if (lister !== undefined) return ok(path, closedTo(lister));
+      const observed = observedAt(evidence, path);
+      const why = observed?.kind === 'unknown' ? `: ${observed.reason}` : '';
+      return error(path, `the path map of the settings does not hold it${why}`, {
+        on: SETTINGS,
+        command: `pathMap: [{sqlServer: ${JSON.stringify(path)}, local: FOLDER-OF-THIS-COMPUTER}]`,
+      });
+    });
 
 /** The mirroring shares are SQL Server's own: the daemon opens nothing there. */
 const ofFolders = (
-  { host }: DoctorEvidence,
+  evidence: DoctorEvidence,
   judge: (folder: FolderAnswer & { readonly local: string }) => Verdict,
 ): readonly Verdict[] =>
-  host.folders
+  evidence.host.folders
     .filter(({ role }) => role !== 'mirroringShare')
     .map((folder) => {
       const { local, path } = folder;
-      return local === null
+      if (local !== null) return judge({ ...folder, local });
+      const lister = listerOf(evidence, path);
+      return lister === undefined
         ? unknown(path, 'not asked: it is not in the path map')
-        : judge({ ...folder, local });
+        : ok(path, closedTo(lister));
     });
 
 const isUnc = (path: string): boolean => path.startsWith('\\\\');
 
-/** Closed to the daemon is a way of setting a site up, as long as SQL Server brings the files. */
+/** A folder that the settings map is this computer's matter: SQL Server stands in only for those that they leave out. */
 export const folderReachable = (evidence: DoctorEvidence): readonly Verdict[] =>
-  ofFolders(evidence, ({ path, local, listed }) => {
+  ofFolders(evidence, ({ path, local, role, listed }) => {
     if (listed === null) return unknown(path, 'not asked');
     if (listed.kind === 'value') return ok(path, `${local} can be listed`);
-    const mend = {
+    const bridge =
+      role === 'share' && evidence.headerTry.answer?.kind === 'value'
+        ? '; SQL Server reads it, and would stand in if the path map left it out'
+        : '';
+    return error(path, `${listed.reason}${bridge}`, {
       on: HERE,
       command: isUnc(path)
         ? `mount -t cifs ${quoted(path.replaceAll('\\', '/'))} ${quoted(local)}`
         : `mount -t cifs '//HOST/SHARE-OF-${path.replace(/[:\\]+/g, '-')}' ${quoted(local)}`,
-    };
-    const bridged = ['sql-server', 'copy-job'].includes(wayOf(evidence));
-    return bridged
-      ? warning(path, `${listed.reason}; SQL Server brings the files`, mend)
-      : error(path, listed.reason, mend);
+    });
   });
 
 /** The share is only read; the daemon writes copies and moves tails. */

@@ -3,7 +3,7 @@ import type { InstanceSetup } from '../observers/instance-setup.ts';
 import type { InstanceFacts, JobFacts } from '../topology/pool-facts.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import type { DoctorEvidence } from './evidence.ts';
-import { FILE_WAYS, fileWay, type FileWay } from './file-way.ts';
+import { FILE_WAYS, wayOf } from './file-way.ts';
 import { error, ok, unknown, warning, type Mend, type Verdict } from './finding.ts';
 import { DESIRED, factsOf, HERE, notAsked, poolParty, servingSite } from './parties.ts';
 
@@ -217,28 +217,16 @@ export function shippingThresholds(evidence: DoctorEvidence): readonly Verdict[]
 /** An alert after so many runs that did not come. */
 const ALERT_AFTER_RUNS = 3;
 
-/** Which way files travel on this site. */
-export function wayOf(evidence: DoctorEvidence): FileWay {
-  const { host, headerTry, topology } = evidence;
-  const listed = (role: 'share' | 'copyFolder'): boolean =>
-    host.folders.some((folder) => folder.role === role && folder.listed?.kind === 'value');
-  const { primary } = topology.sites.backup.chat;
-  const facts = factsOf(evidence, primary);
-  const row = facts?.shippingSecondary[topology.chatDatabase];
-  const copy = facts === undefined ? undefined : jobOf(facts, row?.copyJobId);
-  return fileWay({
-    shareListed: listed('share'),
-    copyFolderListed: listed('copyFolder'),
-    shareReadBySql: headerTry.answer === null ? null : headerTry.answer.kind === 'value',
-    copyJobWorks: copy?.enabled === true && copy.lastRun?.status !== 'failed',
-  });
-}
-
 export function filesTravel(evidence: DoctorEvidence): readonly Verdict[] {
+  const party = poolParty(evidence);
   const way = wayOf(evidence);
   const words = `${FILE_WAYS[way]} (${way})`;
-  if (way !== 'none') return [ok(poolParty(evidence), words)];
-  return [
-    error(poolParty(evidence), words, grantRead(evidence, evidence.topology.sites.backup.chat.primary)),
-  ];
+  if (way === 'none')
+    return [error(party, words, grantRead(evidence, evidence.topology.sites.backup.chat.primary))];
+  const unlisted = evidence.host.folders.find(
+    ({ role, listed }) => (role === 'share' || role === 'copyFolder') && listed?.kind === 'failed',
+  );
+  return way === 'daemon' && unlisted !== undefined
+    ? [unknown(party, `the settings leave it to this computer, which cannot list ${unlisted.path}`)]
+    : [ok(party, words)];
 }

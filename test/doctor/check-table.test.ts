@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CHECK_IDS, diagnose, type CheckId } from '../../src/doctor/check-table.ts';
 import type { DoctorEvidence } from '../../src/doctor/evidence.ts';
 import type { Finding, Level } from '../../src/doctor/finding.ts';
+import type { FolderFacts, PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import { desiredPool } from '../support/desired-pool.ts';
 import {
@@ -27,6 +28,7 @@ import {
 } from '../support/doctor-evidence.ts';
 import { mirroring, notSeen, poolStateFacts, seen } from '../support/facts.ts';
 
+const COPIES = 'D:\\LSCopy';
 const base = evidence();
 const withFacts = (facts: DoctorEvidence['facts']): DoctorEvidence => ({ ...base, facts });
 const withHost = (overrides: Parameters<typeof host>[0]): DoctorEvidence => ({
@@ -51,6 +53,26 @@ function jobsOf(instance: string, overrides: object): DoctorEvidence {
 }
 
 const journal = host().journal;
+
+/** Folders that the settings do not map, as an instance lists them; `openers` read the share. */
+function closedSite(
+  from: DoctorEvidence,
+  closed: readonly string[],
+  openers: readonly string[],
+): DoctorEvidence {
+  const { facts } = from;
+  const told = (folder: typeof facts.share, more: Partial<FolderFacts> = {}): typeof facts.share => {
+    if (folder.kind !== 'value') return folder;
+    const through = closed.includes(folder.value.path) ? { through: LYO_1 } : {};
+    return { ...folder, value: { ...folder.value, ...through, ...more } };
+  };
+  const folders = host().folders.map((one) =>
+    closed.includes(one.path) ? { ...one, local: null, listed: null, writable: null, freeBytes: null } : one,
+  );
+  const share = told(facts.share, closed.length === 0 ? {} : { restorableBy: [...openers] });
+  const seenThrough = { closedFolders: [...closed], share, copyFolder: told(facts.copyFolder) };
+  return { ...from, host: host({ folders }), facts: { ...facts, ...seenThrough } };
+}
 
 /** Title, evidence, check, level, party, `where: command`. */
 type Row = readonly [string, DoctorEvidence, CheckId, Level, string, RegExp];
@@ -177,17 +199,45 @@ describe('diagnose', () => {
     ]);
   });
 
-  test('takes a folder that is closed to this computer for a way of setting a site up, or for an error', () => {
-    const closed = hostWith('share', {
-      listed: { kind: 'failed', code: 'PCO_SHARE_UNREADABLE', reason: 'EACCES' },
+  test('a mapped folder that cannot be listed is one error, and which way files travel is unknown', () => {
+    const failed = { kind: 'failed', code: 'PCO_SHARE_UNREADABLE', reason: 'EACCES' } as const;
+    const findings = diagnose({ ...base, host: hostWith('share', { listed: failed }) });
+    expect(troubles(findings)).toMatchObject([{ check: 'folder-reachable', level: 'error', party: SHARE }]);
+    expect(findings.find(({ check }) => check === 'files-travel')?.level).toBe('unknown');
+  });
+
+  test.each([
+    [[SHARE, COPIES], [LYO_1], base, 'sql-server'],
+    [[COPIES], [LYO_1], base, 'sql-server'],
+    [[SHARE], [LYO_2], base, 'copy-job'],
+    [[SHARE, COPIES], [], base, 'copy-job'],
+    [[], [], base, 'daemon'],
+  ] as const)('with %j closed and read by %j files travel by another way', (closed, openers, from, way) => {
+    const findings = diagnose(closedSite(from, closed, openers));
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(findings.find(({ check }) => check === 'files-travel')?.reason).toContain(`(${way})`);
+  });
+
+  test('a closed share that neither SQL Server nor the copy job reads is an error, with the right that mends it', () => {
+    const found = diagnose(closedSite(jobsOf(LYO_1, { enabled: false }), [SHARE], []), ['files-travel']);
+    expect(found).toMatchObject([{ level: 'error', mend: { on: 'the file server' } }]);
+    expect(found[0]?.mend?.command).toMatch(/^icacls /);
+  });
+
+  test('a closed folder that nobody lists is named with the reason, and nothing else of it is asked', () => {
+    const unseen = { ...notSeen(COPIES, 0, 'PCO_SHARE_UNREADABLE'), reason: 'it looks empty' };
+    const closed = closedSite(base, [COPIES], [LYO_1]);
+    const found = diagnose({
+      ...closed,
+      facts: { ...closed.facts, copyFolder: unseen as PoolFacts['copyFolder'] },
     });
-    const bySql = troubles(diagnose({ ...base, host: closed }));
-    expect(bySql).toMatchObject([{ check: 'folder-reachable', level: 'warning' }]);
-    const answer = { kind: 'failed', code: 'PCO_SQL_ERROR', reason: '3201' } as const;
-    const noJob = jobsOf(LYO_1, { enabled: false });
-    const nobody = troubles(diagnose({ ...noJob, host: closed, headerTry: { ...base.headerTry, answer } }));
-    expect(nobody.map(({ check, level }) => [check, level])).toContainEqual(['folder-reachable', 'error']);
-    expect(nobody.map(({ check, level }) => [check, level])).toContainEqual(['files-travel', 'error']);
+    expect(troubles(found)).toMatchObject([{ check: 'path-map', level: 'error', party: COPIES }]);
+    expect(troubles(found)[0]?.reason).toContain('it looks empty');
+    expect(found.filter(({ level }) => level === 'unknown').map(({ check }) => check)).toEqual([
+      'folder-reachable',
+      'folder-writable',
+      'free-space',
+    ]);
   });
 
   test('what hangs on a silent partner is unknown, not wrong', () => {
