@@ -56,17 +56,17 @@ export function readHeaderAnswer(
 
 /**
  * @param zoneMinutes of the server that took the backup; undefined: never seen, and then the file's own time of change, which no
- *   zone distorts, stands for the end of the backup. Without one either, both instants are as if the zone were UTC
+ *   zone distorts, stands for the end of the backup. Without one either, both instants are unknown
  */
 export function headerInUtc(
   { header, startedLocalMs, finishedLocalMs }: RawHeader,
   zoneMinutes: number | undefined,
   modifiedAt: string | null,
 ): BackupHeader {
+  if (zoneMinutes === undefined && modifiedAt === null)
+    return { ...header, startedAt: null, finishedAt: null };
   const finishedMs =
-    zoneMinutes === undefined && modifiedAt !== null
-      ? Date.parse(modifiedAt)
-      : finishedLocalMs - (zoneMinutes ?? 0) * MINUTE_MS;
+    zoneMinutes === undefined ? Date.parse(modifiedAt ?? '') : finishedLocalMs - zoneMinutes * MINUTE_MS;
   const startedMs = finishedMs - (finishedLocalMs - startedLocalMs);
   return {
     ...header,

@@ -84,12 +84,33 @@ function savedLines(facts: PoolFacts): LedgerLine[] {
   });
 }
 
-/** Where the backup copy ends up with every usable file, and when the backup into the last one began. */
+/** No local clock is further ahead of UTC, ms. */
+const FURTHEST_EAST_MS = 14 * 60 * 60_000;
+
+/** Of what is restored already, an instant that is not later than the true one, whatever the zone of its server was. */
+function restoredNotLater(views: CopyViews): number | null {
+  const { atMs } = restoredEnd(views);
+  const copy = views.backup.seen.kind === 'seen' ? views.backup.seen.copy : undefined;
+  const restored = copy?.database?.lastRestore;
+  if (atMs === null || copy === undefined || restored == null || restored === 'unknown') return null;
+  // Without the zone, the instant was told as if it were that of the restoring server.
+  const ownZoneMs = copy.facts.timeZoneMinutes * 60_000;
+  return restored.backupTimeZoneMinutes === null ? atMs + ownZoneMs - FURTHEST_EAST_MS : atMs;
+}
+
+/**
+ * Where the backup copy ends up with every usable file, and when the backup into the last one began. Where nothing tells that, an
+ * earlier instant stands in: more is named at risk than is, never less.
+ */
 function reachOf(views: CopyViews, files: ShippedFiles | undefined): Reach {
-  const last = files?.everything.files.findLast((file) => file.verdict.kind === 'apply');
-  if (last?.header !== undefined)
-    return { lsn: lsn(last.header.lastLsn), atMs: Date.parse(last.header.startedAt) };
-  return restoredEnd(views);
+  const usable = (files?.everything.files ?? []).flatMap(({ verdict, header }) =>
+    verdict.kind === 'apply' && header !== undefined ? [header] : [],
+  );
+  const last = usable.at(-1);
+  if (last === undefined) return restoredEnd(views);
+  const startedAt = usable.findLast((header) => header.startedAt !== null)?.startedAt ?? null;
+  const atMs = startedAt === null ? restoredNotLater(views) : Date.parse(startedAt);
+  return { lsn: lsn(last.lastLsn), atMs };
 }
 
 /** Chat data; the witness holds none. */

@@ -102,36 +102,47 @@ function listedFiles(pool: DesiredPool, facts: PoolFacts): FolderFacts | undefin
   return closed && facts.copyFolder.kind === 'value' ? facts.copyFolder.value : undefined;
 }
 
+interface HomeFile {
+  readonly name: string;
+  /** ms since 1970 by home's clock; null: nothing tells. */
+  readonly finishedMs: number | null;
+}
+
+function writtenByHome(pool: DesiredPool, { files }: FolderFacts): readonly HomeFile[] {
+  const { primary, mirror } = pool.topology.sites.home.chat;
+  const writers = [primary, mirror].map((name) => name?.toLowerCase().split('.')[0]);
+  return files.flatMap(({ name, header, modifiedAt }) => {
+    if (header === 'unknown' || header.type !== 'log') return [];
+    if (!writers.includes(header.serverName.toLowerCase().split('.')[0])) return [];
+    const ends = [header.finishedAt, modifiedAt].flatMap((at) => (at === null ? [] : [Date.parse(at)]));
+    return [{ name, finishedMs: ends.length === 0 ? null : Math.min(...ends) }];
+  });
+}
+
 /**
  * Log backups finished within the silence: home writes them, so home lives. Instants are home's own; its clock is not known
  * now, so the other site's offset stands in and a tolerance is taken off. A copy made within the silence proves only
- * that the share answers; it is a sign where the daemon itself cannot read the share.
+ * that the share answers; it is a sign where the daemon itself cannot read the share, or not when its files were written.
  */
 function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: number): Sign[] {
   const nowThereMs = Date.parse(facts.observedAt) + medianOffsetMs(pool, facts, 'backup');
   const toleranceMs = Math.min(CLOCK_TOLERANCE_MS, pool.topology.logShipping.backupEveryMinutes * 20_000);
   const sinceMs = nowThereMs - silentForMs + toleranceMs;
-  const signs: Sign[] = [];
   const listed = listedFiles(pool, facts);
-  if (listed !== undefined) {
-    for (const file of listed.files) {
-      if (file.header === 'unknown' || file.header.type !== 'log') continue;
-      const { finishedAt } = file.header;
-      const finishedMs = Math.min(Date.parse(finishedAt), Date.parse(file.modifiedAt ?? finishedAt));
-      const fromHome = pool.topology.sites.home.chat;
-      const writers = [fromHome.primary, fromHome.mirror].map((name) => name?.toLowerCase().split('.')[0]);
-      const writer = file.header.serverName.toLowerCase().split('.')[0];
-      if (finishedMs > sinceMs && writers.includes(writer)) {
-        signs.push({
-          source: listed.path,
-          says: 'alive',
-          detail: `${file.name} was written within the silence`,
-          forMs: nowThereMs - finishedMs,
-        });
-      }
-    }
-    return signs;
-  }
+  const files = listed === undefined ? [] : writtenByHome(pool, listed);
+  const signs: Sign[] = files.flatMap(({ name, finishedMs }) =>
+    listed === undefined || finishedMs === null || finishedMs <= sinceMs
+      ? []
+      : [
+          {
+            source: listed.path,
+            says: 'alive',
+            detail: `${name} was written within the silence`,
+            forMs: nowThereMs - finishedMs,
+          },
+        ],
+  );
+  if (listed !== undefined && files.every(({ finishedMs }) => finishedMs !== null)) return signs;
   for (const observed of Object.values(facts.instances)) {
     const copiedAt = observed.kind === 'value' ? shippingOf(pool, observed.value) : undefined;
     if (copiedAt != null && Date.parse(copiedAt) > sinceMs) {

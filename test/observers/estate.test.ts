@@ -103,7 +103,7 @@ test('a daemon that never saw home alive still reads the times of its backups in
   const files = facts.share.kind === 'value' ? facts.share.value.files : [];
   expect(files.length).toBeGreaterThan(0);
   for (const { header, modifiedAt, name } of files) {
-    const at = header === 'unknown' ? Number.NaN : Date.parse(header.finishedAt);
+    const at = header === 'unknown' ? Number.NaN : Date.parse(header.finishedAt ?? '');
     expect(Math.abs(at - Date.parse(modifiedAt ?? '')), name).toBeLessThan(60_000);
   }
 });

@@ -370,6 +370,49 @@ describe('files, share and loss', () => {
     expect([tail?.from, ledger.lossMinutes]).toEqual([world.minutesAgo(23), 13]);
   });
 
+  test.each([
+    ['the copied files tell theirs', 60, [world.logFile(1, 75), world.logFile(2, 60)], 60],
+    ['only what is restored tells its own', 60, [], 15],
+    ['nothing tells any, so that its server may be as far east as there is one', null, [], 15 + 13 * 60],
+  ] as const)(
+    'without the instant of the newest log backups what is at risk begins earlier, never later: %s',
+    (_, backupTimeZoneMinutes, copied, beganAgo) => {
+      const undated = [1, 2, 3, 4].map((n) => ({
+        ...world.logFile(n, 5, { startedAt: null, finishedAt: null }),
+        modifiedAt: null,
+      }));
+      const { lastRestore } = world.restoringDatabase();
+      if (lastRestore === null || lastRestore === 'unknown') throw new Error('nothing is restored');
+      const copy = world.restoringDatabase({ lastRestore: { ...lastRestore, backupTimeZoneMinutes } });
+      const lost = world.homeLost({
+        share: world.folder('\\\\fs01\\mgc-logs', undated),
+        copyFolder: world.folder('D:\\LSCopy', copied),
+      });
+      const facts = { ...lost, instances: { ...lost.instances, ...world.singlePair('lyo', copy) } };
+      const { ledger } = decide(facts, TO_BACKUP);
+      expect(ledger.lines.find(({ kind }) => kind === 'at-risk')?.from).toBe(world.minutesAgo(beganAgo));
+      expect(ledger.lines.filter(({ kind }) => kind === 'salvageable')).toHaveLength(4);
+    },
+  );
+
+  test('a log backup of home whose instant nothing tells leaves it to the copy job to say that home lives', () => {
+    const undated = { ...world.logFile(4, 5, { startedAt: null, finishedAt: null }), modifiedAt: null };
+    const lost = world.homeLost({ share: world.folder('\\\\fs01\\mgc-logs', [undated]) });
+    const verdictWith = (copiedMinutesAgo: number): string => {
+      const shipping = world.secondaryShipping();
+      const row = shipping.shippingSecondary['mgc'];
+      const lastCopiedAt = world.minutesAgo(copiedMinutesAgo);
+      const more = { ...shipping, shippingSecondary: { mgc: row == null ? null : { ...row, lastCopiedAt } } };
+      const instances = {
+        ...lost.instances,
+        ...world.singlePair('lyo', world.restoringDatabase(), more),
+      };
+      return decide({ ...lost, instances }, TO_BACKUP).reduction.evidence.home.verdict;
+    };
+    expect(verdictWith(30)).toBe('silent');
+    expect(verdictWith(1)).toBe('partitioned');
+  });
+
   describe('with home lost and the share silent', () => {
     const SHARE = '\\\\fs01\\mgc-logs';
     const AT_HOME: DesiredPoolOptions = {
