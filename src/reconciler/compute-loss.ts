@@ -6,7 +6,7 @@ import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { CopyViews } from './compare-copies.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
-import type { ShippedFiles } from './reduce-shipping.ts';
+import type { ShippedFiles } from './files-to-ship.ts';
 import type { Vector } from './variables.ts';
 
 const NO_FILES: LostFiles = { lines: [], endMs: null };
