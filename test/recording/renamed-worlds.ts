@@ -2,7 +2,7 @@
 import { parseDesiredState } from '../../src/desired-state/parse-desired-state.ts';
 import type { Decision } from '../../src/ports/journal.ts';
 import type { LookedAt } from '../../src/recording/write-recording.ts';
-import { poolFactsSchema, type PoolFacts } from '../../src/topology/pool-facts.ts';
+import { poolFactsSchema, type FolderFacts, type PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import * as world from '../support/facts.ts';
 import { poolDocument } from '../support/pool-document.ts';
@@ -20,6 +20,13 @@ const fencedParis = (): PoolFacts['instances'] => ({
     }),
   ),
 });
+
+/** As an instance lists a folder: no sizes and no times. */
+function listedFor(folder: PoolFacts['share'], more: Partial<FolderFacts> = {}): PoolFacts['share'] {
+  if (folder.kind === 'unknown') return folder;
+  const files = folder.value.files.map((file) => ({ ...file, sizeBytes: null, modifiedAt: null }));
+  return { ...folder, value: { ...folder.value, files, through: 'sql-lyo-1.contoso.com', ...more } };
+}
 
 /** Worlds in which names decide: who wrote a file, which folder a backup went to, whose heartbeat it is. */
 export const WORLDS: Readonly<Record<string, () => PoolFacts>> = {
@@ -76,6 +83,14 @@ export const WORLDS: Readonly<Record<string, () => PoolFacts>> = {
     const base = world.failedOver();
     const late = world.seen(world.chatServer({ localPoolState: 'Normal' }), 'shell');
     return { ...base, chatServers: { ...base.chatServers, 'chat-lyo-2.contoso.com': late } };
+  },
+  'home lost, folders closed to the daemon': () => {
+    const { share, copyFolder } = world.homeLost();
+    return world.homeLost({
+      closedFolders: ['\\\\fs01\\mgc-logs', 'D:\\LSCopy'],
+      share: listedFor(share, { restorableBy: ['sql-lyo-1.contoso.com'] }),
+      copyFolder: listedFor(copyFolder),
+    });
   },
 };
 
