@@ -1,9 +1,9 @@
 /** This computer: runtime, what the settings refer to, journal, and the folders as the daemon would see them. */
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import { SITES } from '../topology/pool-topology.ts';
+import { instancesOf, SITES, type Site } from '../topology/pool-topology.ts';
 import type { DoctorEvidence, FolderAnswer } from './evidence.ts';
 import { error, ok, unknown, warning, type Mend, type Verdict } from './finding.ts';
-import { DAEMON, DESIRED, HERE, SETTINGS } from './parties.ts';
+import { DAEMON, DESIRED, factsOf, HERE, holdsData, SETTINGS } from './parties.ts';
 
 const OLDEST_NODE = 24;
 
@@ -74,17 +74,28 @@ export function journalDirectory({ host: { journal } }: DoctorEvidence): readonl
   return [ok(DAEMON, `${directory} is local, writable and the owner's only`)];
 }
 
-function observedAt({ facts, topology }: DoctorEvidence, path: string): PoolFacts['share'] | undefined {
-  const { share, copyFolder } = topology.logShipping;
-  if (path === share) return facts.share;
-  if (path === copyFolder) return facts.copyFolder;
-  const site = SITES.find((one) => topology.sites[one].quarantineFolder === path);
-  return site === undefined ? undefined : facts.quarantine[site];
+interface Place {
+  readonly observed: PoolFacts['share'];
+  /** Sites whose instances see it. */
+  readonly sites: readonly Site[];
 }
+
+function placeOf({ facts, topology }: DoctorEvidence, path: string): Place | undefined {
+  const { share, copyFolder } = topology.logShipping;
+  if (path === share) return { observed: facts.share, sites: SITES };
+  if (path === copyFolder) return { observed: facts.copyFolder, sites: ['backup'] };
+  const site = SITES.find((one) => topology.sites[one].quarantineFolder === path);
+  return site === undefined ? undefined : { observed: facts.quarantine[site], sites: [site] };
+}
+
+const answers = (evidence: DoctorEvidence, site: Site): boolean =>
+  instancesOf(evidence.topology).some(
+    (member) => member.site === site && holdsData(member) && factsOf(evidence, member.instance) !== undefined,
+  );
 
 /** Of a folder that is closed to this computer: the instance that lists it for the daemon. */
 function listerOf(evidence: DoctorEvidence, path: string): string | undefined {
-  const observed = observedAt(evidence, path);
+  const observed = placeOf(evidence, path)?.observed;
   return observed?.kind === 'value' ? observed.value.through : undefined;
 }
 
@@ -98,8 +109,10 @@ export const pathMap = (evidence: DoctorEvidence): readonly Verdict[] =>
       if (local !== null) return ok(path, `here it is ${local}`);
       const lister = listerOf(evidence, path);
       if (lister !== undefined) return ok(path, closedTo(lister));
-      const observed = observedAt(evidence, path);
-      const why = observed?.kind === 'unknown' ? `: ${observed.reason}` : '';
+      const place = placeOf(evidence, path);
+      if (place !== undefined && !place.sites.some((site) => answers(evidence, site)))
+        return unknown(path, 'not asked: no instance that sees it answers');
+      const why = place?.observed.kind === 'unknown' ? `: ${place.observed.reason}` : '';
       return error(path, `the path map of the settings does not hold it${why}`, {
         on: SETTINGS,
         command: `pathMap: [{sqlServer: ${JSON.stringify(path)}, local: FOLDER-OF-THIS-COMPUTER}]`,

@@ -221,8 +221,10 @@ export function filesTravel(evidence: DoctorEvidence): readonly Verdict[] {
   const party = poolParty(evidence);
   const way = wayOf(evidence);
   const words = `${FILE_WAYS[way]} (${way})`;
-  if (way === 'none')
-    return [error(party, words, grantRead(evidence, evidence.topology.sites.backup.chat.primary))];
+  const { primary } = evidence.topology.sites.backup.chat;
+  if (way === 'none' && factsOf(evidence, primary) === undefined)
+    return [unknown(party, `not asked: ${primary} does not answer`)];
+  if (way === 'none') return [error(party, words, grantRead(evidence, primary))];
   const unlisted = evidence.host.folders.find(
     ({ role, listed }) => (role === 'share' || role === 'copyFolder') && listed?.kind === 'failed',
   );

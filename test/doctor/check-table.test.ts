@@ -240,6 +240,19 @@ describe('diagnose', () => {
     ]);
   });
 
+  test('of a closed site whose backup instances are silent nothing is said against the folders', () => {
+    const closed = closedSite(base, [COPIES], []);
+    const silent = [LYO_1, LYO_2].reduce(
+      (facts, instance) => withSilent(facts, instance, 'PCO_INSTANCE_UNREACHABLE'),
+      { ...closed.facts, copyFolder: notSeen(COPIES, 0, 'PCO_SHARE_UNREADABLE') as PoolFacts['copyFolder'] },
+    );
+    const found = troubles(diagnose({ ...closed, facts: silent }));
+    expect(found.map(({ check, party }) => [check, party])).toEqual([
+      ['instance-reach', LYO_1],
+      ['instance-reach', LYO_2],
+    ]);
+  });
+
   test('what hangs on a silent partner is unknown, not wrong', () => {
     const down = withFacts(
       withSilent(ofMirror({ witnessState: 'DISCONNECTED' }).facts, PAR_W, 'PCO_INSTANCE_TIMEOUT'),
