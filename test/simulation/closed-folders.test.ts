@@ -8,8 +8,8 @@ import { estateOf } from '../support/estate-versions.ts';
 
 const { share: SHARE, copyFolder: COPIES } = DEFAULT_ESTATE;
 const TIMEOUT = { timeout: 120_000 };
-const V2016 = '13.0.6300.2';
-const V2019 = '15.0.4415.2';
+/** Listed by the view; the wire test's estate is older and lists by the procedure. */
+const ESTATE = estateOf('15.0.4415.2');
 
 interface Played {
   readonly stage: Stage;
@@ -27,16 +27,24 @@ const begun = (stage: Stage): string[] =>
     return record.kind === 'intent' && record.action !== undefined ? [record.action] : [];
   });
 
-/** Two log backups lie on the share and nowhere else when home is lost. */
+const STORY: EstateOverrides = {
+  ...storyOverrides({ seed: 5, shareSite: 'backup' }),
+  startAtMs: Date.UTC(2026, 10, 23, 8, 54),
+  backupEveryMinutes: 3,
+  clients: 2,
+};
+/** Copied at nine; since then two log backups, and messages that are in none. */
+const TRAFFIC_MINUTES = 14;
+const DARK_MINUTES = 6;
+
 async function failOver(overrides: EstateOverrides): Promise<Played> {
-  const options = { ...storyOverrides({ seed: 5, shareSite: 'backup' }), ...overrides };
-  const stage = new Stage(new SimulatedWorld(freshWorld(options)), new SeededRandom(5));
+  const stage = new Stage(new SimulatedWorld(freshWorld({ ...STORY, ...overrides })), new SeededRandom(5));
   const { world } = stage;
   await stage.converge();
   world.estate.fault('clients on');
-  await stage.pass(68);
+  await stage.pass(TRAFFIC_MINUTES);
   world.estate.fault('down site home');
-  await stage.pass(6);
+  await stage.pass(DARK_MINUTES);
   const ledger = stage.daemon.daemon.pool(POOL)?.ledger;
   const before = begun(stage).length;
   world.setPrimaryDatacenter('lyon');
@@ -50,52 +58,6 @@ async function failOver(overrides: EstateOverrides): Promise<Played> {
   };
 }
 
-const open = new Map<string, Promise<Played>>();
-
-/** The same failover where the daemon reaches every folder; played once per version. */
-async function openSite(version: string): Promise<Played> {
-  const played = open.get(version) ?? failOver(estateOf(version));
-  open.set(version, played);
-  (await played).stage.daemon.crash();
-  return played;
-}
-
-test.each([
-  ['the share', V2016, [SHARE]],
-  ['the copy folder', V2016, [COPIES]],
-  ['both', V2019, [SHARE, COPIES]],
-])(
-  'with %s closed to the daemon a failover on %s restores from the share and loses what an open site loses',
-  TIMEOUT,
-  async (_, version, closed) => {
-    const reference = await openSite(version);
-    const played = await failOver({ ...estateOf(version), closedToDaemon: closed });
-    played.stage.daemon.crash();
-    expect(reference.steps).toContain('copy-log-backups');
-    expect(played.steps).toEqual(reference.steps.filter((step) => step !== 'copy-log-backups'));
-    expect(reference.account.lost.length).toBeGreaterThan(0);
-    expect(played.account.lost.length).toBe(reference.account.lost.length);
-    expect(played.account.writableAtTwoSitesMs).toBe(0);
-    expect(reference.salvageable).toBeGreaterThan(2);
-    expect(played.salvageable).toBe(reference.salvageable);
-    expect(played.lossMinutes).toBeCloseTo(reference.lossMinutes ?? Number.NaN, 0);
-  },
-);
-
-test.each([V2016])(
-  'on %s, with a share that only the jobs may read, the copy job runs before log shipping is removed',
-  TIMEOUT,
-  async (version) => {
-    const reference = await openSite(version);
-    const closed = { closedToDaemon: [SHARE, COPIES], shareOpensTo: 'jobs' } as const;
-    const played = await failOver({ ...estateOf(version), ...closed });
-    played.stage.daemon.crash();
-    expect(played.steps.slice(0, 3)).toEqual(['run-copy-job', 'remove-log-shipping', 'apply-log-backups']);
-    expect(played.account.lost.length).toBe(reference.account.lost.length);
-    expect(played.account.writableAtTwoSitesMs).toBe(0);
-  },
-);
-
 /** What a person does where the daemon cannot: every log backup into a subfolder. The file that stays proves the right to list. */
 function moveAway(world: SimulatedWorld, folder: string): void {
   world.folders.write(`${folder}\\keep.txt`, new Uint8Array(1), world.clock.now());
@@ -103,46 +65,68 @@ function moveAway(world: SimulatedWorld, folder: string): void {
     if (name.endsWith('.trn')) world.folders.rename(`${folder}\\${name}`, `${folder}\\quarantine\\${name}`);
 }
 
-test.each([['both', V2016, [SHARE, COPIES]]])(
-  'with %s closed a failback on %s waits, before its first step, for a person to move the old log backups',
+const closedToDaemon = [SHARE, COPIES];
+
+/** The same failover where the daemon reaches every folder; played once. */
+let openSite: Promise<Played> | undefined;
+
+async function openFailover(): Promise<Played> {
+  openSite ??= failOver(ESTATE);
+  const played = await openSite;
+  played.stage.daemon.crash();
+  return played;
+}
+
+test(
+  'a failover of a closed site restores from the share and loses what an open site loses; the failback waits for a person',
   TIMEOUT,
-  async (_, version, closed) => {
-    const { stage, account } = await failOver({ ...estateOf(version), closedToDaemon: closed });
+  async () => {
+    const open = await openFailover();
+    const played = await failOver({ ...ESTATE, closedToDaemon });
+    expect(open.steps).toContain('copy-log-backups');
+    expect(played.steps).toEqual(open.steps.filter((step) => step !== 'copy-log-backups'));
+    expect(open.account.lost.length).toBeGreaterThan(0);
+    expect(played.account.lost.length).toBe(open.account.lost.length);
+    expect(open.salvageable).toBeGreaterThanOrEqual(2);
+    expect(played.salvageable).toBe(open.salvageable);
+    expect(played.lossMinutes).toBeCloseTo(open.lossMinutes ?? Number.NaN, 0);
+
+    const { stage } = played;
     const { world } = stage;
     world.estate.fault('rebuild site home');
     await stage.pass(1);
     const before = begun(stage).length;
     world.setPrimaryDatacenter('paris');
-    await stage.pass(5);
+    await stage.pass(2);
     const plan = stage.daemon.daemon.pool(POOL)?.plan;
     expect(plan?.kind === 'blocked' ? plan.obstacles : []).toContainEqual(
       expect.objectContaining({ variable: 'shipping.strays', actual: 'stuck' }),
     );
     expect(begun(stage).slice(before)).toEqual([]);
-    for (const folder of closed) moveAway(world, folder);
+    for (const folder of closedToDaemon) moveAway(world, folder);
     await stage.converge();
     stage.daemon.crash();
     expect(begun(stage).slice(before)).toContain('establish-log-shipping');
     expect(world.account().serving).toMatch(/^sql-par-/);
-    expect(world.account().lost.length).toBe(account.lost.length);
+    expect(world.account().lost.length).toBe(played.account.lost.length);
     expect(world.account().writableAtTwoSitesMs).toBe(0);
   },
 );
 
 test(
-  'a planned move of a closed site loses nothing and restores the last log backup from the share',
+  'with a share that only the jobs may read, the copy job runs before log shipping is removed, and every file is restored',
   TIMEOUT,
   async () => {
-    const options = { ...storyOverrides({ seed: 6, shareSite: 'backup' }), closedToDaemon: [SHARE, COPIES] };
-    const stage = new Stage(new SimulatedWorld(freshWorld(options)), new SeededRandom(6));
-    await stage.converge();
-    stage.world.estate.fault('clients on');
-    await stage.pass(20);
-    stage.world.setPrimaryDatacenter('lyon');
-    await stage.converge();
-    stage.daemon.crash();
-    expect(begun(stage)).toContain('tail-log-backup');
-    expect(begun(stage)).not.toContain('copy-log-backups');
-    expect(stage.world.account().lost).toEqual([]);
+    const open = await openFailover();
+    const played = await failOver({ ...ESTATE, closedToDaemon, shareOpensTo: 'jobs' });
+    const { world } = played.stage;
+    played.stage.daemon.crash();
+    expect(played.steps.slice(0, 3)).toEqual(['run-copy-job', 'remove-log-shipping', 'apply-log-backups']);
+    const onShare = world.folders.list(SHARE).filter(({ name }) => name.endsWith('.trn'));
+    const copied = new Set(world.folders.list(COPIES).map(({ name }) => name));
+    expect(onShare.length).toBeGreaterThan(2);
+    expect(onShare.filter(({ name }) => !copied.has(name))).toEqual([]);
+    expect(played.account.lost.length).toBe(open.account.lost.length);
+    expect(played.account.writableAtTwoSitesMs).toBe(0);
   },
 );
