@@ -75,6 +75,30 @@ test('every action of the table has a written form', () => {
   expect(chapters.map(({ step }) => stepKey(step.step))).toEqual(steps.map(stepKey));
 });
 
+const restoredFrom = (world: World): readonly string[] =>
+  sqlOf(world).flatMap((batch) => /RESTORE LOG .* DISK = N'([^']*)\.trn'/.exec(batch)?.[1] ?? []);
+
+test('where nobody copies, what is only on the share is restored from there', () => {
+  const [share, copies] = ['\\\\fs01\\mgc-logs\\', 'D:\\LSCopy\\'];
+  const world = WORLDS['home lost, the share read by SQL Server']();
+  expect(plannedSteps(world).map(({ action }) => action)).not.toContain('copy-log-backups');
+  expect(restoredFrom(world)).toEqual([
+    `${copies}mgc_0001`,
+    `${copies}mgc_0002`,
+    `${share}mgc_0003`,
+    `${share}mgc_0004`,
+  ]);
+});
+
+test('where only the copy job copies, it is run and waited for before log shipping is removed', () => {
+  const world = WORLDS['home lost, the share read by the copy job']();
+  expect(plannedSteps(world)[0]?.action).toBe('run-copy-job');
+  const first = sqlOf(world).find((batch) => batch.includes('sp_start_job')) ?? '';
+  expect(first).toContain('log_shipping_secondary');
+  expect(first).toContain('the job did not succeed');
+  expect(restoredFrom(world).every((file) => file.startsWith('D:\\LSCopy\\'))).toBe(true);
+});
+
 test('a step that cannot be written for what was observed says so in its place', () => {
   const world = { pool: WORLDS['home lost']().pool, facts: homeLost({ share: { ...notSeenShare } }) };
   const steps = everyStep().filter(({ action }) => action === 'copy-log-backups');

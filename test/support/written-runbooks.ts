@@ -29,8 +29,18 @@ const at = (primarySite: Site, facts: PoolFacts): World => ({
   facts: withEmptyPartners(facts),
 });
 
+/** Share and copy folder are closed to the daemon. */
+function closedSite(restorableBy: readonly string[]): PoolFacts {
+  const lost = world.homeLost();
+  if (lost.share.kind === 'unknown') return lost;
+  const share = { ...lost.share, value: { ...lost.share.value, restorableBy: [...restorableBy] } };
+  return { ...lost, share, closedFolders: ['\\\\fs01\\mgc-logs', 'D:\\LSCopy'] };
+}
+
 export const WORLDS = {
   'home lost': () => at('backup', world.homeLost()),
+  'home lost, the share read by SQL Server': () => at('backup', closedSite(['sql-lyo-1.contoso.com'])),
+  'home lost, the share read by the copy job': () => at('backup', closedSite([])),
   'home rebuilt': () => at('home', world.homeRebuilt()),
   'planned move': () => at('backup', world.facts()),
 } as const;
