@@ -72,7 +72,7 @@ export function activeServersAreMembersNearby(pool: PoolDocument): Problem[] {
 export function lowLatencyNamesTheOther(pool: PoolDocument): Problem[] {
   return centers(pool).flatMap(([name, center]) =>
     center.lowLatencyTo.flatMap((other, index) =>
-      other !== name && other in pool.datacenters
+      other !== name && Object.hasOwn(pool.datacenters, other)
         ? []
         : [
             {
@@ -208,6 +208,33 @@ export function quarantineIsNoShippingFolder(pool: PoolDocument): Problem[] {
   );
 }
 
+/** nvarchar(260) of backupmediafamily.physical_device_name, less the end of the text. */
+const LONGEST_PATH = 259;
+/** `\\`, `_shared-tail_`, a stamp of 14 digits, `_`, an id of 12, `.trn`: the longest that a name of ours adds to the database's. */
+const AROUND_DATABASE = 45;
+
+export function filesFitIntoAPath(pool: PoolDocument): Problem[] {
+  const { share, copyFolder, mirroringShare } = pool.logShipping;
+  const folders: (readonly [Path, string])[] = [
+    [['logShipping', 'share'], share],
+    [['logShipping', 'copyFolder'], copyFolder],
+    [['logShipping', 'mirroringShare'], mirroringShare],
+    ...centers(pool).flatMap(([name, { quarantineFolder, mirroringShare: own }]) => [
+      [['datacenters', name, 'quarantineFolder'], quarantineFolder] as const,
+      ...(own === undefined ? [] : [[['datacenters', name, 'mirroringShare'], own] as const]),
+    ]),
+  ];
+  const room =
+    LONGEST_PATH - AROUND_DATABASE - Math.max(pool.chatDatabase.length, pool.complianceDatabase.length);
+  return folders
+    .filter(([, folder]) => folder.length > room)
+    .map(([path, folder]) => ({
+      path,
+      message: `expected at most ${room} characters, found ${folder.length}`,
+      hint: `a path has ${LONGEST_PATH} at most, and the name of a backup file must fit behind the folder`,
+    }));
+}
+
 export function shareDatacenterIsDeclared(pool: PoolDocument): Problem[] {
   const { shareDatacenter } = pool.logShipping;
   const names = centers(pool).map(([name]) => name);
@@ -248,4 +275,5 @@ export const CROSS_CHECKS = [
   complianceOnBothSitesOrNone,
   quarantineIsNoShippingFolder,
   quarantineFoldersDiffer,
+  filesFitIntoAPath,
 ] as const satisfies readonly ((pool: PoolDocument) => Problem[])[];

@@ -4,20 +4,32 @@
  */
 import { z } from 'zod';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
+import { inheritedName, oddPathPart, plainText } from './plain-text.ts';
 
 const MINUTE_MS = 60_000;
+/** sysname: nvarchar(128). */
+const LONGEST_NAME = 128;
 const name = (what: string, example: string): z.ZodString =>
-  z
-    .string()
-    .min(1)
-    .max(128)
+  plainText()
+    .max(LONGEST_NAME)
     .describe(what)
     .meta({ examples: [example] });
 
-const FQDN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i;
+/** Labels of at most 63, 253 in all. */
+const FQDN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 const INSTANCE = /^[a-z0-9][a-z0-9.-]*(\\[a-z0-9_$]+)?$/i;
+const DATACENTER = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Log shipping names its files after the database; blanks at an end count neither in SQL Server's comparisons nor on disk. */
+const DATABASE = /^[^\\/:*?"<>|\s]([^\\/:*?"<>|]*[^\\/:*?"<>|\s])?$/;
 const WINDOWS_FOLDER =
   /^(\\\\[^\\/:*?"<>|]+(\\[^\\/:*?"<>|]+)+|[a-z]:\\([^\\/:*?"<>|]+(\\[^\\/:*?"<>|]+)*)?)$/i;
+
+const refusing =
+  (problemOf: (text: string) => string | undefined) =>
+  (text: string, context: z.RefinementCtx): void => {
+    const message = problemOf(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
 
 const fqdn = (what: string, example: string): z.ZodString =>
   z
@@ -32,14 +44,29 @@ const instance = (what: string, example: string): z.ZodString =>
       INSTANCE,
       'a SQL Server instance, for example sql-par-1.contoso.com or sql-par-1.contoso.com\\CHAT',
     )
+    .max(LONGEST_NAME)
+    .superRefine(refusing(inheritedName))
     .describe(what)
     .meta({ examples: [example] });
 const folder = (what: string, example: string): z.ZodString =>
-  z
-    .string()
+  plainText()
     .regex(WINDOWS_FOLDER, 'a Windows folder as SQL Server names it, without a trailing backslash')
+    .superRefine(refusing((text) => text.split('\\').flatMap((part) => oddPathPart(part) ?? [])[0]))
     .describe(what)
     .meta({ examples: [example] });
+const database = (what: string, example: string): z.ZodString =>
+  name(what, example)
+    .regex(DATABASE, 'a name that files can have, too: none of \\ / : * ? " < > |, no blank at an end')
+    .superRefine(refusing(oddPathPart))
+    .superRefine(refusing(inheritedName))
+    .describe(what)
+    .meta({ examples: [example] });
+/** Every mention of a datacenter; that it is declared is a matter of the cross-checks. */
+const datacenterName = (): z.ZodString =>
+  z
+    .string()
+    .regex(DATACENTER, 'the name of a datacenter: lower-case letters, digits and hyphens')
+    .superRefine(refusing(inheritedName));
 
 /** A duration in its text form; the parsed value is milliseconds. */
 const duration = (what: string, minMs: number, maxMs: number, example: string) =>
@@ -98,7 +125,7 @@ const datacenterSchema = z.strictObject({
     .min(1)
     .max(4),
   lowLatencyTo: z
-    .array(z.string())
+    .array(datacenterName())
     .default([])
     .describe(
       'Other datacenters whose servers may be active here, because the line to them is as fast as a local one.',
@@ -115,8 +142,7 @@ const datacenterSchema = z.strictObject({
 
 const logShippingSchema = z.strictObject({
   share: folder('Share with the log backups, as SQL Server names it.', '\\\\fs01\\mgc-logs'),
-  shareDatacenter: z
-    .string()
+  shareDatacenter: datacenterName()
     .optional()
     .describe(
       'Datacenter in which the share stands. Only then can a silent share be taken for lost with it; left out (a third place, or not known): it must be seen again.',
@@ -198,6 +224,7 @@ export const poolDocumentSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 63')
+    .superRefine(refusing(inheritedName))
     .describe('Name of the pool in commands, metrics and the journal.')
     .meta({ examples: ['contoso-chat'] }),
   poolFqdn: fqdn('The Persistent Chat pool.', 'pchat.contoso.com'),
@@ -205,17 +232,13 @@ export const poolDocumentSchema = z.strictObject({
     'Identity for Set-CsPersistentChatState; left out: what Get-CsService returns is used.',
     'Service:1-PersistentChatServer-1',
   ).optional(),
-  chatDatabase: name('The chat database.', 'mgc').default('mgc'),
-  complianceDatabase: name('The compliance database.', 'mgccomp').default('mgccomp'),
-  primaryDatacenter: name(
-    'Name of the datacenter where the service shall live. Editing this line moves the pool.',
-    'paris',
-  ),
+  chatDatabase: database('The chat database.', 'mgc').default('mgc'),
+  complianceDatabase: database('The compliance database.', 'mgccomp').default('mgccomp'),
+  primaryDatacenter: datacenterName()
+    .describe('Name of the datacenter where the service shall live. Editing this line moves the pool.')
+    .meta({ examples: ['paris'] }),
   datacenters: z
-    .record(
-      z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens'),
-      datacenterSchema,
-    )
+    .record(datacenterName(), datacenterSchema)
     .describe('Exactly two datacenters by name: one with the primary store, one with the backup store.'),
   logShipping: logShippingSchema.describe('Log shipping from the primary store to the backup store.'),
   policy: policySchema.describe('What the daemon may do by itself.'),

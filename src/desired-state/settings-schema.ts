@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
+import { plainText, seenText } from './plain-text.ts';
 
 const duration = (what: string, fallback: string) =>
   z
@@ -16,9 +17,13 @@ const duration = (what: string, fallback: string) =>
     .prefault(fallback);
 
 const secretSchema = z.union([
-  z.strictObject({ env: z.string().min(1).describe('Name of the environment variable.') }),
   z.strictObject({
-    file: z.string().min(1).describe('File whose first line is the secret; relative to the settings file.'),
+    env: plainText()
+      .regex(/^[^=]*$/, 'the name of an environment variable')
+      .describe('Name of the environment variable.'),
+  }),
+  z.strictObject({
+    file: plainText().describe('File whose first line is the secret; relative to the settings file.'),
   }),
 ]);
 
@@ -27,6 +32,13 @@ function liesIn(folder: string, above: string): boolean {
   const way = path.relative(path.resolve(above), path.resolve(folder));
   return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
 }
+
+/** A name or an address of IPv4 or IPv6; what is asked of DNS and shown to a server. */
+const HOST = /^(?=.{1,253}$)[a-z0-9:]([a-z0-9._:-]*[a-z0-9])?$/i;
+const host = (): z.ZodString => z.string().regex(HOST, 'a host name or an address');
+/** sysname: nvarchar(128). */
+const LONGEST_LOGIN = 128;
+const login = (): z.ZodString => plainText().max(LONGEST_LOGIN);
 
 const port = z.number().int().min(1).max(65_535);
 
@@ -46,19 +58,15 @@ const loginSchema = z.strictObject({
     })
     .optional()
     .describe('Read-only intent is refused.'),
-  user: z.string().min(1).optional().describe('SQL Server login.'),
-  domain: z
-    .string()
-    .min(1)
+  user: login().optional().describe('SQL Server login.'),
+  domain: login()
     .optional()
     .describe('Windows domain of user, which makes it an NTLM login; without it a SQL Server login.'),
   password: secretSchema.optional().describe('Where the password is: {env: NAME} or {file: PATH}.'),
-  caFile: z
-    .string()
-    .min(1)
+  caFile: plainText()
     .optional()
     .describe("PEM file with the certificate authority of the server's certificate."),
-  serverName: z.string().min(1).optional().describe('Name in the certificate, when it differs from host.'),
+  serverName: host().optional().describe('Name in the certificate, when it differs from host.'),
   encrypt: z
     .enum(['tds7', 'strict'])
     .optional()
@@ -66,23 +74,26 @@ const loginSchema = z.strictObject({
 });
 
 const instanceSchema = loginSchema.extend({
-  host: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Host to connect to; default: the host part of the instance name.'),
+  host: host().optional().describe('Host to connect to; default: the host part of the instance name.'),
 });
 
-/** Encrypted, or on this machine; never a transport helper of git, which would run a program. */
+/**
+ * Encrypted, or on this machine; never a transport helper of git, which would run a program. The address is shown with every
+ * generation, so that it holds no password and, over https, no token in the place of a user.
+ */
 const GIT_URL =
-  /^(https:\/\/|ssh:\/\/|file:\/\/\/|[a-z0-9_][a-z0-9_.-]*@[a-z0-9][a-z0-9.-]*:|\/|\.{1,2}\/|[a-z]:[\\/])\S*$/i;
+  /^(https:\/\/(?![^/]*@)[a-z0-9[]|ssh:\/\/(?![^/]*:[^/@]*@)[a-z0-9_[]|file:\/\/\/|[a-z0-9_][a-z0-9_.-]*@[a-z0-9][a-z0-9.-]*:|\/|\.{1,2}\/|[a-z]:[\\/])\S*$/i;
 const GIT_BRANCH = /^(?!.*(\.\.|\/\/|@\{))[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
+/** Five fields, or six with seconds; that they are a time is seen at the start of the daemon. */
+const CRON = /^[0-9a-z*?,/#-]+( +[0-9a-z*?,/#-]+){4,5}$/i;
 const GIT_PATH = /^(?!\/)(?!(.*\/)?\.{1,2}(\/|$))[^\\:]*$/;
 
 const gitSchema = z.strictObject({
-  url: z
-    .string()
-    .regex(GIT_URL, 'an https://, ssh:// or file:/// address, user@host:path, or a path')
+  url: plainText()
+    .regex(
+      GIT_URL,
+      'an https:// address without log-in data, ssh:// without a password, file:///, user@host:path, or a path',
+    )
     .describe(
       'The repository; a relative path is taken from the settings file. Log-in data is the matter of ssh and of git itself.',
     )
@@ -92,8 +103,7 @@ const gitSchema = z.strictObject({
     .regex(GIT_BRANCH, 'the name of a branch')
     .default('main')
     .describe('Only this branch counts.'),
-  path: z
-    .string()
+  path: seenText()
     .regex(GIT_PATH, 'a path inside the repository, with /')
     .default('desired-state.yaml')
     .describe("A file of the repository, or a folder whose YAML files are read; '' is the root."),
@@ -102,10 +112,8 @@ const gitSchema = z.strictObject({
 
 const desiredStateSchema = z
   .strictObject({
-    file: z.string().min(1).optional().describe('A desired-state file; relative to the settings file.'),
-    directory: z
-      .string()
-      .min(1)
+    file: plainText().optional().describe('A desired-state file; relative to the settings file.'),
+    directory: plainText()
       .optional()
       .describe(
         'A folder whose *.yaml and *.yml files are read, each for itself; relative to the settings file.',
@@ -123,13 +131,9 @@ const SSH_HOST = /^[A-Za-z0-9][A-Za-z0-9.:-]*$/;
 const SSH_USER = /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/;
 const OCS_POWERSHELL = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/OcsPowershell\/?$/i;
 
-const plainFile = z
-  .string()
-  .min(1)
-  .regex(/^[^"\n\r]*$/, 'a path without quotes');
+const plainFile = plainText().regex(/^[^"]*$/, 'a path without quotes');
 const program = (text: z.ZodString) =>
   text
-    .min(1)
     .default('powershell.exe')
     .describe(
       'PowerShell; powershell.exe is Windows PowerShell, which the module SkypeForBusiness is made for.',
@@ -152,18 +156,18 @@ const sshShellSchema = z
 const shellSchema = z
   .strictObject({
     command: z
-      .array(z.string().min(1))
+      .array(plainText())
       .min(1)
       .optional()
       .describe('Program and arguments of a child process that speaks the protocol by itself.'),
     local: z
-      .strictObject({ program: program(z.string()) })
+      .strictObject({ program: program(plainText()) })
       .optional()
       .describe('PowerShell on this computer.'),
     ssh: sshShellSchema.optional(),
     remoting: z
       .strictObject({
-        program: program(z.string()),
+        program: program(plainText()),
         connectionUri: z
           .string()
           .regex(OCS_POWERSHELL, 'https://HOST/OcsPowershell')
@@ -184,29 +188,25 @@ export const settingsSchema = z.strictObject({
   desiredState: desiredStateSchema,
   journal: z
     .strictObject({
-      directory: z
-        .string()
-        .min(1)
-        .describe('Folder on a local disk for journal, lease and token; relative to the settings file.'),
+      directory: plainText().describe(
+        'Folder on a local disk for journal, lease and token; relative to the settings file.',
+      ),
     })
     .describe("The daemon's own folder."),
   defaults: loginSchema.prefault({}).describe('For every instance that says nothing else.'),
   instances: z
-    .record(z.string(), instanceSchema)
+    .record(plainText(), instanceSchema)
     .default({})
     .describe('By instance name as the desired state spells it.'),
   pathMap: z
     .array(
       z
         .strictObject({
-          sqlServer: z.string().min(1).describe('Folder as SQL Server names it.'),
-          local: z
-            .string()
-            .min(1)
-            .describe('The same folder as this daemon sees it; relative to the settings file.'),
-          mountPoint: z
-            .string()
-            .min(1)
+          sqlServer: plainText().describe('Folder as SQL Server names it.'),
+          local: plainText().describe(
+            'The same folder as this daemon sees it; relative to the settings file.',
+          ),
+          mountPoint: plainText()
             .optional()
             .describe(
               'Folder at or above local on which the share is mounted: while nothing is mounted there, local is unreadable, not empty.',
@@ -231,9 +231,8 @@ export const settingsSchema = z.strictObject({
     .describe('Health, metrics, status and control.'),
   schedule: z
     .strictObject({
-      resync: z
-        .string()
-        .min(1)
+      resync: plainText()
+        .regex(CRON, 'a cron line of five fields, for example */5 * * * *')
         .default('*/5 * * * *')
         .describe('Cron line of an extra look at the world, besides the polling.'),
       pollInterval: duration('Pause between two looks at a pool that has nothing to do.', '10s'),

@@ -8,6 +8,7 @@ import {
   isNode,
   isPair,
   isScalar,
+  isSeq,
   LineCounter,
   parseAllDocuments,
   visit,
@@ -15,6 +16,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { z } from 'zod';
+import { oneLine } from './plain-text.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -30,9 +32,12 @@ export interface Finding {
   readonly hint: string | undefined;
 }
 
+/** One line, whatever keys and values the text holds. */
 export const formatFinding = (finding: Finding): string =>
-  `${finding.file}:${finding.line}:${finding.column}: ${finding.path === '' ? '' : `${finding.path}: `}${finding.message}` +
-  (finding.hint === undefined ? '' : ` (${finding.hint})`);
+  oneLine(
+    `${finding.file}:${finding.line}:${finding.column}: ${finding.path === '' ? '' : `${finding.path}: `}${finding.message}` +
+      (finding.hint === undefined ? '' : ` (${finding.hint})`),
+  );
 
 export const pathText = (path: Path): string =>
   path.reduce<string>((text, part) => {
@@ -94,7 +99,7 @@ export function parseYaml(text: string, file: string): YamlResult {
     return broken('the file is empty', 'it needs at least the key that the example shows');
   const values: YamlValue[] = [];
   for (const document of filled) {
-    const value = toValue(document, lines, file);
+    const value = refusedKey(document, lines, file) ?? toValue(document, lines, file);
     if ('line' in value) return { kind: 'broken', findings: [value] };
     values.push(value);
   }
@@ -159,6 +164,27 @@ function toValue(document: Document, lines: LineCounter, file: string): YamlValu
   };
 }
 
+/** A plain object cannot have it: the schemas would not see it, and what stands below it would vanish without a word. */
+function refusedKey(document: Document, lines: LineCounter, file: string): Finding | undefined {
+  let found: Finding | undefined;
+  visit(document, {
+    Pair(_key, pair, above) {
+      if (!isScalar(pair.key) || pair.key.value !== '__proto__') return undefined;
+      const { line, col: column } = lines.linePos(pair.key.range?.[0] ?? 0);
+      const path = pathText(keysOf([...above, pair]));
+      found = { file, line, column, path, message: 'expected another key', hint: undefined };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+const keysOf = (nodes: readonly unknown[]): Path =>
+  nodes.flatMap((node, at): Path => {
+    if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : [];
+    return isSeq(node) ? [node.items.indexOf(nodes[at + 1])] : [];
+  });
+
 /** The first alias that leads nowhere; else the first one at all. */
 function firstAlias(document: Document): number {
   let first: number | undefined;
@@ -203,22 +229,33 @@ function offsetOf(document: Document, path: Path, atKey: boolean): number {
 
 /** What zod says, in words and at its place; unknown keys first, because a misspelt key also makes another one missing. */
 export function schemaFindings(document: YamlValue, issues: readonly z.core.$ZodIssue[]): Finding[] {
-  const unknownKeys = issues.filter((issue) => issue.code === 'unrecognized_keys');
+  const meant = issues.flatMap((issue) => meantBy(issue));
+  const unknownKeys = meant.filter((issue) => issue.code === 'unrecognized_keys');
   return [
     ...unknownKeys.flatMap((issue) =>
       issue.keys.map((key) =>
         document.findingAtKey([...issue.path, key], 'this key is not known here', 'keys are case-sensitive'),
       ),
     ),
-    ...issues
+    ...meant
       .filter((issue) => issue.code !== 'unrecognized_keys')
-      .map((issue) =>
-        document.finding(
-          issue.path,
-          `${isMissing(issue) ? 'is missing: ' : ''}expected ${expectation(issue)}`,
-        ),
-      ),
+      .map((issue) => {
+        const message = `${isMissing(issue) ? 'is missing: ' : ''}expected ${expectation(issue)}`;
+        return issue.code === 'invalid_key'
+          ? document.findingAtKey(issue.path, message)
+          : document.finding(issue.path, message);
+      }),
   ];
+}
+
+/** Of groups that exclude each other, what is wrong in the one whose keys stand there. */
+function meantBy(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isOther = (errors: readonly z.core.$ZodIssue[]): boolean =>
+    errors.some(({ code }) => code === 'unrecognized_keys');
+  const [one, ...more] = issue.errors.filter((errors) => !isOther(errors));
+  if (one === undefined || more.length > 0 || !issue.errors.some(isOther)) return [issue];
+  return one.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 const isMissing = (issue: z.core.$ZodIssue): boolean =>
@@ -236,6 +273,11 @@ const WORDS: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
+const UNITS: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
+  array: { one: ' entry', many: ' entries' },
+  string: { one: ' character', many: ' characters' },
+};
+
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -246,13 +288,15 @@ function expectation(issue: z.core.$ZodIssue): string {
       return issue.values.length === 1
         ? `the word ${String(issue.values[0])}`
         : `one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_key':
+      return `a name that is ${[...new Set(issue.issues.map(expectation))].join(', and ')}`;
     case 'invalid_format':
     case 'custom':
       return issue.message;
     case 'too_small':
-      return issue.origin === 'array' ? `at least ${issue.minimum} entry` : `at least ${issue.minimum}`;
+      return `at least ${issue.minimum}${UNITS[issue.origin]?.one ?? ''}`;
     case 'too_big':
-      return issue.origin === 'array' ? `at most ${issue.maximum} entries` : `at most ${issue.maximum}`;
+      return `at most ${issue.maximum}${UNITS[issue.origin]?.many ?? ''}`;
     default:
       return issue.message;
   }
