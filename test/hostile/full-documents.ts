@@ -1,0 +1,113 @@
+/** Documents that hold a value in every field of their schema: the desired state in one, the settings in as many as exclude each other. */
+
+const store = (short: string) => ({
+  primary: `sql-${short}-1.contoso.com\\CHAT`,
+  mirror: `sql-${short}-2.contoso.com`,
+  witness: `sql-${short}-w.contoso.com`,
+});
+
+const datacenter = (short: string, role: string, other: string) => ({
+  role,
+  sql: store(short),
+  compliance: store(`${short}-c`),
+  // Active are others than the first member, which a test calls by other names.
+  servers: [`chat-${short}-2.contoso.com`, `chat-${short}-1.contoso.com`],
+  activeServers: [`chat-${short}-1.contoso.com`],
+  lowLatencyTo: [other],
+  quarantineFolder: `D:\\Quarantine\\${short}`,
+  mirroringShare: `\\\\fs-${short}\\mirroring`,
+});
+
+const duration = '15m';
+export const FULL_DESIRED_STATE = {
+  pools: [
+    {
+      name: 'contoso-chat',
+      poolFqdn: 'pchat.contoso.com',
+      poolIdentity: 'Service:PersistentChatServer:pchat.contoso.com',
+      chatDatabase: 'mgc',
+      complianceDatabase: 'mgccomp',
+      primaryDatacenter: 'paris',
+      datacenters: {
+        paris: datacenter('par', 'primary-store', 'lyon'),
+        lyon: datacenter('lyo', 'backup-store', 'paris'),
+      },
+      logShipping: {
+        share: '\\\\fs01\\mgc-logs',
+        shareDatacenter: 'lyon',
+        copyFolder: 'D:\\LSCopy',
+        mirroringShare: '\\\\fs01\\mirroring',
+        backupEvery: duration,
+        copyEvery: duration,
+        restoreEvery: duration,
+        retention: '72h',
+        backupThreshold: '60m',
+        restoreThreshold: '45m',
+      },
+      policy: {
+        mode: 'act',
+        evidence: 'silent',
+        silentAfter: '30s',
+        maxDataLoss: '4h',
+        mirrorBeforeActivation: 'required',
+        fenceReturnedCopy: 'act',
+        drainTimeout: '1m',
+        stepTimeout: '10m',
+        stallTimeout: '10m',
+      },
+    },
+  ],
+};
+
+const login = {
+  port: 1433,
+  browserPort: 1434,
+  multiSubnetFailover: true,
+  applicationIntent: 'ReadWrite',
+  user: 'svc-pchat',
+  domain: 'CONTOSO',
+  password: { env: 'PCHAT_SQL_PASSWORD' },
+  caFile: 'contoso-ca.pem',
+  serverName: 'sql.contoso.com',
+  encrypt: 'strict',
+};
+
+const settings = {
+  desiredState: { file: 'desired-state.yaml' },
+  journal: { directory: 'state' },
+  defaults: { ...login, password: { file: 'secret' } },
+  instances: { 'sql-par-1.contoso.com': { ...login, host: 'sql-par-1' } },
+  pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: '/mnt/mgc-logs' }],
+  shell: { command: ['pwsh'], startDeadline: '60s' },
+  http: { host: '127.0.0.1', port: 9473 },
+  schedule: { resync: '*/5 * * * *', pollInterval: '10s' },
+  deadlines: { connect: '5s', instance: '3s', folder: '4s', shell: '10s', chatServer: '4s' },
+  maxConcurrentTransitions: 2,
+  log: { level: 'info' },
+};
+
+const ssh = {
+  host: 'fe01.contoso.com',
+  port: 22,
+  user: 'CONTOSO\\svc-pchat',
+  keyFile: 'id_ed25519',
+  knownHostsFile: 'known_hosts',
+  program: 'powershell.exe',
+  connectTimeout: '5s',
+};
+const git = { url: 'ssh://git@git.contoso.com/pchat.git', branch: 'main', path: 'pools', fetchEvery: '30s' };
+const connectionUri = 'https://fe01.contoso.com/OcsPowershell';
+
+export const FULL_SETTINGS: readonly unknown[] = [
+  settings,
+  {
+    ...settings,
+    defaults: login,
+    instances: { 'sql-par-1.contoso.com': { password: { file: 'secret' } } },
+    desiredState: { directory: 'pools' },
+    shell: { local: { program: 'pwsh' } },
+    pathMap: [{ sqlServer: 'D:\\LSCopy', local: '/mnt/copy', mountPoint: '/mnt' }],
+  },
+  { ...settings, desiredState: { git }, shell: { ssh } },
+  { ...settings, shell: { remoting: { program: 'pwsh', connectionUri } } },
+];
