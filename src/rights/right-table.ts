@@ -73,6 +73,15 @@ const OBSERVING: readonly RightRow[] = [
     without: 'sys.database_mirroring_witnesses is empty: what the witness knows is no evidence',
   },
   {
+    id: 'endpoints',
+    purpose: 'observe',
+    places: ['store', 'witness'],
+    statements: ['observe-checkup', 'read-mirroring-endpoint'],
+    right: () => permission('VIEW ANY DEFINITION'),
+    refused: [],
+    without: 'the mirroring endpoint is not seen: neither its address nor whether it is started is known',
+  },
+  {
     id: 'backup-headers',
     purpose: 'observe',
     places: ['store'],
@@ -188,7 +197,6 @@ const ACTING: readonly RightRow[] = [
     [5011],
     'mirroring cannot be set up or removed',
   ),
-  acting('endpoint', ['read-mirroring-endpoint'], [], 'the address of the mirroring endpoint is not seen'),
   acting(
     // What the two extended procedures ask for has no page: unverified.
     'closed-folders',

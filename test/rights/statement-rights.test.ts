@@ -21,6 +21,7 @@ import * as jobs from '../../src/statements/change-jobs.ts';
 import * as shipping from '../../src/statements/change-log-shipping.ts';
 import * as mirroring from '../../src/statements/change-mirroring.ts';
 import { readRights } from '../../src/statements/grant-rights.ts';
+import { observeCheckup } from '../../src/statements/observe-checkup.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { listFolder } from '../../src/statements/list-folder.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
@@ -57,6 +58,7 @@ const PROBES: Readonly<
   'server-state': { on: WITNESS, statement: () => observing([]) },
   services: { on: WITNESS, statement: () => observing([]) },
   'witness-rows': { on: WITNESS, statement: () => observing([]) },
+  endpoints: { on: HOME, statement: () => observeCheckup },
   'backup-headers': { on: HOME, statement: (world) => readHeader(file, versionOf(world)) },
   'job-tables': { on: HOME, statement: () => shipping.readPrimaryHalf('mgc') },
   'chat-databases': { on: HOME, statement: () => readNewestMessage('mgc') },
@@ -68,7 +70,6 @@ const PROBES: Readonly<
   backup: { on: HOME, statement: () => backups.backupLog('mgc', file) },
   'alter-database': { on: HOME, statement: () => access.restrictAccess('mgc') },
   mirroring: { on: HOME, statement: () => mirroring.setPartnerOff('mgc') },
-  endpoint: { on: HOME, statement: () => mirroring.readMirroringEndpoint },
   'closed-folders': { on: HOME, statement: (world) => listFolder(SHARE, versionOf(world)) },
   kill: { on: HOME, statement: () => access.killSession(60) },
 };
