@@ -46,33 +46,39 @@ export async function gatherDoctor(
   ports: DoctorPorts,
   options: GatherOptions,
 ): Promise<DoctorEvidence> {
+  const [estate, host] = await Promise.all([
+    gatherEstate(settings, pool, ports, options),
+    tell(options, 'this computer', gatherHost(settings, pool.topology, ports, options)),
+  ]);
+  return { ...estate, host };
+}
+
+async function tell<T>({ onProgress }: GatherOptions, what: string, work: Promise<T>): Promise<T> {
+  const done = await work;
+  onProgress(what);
+  return done;
+}
+
+/** All but this computer. Rejects only with PCO_CANCELLED. */
+export async function gatherEstate(
+  settings: Settings,
+  pool: DesiredPool,
+  ports: DoctorPorts,
+  options: GatherOptions,
+): Promise<Omit<DoctorEvidence, 'host'>> {
   const { topology, primarySite } = pool;
-  const { signal, onProgress } = options;
-  const tell = async <T>(what: string, work: Promise<T>): Promise<T> => {
-    const done = await work;
-    onProgress(what);
-    return done;
-  };
+  const { signal } = options;
   const shellLimit = { signal, deadlineMs: settings.deadlines.shell };
-  const [facts, published, host] = await Promise.all([
-    tell('a round of observing', ports.observer.observe(topology, signal)),
-    tell('the topology', answerOf(observePublishedPool(ports.shell, topology.poolFqdn, shellLimit))),
-    tell('this computer', gatherHost(settings, topology, ports, options)),
+  const [facts, published] = await Promise.all([
+    tell(options, 'a round of observing', ports.observer.observe(topology, signal)),
+    tell(options, 'the topology', answerOf(observePublishedPool(ports.shell, topology.poolFqdn, shellLimit))),
   ]);
   // Those that let nobody in would only be waited for again.
   const open = instancesOf(topology).filter(({ instance }) => letsIn(facts.instances[instance]));
   const limit = { signal, deadlineMs: settings.deadlines.instance };
-  const ofEach = async <T>(
-    members: readonly { readonly instance: InstanceName }[],
-    ask: (instance: InstanceName) => Promise<T>,
-  ): Promise<ReadonlyMap<InstanceName, Answer<T>>> =>
-    new Map(
-      await Promise.all(
-        members.map(async ({ instance }) => [instance, await answerOf(ask(instance))] as const),
-      ),
-    );
   const holders = open.filter(({ part }) => part !== 'witness');
   const [checkups, setups, headerTry] = await tell(
+    options,
     'instances one by one',
     Promise.all([
       ofEach(open, (instance) => observeInstanceCheckup(ports, instance, limit)),
@@ -85,9 +91,18 @@ export async function gatherDoctor(
       answer.kind === 'value' ? [[instance, answer.value.version] as const] : [],
     ),
   );
-  const rights = await tell('rights', gatherRights(settings, pool, ports.sql, versions, limit));
+  const seen = { versions, facts };
+  const rights = await tell(options, 'rights', gatherRights(settings, pool, ports.sql, seen, limit));
   signal.throwIfAborted();
-  return { topology, primarySite, facts, published, host, checkups, setups, headerTry, rights };
+  return { topology, primarySite, facts, published, checkups, setups, headerTry, rights };
+}
+
+async function ofEach<T>(
+  members: readonly { readonly instance: InstanceName }[],
+  ask: (instance: InstanceName) => Promise<T>,
+): Promise<ReadonlyMap<InstanceName, Answer<T>>> {
+  const answers = members.map(async ({ instance }) => [instance, await answerOf(ask(instance))] as const);
+  return new Map(await Promise.all(answers));
 }
 
 async function answerOf<T>(work: Promise<T>): Promise<Answer<T>> {

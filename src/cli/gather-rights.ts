@@ -8,6 +8,7 @@ import { grantsOf } from '../rights/grant-script.ts';
 import { requiredRights, type RequiredRight } from '../rights/required-rights.ts';
 import { SQL_VERSIONS, type SqlVersion } from '../rights/right-table.ts';
 import { toPoolError } from '../topology/pool-error.ts';
+import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, InstanceName } from '../topology/pool-topology.ts';
 
 /** Of a version that nobody knows the rights are those of the newest. */
@@ -25,12 +26,18 @@ const grantOf = (right: RequiredRight, login: string): string =>
     .map(({ text }) => text.replaceAll(/\s+/g, ' '))
     .join(' ');
 
-/** @param versions product version of each instance that can be asked */
+/** What was seen of the instances before. */
+export interface Seen {
+  /** Product version of each instance that can be asked. */
+  readonly versions: ReadonlyMap<InstanceName, string>;
+  readonly facts: PoolFacts;
+}
+
 export async function gatherRights(
   settings: Settings,
   { topology, policy }: DesiredPool,
   sql: SqlInstances,
-  versions: ReadonlyMap<InstanceName, string>,
+  { versions, facts }: Seen,
   limit: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): Promise<readonly RightAnswer[]> {
   const purpose = policy.mode === 'act' ? 'act' : 'observe';
@@ -43,13 +50,25 @@ export async function gatherRights(
     return needed.map((right, place): RightAnswer => ({
       instance,
       right: right.name,
-      held: held[place] ?? null,
+      held: held[place] ?? (isOpenToAll(facts, right) ? false : null),
       without: right.rows[0]?.without ?? '',
       grant: grantOf(right, loginOf(settings, instance)),
     }));
   });
   return (await Promise.all(answers)).flat();
 }
+
+/** Who may not enter a database is told NULL of the rights in it, as of one that is closed (sql-server reference 8). */
+const isOpenToAll = ({ instances }: PoolFacts, { instance, databases }: RequiredRight): boolean => {
+  const answer = instances[instance];
+  return (
+    answer?.kind === 'value' &&
+    databases.some((name) => {
+      const found = answer.value.databases[name];
+      return found?.state === 'ONLINE' && found.access === 'MULTI_USER';
+    })
+  );
+};
 
 /** Empty: it cannot be told. */
 async function heldOf(
