@@ -90,7 +90,9 @@ export async function setActiveServers(
   identity: string,
   servers: readonly string[],
 ): Promise<void> {
-  const parameters = { Identity: identity, ActiveServers: { replace: servers }, Force: true, Confirm: false };
+  // A modifier whose Replace is empty changes nothing; the documents empty the list with $null (skype reference 4.3).
+  const ActiveServers = servers.length === 0 ? null : { replace: servers };
+  const parameters = { Identity: identity, ActiveServers, Force: true, Confirm: false };
   await change(ports, context, { cmdlet: 'Set-CsPersistentChatActiveServer', parameters });
 }
 

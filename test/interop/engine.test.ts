@@ -184,6 +184,12 @@ describe.skipIf(dotnetIsAbsent)("PowerShell's engine (install: .NET SDK 10)", ()
       expect(objects).toEqual([{ Identity: 'x', List: list }]);
     });
 
+    test('nothing in the place of a list empties it', async () => {
+      const parameters = { Identity: 'x', ActiveServers: null, Force: true };
+      const { objects } = await ask(mischief, 'Set-CsPersistentChatActiveServer', parameters);
+      expect(objects).toEqual([{ Identity: 'x', List: [] }]);
+    });
+
     test('objects become plain data: words for enums, UTC for dates, text for what lies too deep', async () => {
       const { objects } = await pool('values');
       expect(objects).toEqual([

@@ -101,7 +101,7 @@ function cmdlet(world: World, { cmdlet: name, parameters }: CmdletRequest): read
   world.log.push(`sent ${name}`);
   if (name === 'Set-CsPersistentChatState') world.poolState = parameters['PoolState'] as 'Normal';
   if (name === 'Set-CsPersistentChatActiveServer') {
-    world.active = [...(parameters['ActiveServers'] as { replace: string[] }).replace];
+    world.active = [...((parameters['ActiveServers'] as { replace: string[] } | null)?.replace ?? [])];
   }
   if (name === 'Start-CsWindowsService') world.services.set(server, 'Running');
   if (name === 'Stop-CsWindowsService') {

@@ -67,13 +67,17 @@ const textsOf = (value: unknown): readonly string[] =>
       ? value.filter((item) => typeof item === 'string')
       : [];
 
-/** PSListModifier applied to the present list; null empties it. */
+/**
+ * PSListModifier applied to the present list; null empties it, as the documents do it (skype reference 4.3). An empty Replace replaces
+ * nothing: the type only looks whether there are items to put in the place of the others (unverified).
+ */
 function modified(present: readonly string[], modifier: unknown): readonly string[] {
   if (modifier === null || typeof modifier !== 'object') return [];
   const parts = Object.fromEntries(
     Object.entries(modifier).map(([key, value]) => [key.toLowerCase(), textsOf(value)]),
   );
-  if (parts['replace'] !== undefined) return parts['replace'];
+  const replacing = parts['replace'] ?? [];
+  if (replacing.length > 0) return replacing;
   const removed = parts['remove'] ?? [];
   const kept = present.filter((item) => !removed.some((other) => sameText(other, item)));
   const added = (parts['add'] ?? []).filter((item) => !kept.some((other) => sameText(other, item)));

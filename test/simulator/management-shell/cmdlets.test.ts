@@ -51,7 +51,7 @@ describe('a cmdlet', () => {
 describe('the active list', () => {
   test.each([
     [{ replace: ['chat-lyo-1.contoso.com'] }, ['chat-lyo-1.contoso.com']],
-    [{ replace: [] }, []],
+    [{ replace: [] }, [1, 2, 3, 4].map((number) => `chat-par-${String(number)}.contoso.com`)],
     [null, []],
     [
       { remove: ['chat-par-1.contoso.com', 'CHAT-PAR-2.contoso.com'] },
