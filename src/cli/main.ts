@@ -2,6 +2,7 @@
 /** pchat: checks the runtime, finds the command, turns an error into a message and an exit code. Commands load what they need. */
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { keepSecretsOutOfReports } from '../daemon/host/crash-reports.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 import { register as registerAdopt } from './command-adopt.ts';
@@ -47,6 +48,7 @@ async function registerEstateCommands(program: Command, asked: string | undefine
 
 async function main(args: readonly string[]): Promise<void> {
   requireRuntime();
+  keepSecretsOutOfReports();
   const program = new Command('pchat')
     .description('keeps Persistent Chat pools in the state that a YAML file declares')
     .version(packageVersion())

@@ -1,7 +1,10 @@
-/** A whole failover with planted secrets, one of them rotated meanwhile: none of them is in anything that the product puts out. */
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+/**
+ * A whole failover with planted secrets, by file and by environment variable, one of them rotated meanwhile: none of them is in
+ * anything that the product puts out, nor in what Node.js writes of a daemon that dies.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { pchat } from '../support/pchat.ts';
 import { WireStage } from '../wire/wire-stage.ts';
@@ -9,8 +12,17 @@ import { WireStage } from '../wire/wire-stage.ts';
 const NTLM = 'Planted-ntlm-9fK2 §"\'&ß';
 const STALE = 'Planted-stale-71Qw';
 const TOKEN_FILE = 'control-token';
-/** Commands that a person calls; `why` and `plan` end with other codes than 0, which is their business. */
-const COMMANDS = ['status', 'observe', 'plan', 'history', 'why contoso-chat'];
+/** Of the login by environment variable; the variables of this process are those of the daemon. */
+const VARIABLE = 'PCHAT_PLANTED_PASSWORD';
+/** A door to the instance whose login is by environment variable. */
+const BY_VARIABLE = 'sql-lyo-2.contoso.com';
+/** Commands that a person calls; `why`, `plan` and `doctor` end with other codes than 0, which is their business. */
+const COMMANDS = ['status', 'observe', 'plan', 'history --all', 'why contoso-chat', 'doctor'];
+
+afterEach(() => {
+  delete process.env['PCHAT_PLANTED_PASSWORD'];
+  delete process.env['NODE_OPTIONS'];
+});
 
 interface Output {
   readonly from: string;
@@ -62,27 +74,84 @@ async function commandOutputs(
   return outputs;
 }
 
+const json = { 'content-type': 'application/json' };
+const wrongToken = { ...json, authorization: 'Bearer nobody-knows-it' };
+/** Pages, and the error pages for what is not there, not allowed, not JSON. */
+const REQUESTS: readonly (readonly [string, RequestInit])[] = [
+  ['/metrics', {}],
+  ['/healthz', {}],
+  ['/readyz', {}],
+  ['/api/v1/pools', {}],
+  ['/api/v1/pools/contoso-chat', {}],
+  ['/api/v1/pools/nobody', {}],
+  ['/nothing', {}],
+  ['/%zz', {}],
+  ['/api/v1/pools/contoso-chat/decisions', { method: 'POST', headers: json, body: '{}' }],
+  ['/api/v1/pools/contoso-chat/decisions', { method: 'POST', headers: wrongToken, body: '{}' }],
+  ['/api/v1/pools/contoso-chat/decisions', { method: 'POST', headers: wrongToken, body: '{' }],
+];
+
 async function pages(address: string): Promise<readonly Output[]> {
-  const routes = [
-    '/metrics',
-    '/healthz',
-    '/readyz',
-    '/api/v1/pools',
-    '/api/v1/pools/contoso-chat',
-    '/nothing',
-  ];
   return Promise.all(
-    routes.map(async (route) => {
-      const body = await (await fetch(new URL(route, address))).arrayBuffer();
-      return { from: route, bytes: Buffer.from(body) };
+    REQUESTS.map(async ([route, init]) => {
+      const answer = await fetch(new URL(route, address), init);
+      const head = JSON.stringify([answer.status, [...answer.headers]]);
+      const body = Buffer.from(await answer.arrayBuffer());
+      return { from: `${init.method ?? 'GET'} ${route}`, bytes: Buffer.concat([Buffer.from(head), body]) };
     }),
   );
 }
 
-/** NTLM with a password file beside the settings; every detail is logged. */
-function useDomainLogin(settingsFile: string, passwordFile: string): void {
+/** What somebody who asks for help sends: recordings, runbook, adopted document. */
+async function supportFiles(settingsFile: string, directory: string): Promise<readonly Output[]> {
+  const folder = path.join(directory, 'support');
+  mkdirSync(folder);
+  const at = (name: string): string => path.join(folder, name);
+  const calls = [
+    ['record', at('plain.jsonl'), '--rounds', '2', '--every', '100ms'],
+    ['record', at('hidden.jsonl'), '--rounds', '1', '--pseudonymise'],
+    ['runbook', '--out', at('runbook')],
+    ['adopt', '--out', at('adopted.yaml')],
+    ['grants', '--output', 'json'],
+  ];
+  const outputs: Output[] = [];
+  for (const call of calls) {
+    const { stdout, stderr } = await pchat(...call, '--settings', settingsFile);
+    outputs.push({ from: `pchat ${call[0] ?? ''}`, bytes: Buffer.from(stdout + stderr) });
+  }
+  const files = filesBelow(folder);
+  expect(files.map(({ from }) => from)).toEqual(
+    expect.arrayContaining(['plain.jsonl', 'hidden.jsonl', 'adopted.yaml']),
+  );
+  return [...outputs, ...files];
+}
+
+interface Report {
+  readonly header?: { readonly trigger: string };
+}
+
+/** Node.js writes one for SIGUSR2, as it would for a fatal error: the writer is the same. Then the process is aborted. */
+async function crashReports(stage: WireStage, folder: string): Promise<readonly Output[]> {
+  stage.signalDaemon('SIGUSR2');
+  const written = (): readonly Output[] => filesBelow(folder);
+  const whole = ({ bytes }: Output): boolean => bytes.toString('utf8').trimEnd().endsWith('}');
+  await stage.until('a diagnostic report', () => written().some(whole));
+  await stage.abortDaemon();
+  const reports = written();
+  const triggers = reports.map(({ bytes }) => (JSON.parse(bytes.toString('utf8')) as Report).header?.trigger);
+  expect(triggers).toEqual(['Signal']);
+  return reports;
+}
+
+/** NTLM with a password file beside the settings, a SQL login by environment variable on one instance; every detail is logged. */
+function useBothLogins(settingsFile: string, passwordFile: string): void {
   const settings = parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
   const defaults = settings['defaults'] as Record<string, unknown>;
+  const instances = settings['instances'] as Record<string, object>;
+  settings['instances'] = {
+    ...instances,
+    [BY_VARIABLE]: { ...instances[BY_VARIABLE], user: defaults['user'], password: { env: VARIABLE } },
+  };
   settings['defaults'] = {
     ...defaults,
     user: 'svc-pchat',
@@ -94,8 +163,8 @@ function useDomainLogin(settingsFile: string, passwordFile: string): void {
 }
 
 test(
-  'a failover over NTLM with a rotated password leaves no secret in any output',
-  { timeout: 180_000 },
+  'a failover over NTLM and SQL logins, with a rotated password, leaves no secret in any output',
+  { timeout: 240_000 },
   async () => {
     await using stage = await WireStage.open({
       seed: 'secrets',
@@ -111,10 +180,17 @@ test(
     const { settingsFile, journalDirectory } = stage.playground.documents;
     const passwordFile = path.join(stage.playground.directory, 'ntlm-password');
     writeFileSync(passwordFile, `${STALE}\n`, { mode: 0o600 });
-    useDomainLogin(settingsFile, passwordFile);
+    useBothLogins(settingsFile, passwordFile);
+    const reports = path.join(stage.playground.directory, 'reports');
+    mkdirSync(reports);
+    process.env[VARIABLE] = readFileSync(stage.estate.passwordFile, 'utf8').trim();
+    const flags = ['on-signal', 'on-fatalerror', 'uncaught-exception', `directory=${reports}`];
+    process.env['NODE_OPTIONS'] = flags.map((flag) => `--report-${flag}`).join(' ');
 
     await stage.startDaemon();
-    await stage.until('a refused login', () => JSON.stringify(stage.records).includes('18452 '));
+    await stage.until('a refused login', async () =>
+      JSON.stringify((await stage.status())?.plan ?? {}).includes('18452 '),
+    );
     const refused = await commandOutputs(settingsFile, ['observe', 'status']);
     // As a vault's agent rotates it: a new file under the old name. The daemon is not told.
     writeFileSync(`${passwordFile}.new`, `${NTLM}\n`, { mode: 0o600 });
@@ -137,11 +213,13 @@ test(
       ...refused,
       ...(await commandOutputs(settingsFile)),
       ...(await pages(address)),
+      ...(await supportFiles(settingsFile, stage.playground.directory)),
+      ...(await crashReports(stage, reports)),
       { from: 'log', bytes: readFileSync(stage.logFile) },
       { from: 'remarks of the estate', bytes: Buffer.from(stage.notes.join('\n')) },
       ...filesBelow(journalDirectory),
     ];
-    expect(outputs.filter(({ bytes }) => bytes.length > 0).length).toBeGreaterThan(25);
+    expect(outputs.filter(({ bytes }) => bytes.length > 0).length).toBeGreaterThan(40);
     expect(found(outputs, secrets)).toEqual([]);
   },
 );

@@ -124,6 +124,18 @@ export class WireStage implements AsyncDisposable {
     return daemon?.end('SIGKILL') ?? Promise.resolve();
   }
 
+  /** As kill -SIGNAL does; the daemon counts as running still. */
+  signalDaemon(signal: NodeJS.Signals): void {
+    this.#daemon?.signal(signal);
+  }
+
+  /** As an assertion of the runtime ends it: no handler runs, the system may write a core dump. */
+  abortDaemon(): Promise<void> {
+    const daemon = this.#daemon;
+    this.#daemon = undefined;
+    return daemon?.end('SIGABRT') ?? Promise.resolve();
+  }
+
   /** Looks at the journal and asks `seen` until it says yes. */
   async until(what: string, seen: () => boolean | Promise<boolean>): Promise<void> {
     const endMs = hostClock.monotonicMs() + this.#limitMs;

@@ -59,7 +59,12 @@ export class DaemonProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  /** Sent at once; what becomes of it is the daemon's matter. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL' | 'SIGABRT'): Promise<void> {
     if (this.running) this.#child.kill(signal);
     if (this.running) await this.#exited;
   }
