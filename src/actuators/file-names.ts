@@ -19,17 +19,18 @@ const SECOND_MS = 1_000;
 /**
  * Name in the shipping folder, as the copy and restore jobs expect it: `nowMs` is by the clock of the instance that backs up, or
  * the jobs would pass over what its own job writes afterwards. The stamp has seconds only and BACKUP overwrites, so a
- * name that the folder holds already is passed over: overwriting a log backup would tear the chain.
+ * name that the folder holds already is passed over: overwriting a log backup would tear the chain. The database keeps its own
+ * name, as LSBackup writes it; the desired state takes no name that no file can have.
  */
 export function shippingName(nowMs: number, database: string, taken: readonly string[]): string {
   const names = new Set(taken.map((name) => name.toLowerCase()));
   for (let atMs = nowMs; ; atMs += SECOND_MS) {
-    const name = `${safe(database)}_${utcStamp(atMs)}.trn`;
+    const name = `${database}_${utcStamp(atMs)}.trn`;
     if (!names.has(name.toLowerCase())) return name;
   }
 }
 
-/** A database may be called anything; a file may not. */
+/** Our own files are looked for by nobody's pattern, so their names stay plain. */
 const safe = (database: string): string => database.replace(/[^\p{L}\p{N}._-]/gu, '_');
 
 export const joinPath = (folder: string, name: string): string => `${folder.replace(/[\\/]+$/, '')}\\${name}`;

@@ -13,7 +13,8 @@ import { answerOf, parseFrame, requestLine, type ShellFrame } from './shell-fram
 export interface ManagementShellSettings {
   readonly command: string;
   readonly args: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Names of variables that hold secrets of this daemon: the child gets the rest of its environment. */
+  readonly withheldVariables?: readonly string[];
   /** Lines that the child reads before any request. */
   readonly preamble?: readonly string[];
   /** ms from start to hello. */
@@ -44,6 +45,14 @@ const GRACE_MS = 1000;
 const unanswered = (why: ErrorCode, message: string): PoolError =>
   new PoolError('PCO_OUTCOME_UNKNOWN', message, { cause: new PoolError(why, message) });
 
+/** On Windows names of variables compare without case. */
+function environmentWithout(names: readonly string[]): NodeJS.ProcessEnv {
+  const withheld = new Set(names.map((name) => name.toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !withheld.has(name.toLowerCase())),
+  );
+}
+
 class ShellChild {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #log: ShellLog;
@@ -68,7 +77,7 @@ class ShellChild {
       stdio: 'pipe',
       windowsHide: true,
       shell: false,
-      ...(settings.environment === undefined ? {} : { env: { ...process.env, ...settings.environment } }),
+      env: environmentWithout(settings.withheldVariables ?? []),
     });
     // Nobody may wait for the hello any more when the child dies later.
     this.#hello.promise.catch(() => undefined);

@@ -109,8 +109,12 @@ function composeShell(settings: Settings, log: Log): { shell: ManagementShell; s
     const missing = new PoolError('PCO_SHELL_UNAVAILABLE', 'the settings name no management shell');
     return { shell: { invoke: () => Promise.reject(missing) }, stop: () => Promise.resolve() };
   }
-  const shell = new ChildManagementShell(channel, hostClock, (event, detail) => {
-    log.debug('management shell', { event, detail });
-  });
+  const shell = new ChildManagementShell(
+    { ...channel, withheldVariables: settings.secretVariables },
+    hostClock,
+    (event, detail) => {
+      log.debug('management shell', { event, detail });
+    },
+  );
   return { shell, stop: () => shell.stop() };
 }

@@ -38,6 +38,8 @@ export interface Settings extends Omit<SettingsDocument, 'defaults' | 'instances
   readonly desiredState: SourceSettings;
   /** What is known of an instance: its own entry over the defaults; the host is part of the name when not given. */
   readonly instance: (name: string) => InstanceSettings;
+  /** Names of the environment variables that hold secrets. */
+  readonly secretVariables: readonly string[];
 }
 
 const SQL_SERVER_PORT = 1433;
@@ -133,5 +135,8 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       ...(mountPoint === undefined ? {} : { mountPoint: absolute(mountPoint) }),
     })),
     instance,
+    secretVariables: [defaults, ...Object.values(instances)].flatMap(({ password }) =>
+      password !== undefined && 'env' in password ? [password.env] : [],
+    ),
   };
 }

@@ -56,6 +56,25 @@ test('takes answers in any order over one child', async () => {
   expect(new Set(answers.map(({ objects }) => objects[0]?.['pid'])).size).toBe(1);
 });
 
+test('hands on the environment without the variables that hold secrets', async () => {
+  process.env['PCHAT_TEST_SECRET'] = 'planted';
+  const child = new ChildManagementShell(
+    {
+      command: process.execPath,
+      args: [script, 'normal'],
+      startDeadlineMs: 5000,
+      withheldVariables: ['PCHAT_TEST_SECRET'],
+    },
+    hostClock,
+    () => undefined,
+  );
+  started.push(child);
+  const { objects } = await ask(child, 'Environment');
+  expect(objects[0]?.['names']).toContain('PATH');
+  expect(objects[0]?.['names']).not.toContain('PCHAT_TEST_SECRET');
+  delete process.env['PCHAT_TEST_SECRET'];
+});
+
 test('ignores lines that only look like frames', async () => {
   const { shell: child, events } = shell();
   expect((await ask(child, 'Noise')).objects).toHaveLength(1);

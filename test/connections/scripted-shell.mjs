@@ -19,6 +19,8 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   switch (cmdlet) {
     case 'Hang':
       return;
+    case 'Environment':
+      return say({ id, ok: true, objects: [{ names: Object.keys(process.env) }], warnings: [] });
     case 'Die':
       process.exit(1);
       return;
