@@ -20,17 +20,21 @@ const SECOND_MS = 1_000;
  * Name in the shipping folder, as the copy and restore jobs expect it: `nowMs` is by the clock of the instance that backs up, or
  * the jobs would pass over what its own job writes afterwards. The stamp has seconds only and BACKUP overwrites, so a
  * name that the folder holds already is passed over: overwriting a log backup would tear the chain. The database keeps its own
- * name, as LSBackup writes it; the desired state takes no name that no file can have.
+ * name, as LSBackup writes it.
  */
 export function shippingName(nowMs: number, database: string, taken: readonly string[]): string {
   const names = new Set(taken.map((name) => name.toLowerCase()));
   for (let atMs = nowMs; ; atMs += SECOND_MS) {
-    const name = `${database}_${utcStamp(atMs)}.trn`;
+    const name = `${possible(database)}_${utcStamp(atMs)}.trn`;
     if (!names.has(name.toLowerCase())) return name;
   }
 }
 
-/** Our own files are looked for by nobody's pattern, so their names stay plain. */
+/** A database may be called anything; a file may not. The desired state refuses such names, so this changes none. */
+// eslint-disable-next-line no-control-regex -- exactly what Windows refuses in a name
+const possible = (database: string): string => database.replace(/[<>:"/\\|?*\u0000-\u001f]/g, '_');
+
+/** Nobody looks for our own files by a pattern, so their names stay plain. */
 const safe = (database: string): string => database.replace(/[^\p{L}\p{N}._-]/gu, '_');
 
 export const joinPath = (folder: string, name: string): string => `${folder.replace(/[\\/]+$/, '')}\\${name}`;

@@ -203,6 +203,7 @@ describe('file names', () => {
   });
   test("hold no character of the database's name that a path cannot hold", () => {
     expect(shippingName(NOW, 'a\\..\\b:c', [])).toBe('a_.._b_c_20261123220509.trn');
+    expect(shippingName(NOW, 'my db', []), 'as the job names its own').toBe('my db_20261123220509.trn');
   });
   test('join and compare as Windows paths', () => {
     expect(joinPath('\\\\fs01\\mgc-logs\\', 'a.trn')).toBe('\\\\fs01\\mgc-logs\\a.trn');
