@@ -3,6 +3,7 @@ import type { JournalRecord } from '../../src/ports/journal.ts';
 import { POOL, Stage } from '../../src/simulation/failover-story.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { SimulatedWorld, type WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import { WHOLE } from '../support/budget.ts';
 import { problemsOf, settle, type Ending } from './return-judge.ts';
 
 export interface Flip {
@@ -23,6 +24,8 @@ async function decided(stage: Stage, ending: Ending): Promise<Ending> {
 }
 
 const SEED = 31;
+/** Odd, so that both beginnings and ends of steps are met. */
+const STRIDE = 3;
 
 /** undefined: the way has no such boundary. */
 async function problemsOfFlip(flip: Flip, nth: number): Promise<readonly string[] | undefined> {
@@ -58,13 +61,14 @@ async function problemsOfFlip(flip: Flip, nth: number): Promise<readonly string[
 }
 
 export async function problemsOfFlips(flip: Flip): Promise<{
-  readonly boundaries: number;
+  /** No boundary is after this one. */
+  readonly last: number;
   readonly problems: readonly string[];
 }> {
   const problems: string[] = [];
-  for (let nth = 1; ; nth += 1) {
+  for (let nth = 1; ; nth += WHOLE ? 1 : STRIDE) {
     const one = await problemsOfFlip(flip, nth);
-    if (one === undefined) return { boundaries: nth - 1, problems };
+    if (one === undefined) return { last: nth - 1, problems };
     problems.push(...one);
   }
 }

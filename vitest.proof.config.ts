@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The proofs that `npm test` plays in part, whole. */
+export default defineConfig({
+  test: {
+    include: ['test/simulation/**/*.test.ts', 'test/exploration/**/*.test.ts'],
+    env: { PCHAT_PROOF: 'whole' },
+    testTimeout: 600_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    passWithNoTests: false,
+  },
+});
