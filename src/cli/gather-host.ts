@@ -182,7 +182,10 @@ async function listing(
 ): Promise<NonNullable<FolderAnswer['listed']>> {
   try {
     const entries = await files.list(folder, signal);
-    return { kind: 'value', value: { bytes: entries.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) } };
+    return {
+      kind: 'value',
+      value: { bytes: entries.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) },
+    };
   } catch (error) {
     const { code, message } = toPoolError(error);
     return { kind: 'failed', code, reason: message };

@@ -225,7 +225,9 @@ export const backupHeaderSchema = z.strictObject({
   lastForkGuid: guid,
   forkPointLsn: lsnText.nullable(),
   /** What was committed before this instant is in it for certain; what came until its end may be. */
-  startedAt: utc.nullable().describe('instant, ISO 8601 UTC; null: nothing tells in which zone its server was'),
+  startedAt: utc
+    .nullable()
+    .describe('instant, ISO 8601 UTC; null: nothing tells in which zone its server was'),
   finishedAt: utc.nullable().describe('instant, ISO 8601 UTC; null as startedAt'),
   copyOnly: z.boolean(),
   tail: z.boolean(),

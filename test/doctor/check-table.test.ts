@@ -242,9 +242,10 @@ describe('diagnose', () => {
 
   test('of a closed site whose backup instances are silent nothing is said against the folders', () => {
     const closed = closedSite(base, [COPIES], []);
+    const unseen: PoolFacts['copyFolder'] = notSeen(COPIES, 0, 'PCO_SHARE_UNREADABLE');
     const silent = [LYO_1, LYO_2].reduce(
       (facts, instance) => withSilent(facts, instance, 'PCO_INSTANCE_UNREACHABLE'),
-      { ...closed.facts, copyFolder: notSeen(COPIES, 0, 'PCO_SHARE_UNREADABLE') as PoolFacts['copyFolder'] },
+      { ...closed.facts, copyFolder: unseen },
     );
     const found = troubles(diagnose({ ...closed, facts: silent }));
     expect(found.map(({ check, party }) => [check, party])).toEqual([
