@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, docs/doctor.md, docs/metrics.md, the import picture of
+ * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md, docs/metrics.md, the import picture of
  * ARCHITECTURE.md. With --check it writes nothing and fails when a file differs from what the code says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
 import { ERROR_CODES } from '../src/topology/pool-error.ts';
 import { poolFactsSchema } from '../src/topology/pool-facts.ts';
 import { doctorMarkdown } from './doctor-markdown.ts';
+import { gatesMarkdown } from './gates-markdown.ts';
 import { markdownTable } from './markdown-table.ts';
 import { metricsMarkdown } from './metrics-markdown.ts';
 import { importDiagram } from './source-imports.ts';
@@ -56,6 +57,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsMarkdown,
   'docs/actions.md': renderActionsMarkdown,
   'docs/doctor.md': doctorMarkdown,
+  'docs/gates.md': gatesMarkdown,
   'docs/metrics.md': metricsMarkdown,
   'ARCHITECTURE.md': architectureMarkdown,
 };

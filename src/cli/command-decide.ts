@@ -152,14 +152,24 @@ async function presentPlan(
   settings: Settings,
   { desired }: PoolAtRest,
   records: readonly JournalRecord[],
-): Promise<Pick<Present, 'plan' | 'ledger'>> {
+): Promise<Omit<Present, 'generation'>> {
   if (desired === undefined) return UNSEEN;
   const { lookOnce } = await import('./look-once.ts');
   const { standingDecisions } = await import('../daemon/decisions.ts');
   const { decidePool } = await import('../reconciler/decide-pool.ts');
+  const { spentApprovers } = await import('../reconciler/gates/approvals.ts');
+  const { ALONE } = await import('../reconciler/gates/gate-input.ts');
+  const { historyOf } = await import('../reconciler/gates/pool-history.ts');
   const [look] = await lookOnce(settings, [desired]);
   if (look === undefined) return UNSEEN;
-  return decidePool(desired, look.facts, standingDecisions(records, desired.topology.name), look.nowMs);
+  const { facts, nowMs } = look;
+  const { topology, generation } = desired;
+  const decisions = standingDecisions(records, topology.name);
+  const surroundings = { ...ALONE, history: historyOf(records, topology.name, generation) };
+  const { plan, ledger, reduction } = decidePool(desired, facts, decisions, nowMs, surroundings);
+  const { vector } = reduction;
+  const approvers = spentApprovers({ pool: desired, plan, vector, ledger, decisions, surroundings, nowMs });
+  return { plan, ledger, approvers };
 }
 
 async function decideAlone(settings: Settings, toRequests: ToRequests): Promise<Decided> {

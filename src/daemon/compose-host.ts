@@ -95,6 +95,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     resyncMs: pollInterval,
     waitMs: Math.min(WAIT_MAX_MS, Math.max(WAIT_MIN_MS, pollInterval / WAIT_PART)),
     maxConcurrentTransitions: settings.maxConcurrentTransitions,
+    stopAfterFailures: settings.stopAfterFailures,
   });
   // The owner of `done` below reports it; without this line a failure before then would end the process unnamed.
   daemon.done.catch(() => undefined);

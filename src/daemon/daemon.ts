@@ -10,6 +10,7 @@ import type {
   DecisionTarget,
   StatusSource,
 } from '../reconciler/pool-status.ts';
+import type { FleetSituation } from '../reconciler/gates/gate-input.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
 import type { Decision, Journal, JournalRecord } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
@@ -44,6 +45,10 @@ export interface DaemonOptions {
   /** ms until the next look while something is awaited. */
   readonly waitMs: number;
   readonly maxConcurrentTransitions: number;
+  /** So many stalled pools keep all others from starting; left out: any number. */
+  readonly stopAfterFailures?: number | undefined;
+  /** What the stop file says; left out: there is none. */
+  readonly stopped?: (() => string | undefined) | undefined;
 }
 
 export interface RunningDaemon extends StatusSource, DecisionTarget {
@@ -75,9 +80,15 @@ class Daemon implements RunningDaemon {
     this.#options = options;
     this.#startedAt = new Date(options.ports.clock.now()).toISOString();
     this.done = this.#ended.promise.then(() => undefined);
+    const slots = new TransitionSlots(options.maxConcurrentTransitions);
     this.#fleet = new Fleet({
       ...options,
-      slots: new TransitionSlots(options.maxConcurrentTransitions),
+      slots,
+      fleet: (except) => this.#situation(slots, except),
+      onSlotFree: () => {
+        this.#fleet.wakeWaiting();
+      },
+      stopped: options.stopped ?? (() => undefined),
       onDefect: (error) => {
         this.#fail(error);
       },
@@ -95,6 +106,17 @@ class Daemon implements RunningDaemon {
     this.#run().catch((error: unknown) => {
       this.#fail(error);
     });
+  }
+
+  #situation(slots: TransitionSlots, pool: string): FleetSituation {
+    const { maxConcurrentTransitions, stopAfterFailures } = this.#options;
+    return {
+      limit: maxConcurrentTransitions,
+      moving: slots.holders.filter((holder) => holder !== pool),
+      holdsSlot: slots.holders.includes(pool),
+      stopAfter: stopAfterFailures ?? Infinity,
+      stalled: this.#fleet.stalled(pool),
+    };
   }
 
   wake(): void {

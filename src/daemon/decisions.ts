@@ -1,6 +1,7 @@
 /** People's decisions: from a request to the journalled record, and back from the journal to the list that the gates judge. Pure. */
 import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import type { Decision, JournalRecord } from '../ports/journal.ts';
+import { personKey } from '../reconciler/gates/approvals.ts';
 import type { Plan } from '../reconciler/plan.ts';
 import { stepKey } from '../reconciler/step-id.ts';
 import { isSignOfLife } from '../topology/evidence.ts';
@@ -13,6 +14,8 @@ export interface Present {
   readonly generation: Generation;
   readonly plan: Plan | null;
   readonly ledger: LossLedger | null;
+  /** Under the two-person rule: who has approved exactly this plan already; left out: one approval suffices. */
+  readonly approvers?: readonly string[] | undefined;
 }
 
 /** Throws PCO_USAGE when there is nothing to decide: no plan to approve, a loss that nobody can bound. */
@@ -21,6 +24,7 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
   const base = { pool, by, reason, expiresAt };
   switch (request.decision) {
     case 'approve':
+      requireAnother(by, present);
       return { ...base, decision: 'approve', generation: present.generation, ...approved(pool, present) };
     case 'accept-loss':
       return {
@@ -50,10 +54,19 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
   }
 }
 
+/** The second approval is a second person's, not a second word of the first. */
+function requireAnother(by: string, { approvers = [] }: Present): void {
+  const before = approvers.find((name) => personKey(name) === personKey(by));
+  if (before === undefined) return;
+  throw new PoolError('PCO_SAME_PERSON', `${before} has approved this plan already; policy.approvals is 2`, {
+    hint: 'another person says pchat approve',
+  });
+}
+
 function approved(
   pool: string,
   { plan, ledger }: Present,
-): { steps: readonly string[]; lossMinutes: number } {
+): { steps: readonly string[]; lossMinutes: number; lostFiles: number } {
   if (plan?.kind !== 'steps')
     throw new PoolError(
       'PCO_USAGE',
@@ -71,7 +84,7 @@ function approved(
         hint: 'accept a bound by pchat accept-loss, or restore the sight of what is missing',
       },
     );
-  return { steps: plan.steps.map(stepKey), lossMinutes };
+  return { steps: plan.steps.map(stepKey), lossMinutes, lostFiles: ledger?.lostFiles ?? 0 };
 }
 
 function obstacleWords(plan: Plan): string {

@@ -31,6 +31,18 @@ export class Fleet {
     for (const actor of this.#actors.values()) actor.wake();
   }
 
+  /** Those that wait for what other pools do. */
+  wakeWaiting(): void {
+    for (const actor of this.#actors.values())
+      if (this.#stopping === undefined && actor.waitsForOthers) actor.wake();
+  }
+
+  stalled(except: string): readonly string[] {
+    return [...this.#actors]
+      .filter(([name, actor]) => name !== except && actor.isStalled)
+      .map(([name]) => name);
+  }
+
   leaseLost(): void {
     for (const actor of [...this.#actors.values(), ...this.#leaving]) actor.leaseLost();
   }

@@ -1,5 +1,6 @@
 /** Lines of the journal to records and back, and which of them are worth keeping in memory. Pure; opens no file. */
 import type { JournalBody, JournalRecord } from '../ports/journal.ts';
+import { neededByGates } from '../reconciler/gates/pool-history.ts';
 import { isSignOfLife } from '../topology/evidence.ts';
 import { PoolError } from '../topology/pool-error.ts';
 
@@ -112,8 +113,8 @@ export function openIntents(
 
 /**
  * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal, listing and return from a
- * break-glass, every break-glass that is not over and each site's newest sign of life, however old. What a long-running daemon
- * needs; the whole history stays in the file.
+ * break-glass, every break-glass that is not over, each site's newest sign of life and what the gates go by, however old. What a
+ * long-running daemon needs; the whole history stays in the file.
  */
 export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
   if (records.length <= limit) return [...records];
@@ -132,7 +133,7 @@ export function keepInMemory(records: readonly JournalRecord[], limit: number): 
     else if (record.kind === 'break-glass-ended')
       for (const { pool } of record.pools) newest.set(`ended ${pool}`, record.seq);
   }
-  const kept = new Set(newest.values());
+  const kept = new Set([...newest.values(), ...neededByGates(records)]);
   return records.filter(
     (record, index) =>
       index >= recent || record.kind === 'decision' || open.has(record.seq) || kept.has(record.seq),

@@ -2,7 +2,7 @@
  * Labels of the metrics and every value that each can have: closed sets of the product, never a name from outside. Only a pool,
  * its generation and its datacenter are the operator's words, and these go away with the pool.
  */
-import type { Gate } from '../reconciler/gates.ts';
+import { GATE_TABLE, type GateCode } from '../reconciler/gates/gate-table.ts';
 import type { Plan } from '../reconciler/plan.ts';
 import { DRIFT_PATHS } from '../reconciler/diff-pool.ts';
 import { reconcileMachine } from '../reconciler/reconcile-machine.ts';
@@ -32,18 +32,7 @@ export const PLANS = membersOf<Plan['kind']>({
   blocked: true,
   'too-large': true,
 });
-export const GATES = membersOf<'Proceed' | Extract<Gate, { readonly code: string }>['code']>({
-  Proceed: true,
-  ApprovalNeeded: true,
-  LossAboveBound: true,
-  FenceNeedsAnswer: true,
-  SourceReturned: true,
-  BreakGlassExpired: true,
-  ObserveOnly: true,
-  Suspended: true,
-  Cancelled: true,
-  NothingToDo: true,
-});
+export const GATES: readonly ('Proceed' | GateCode)[] = ['Proceed', ...GATE_TABLE.map(({ code }) => code)];
 export const RESULTS = membersOf<StepOutcome['result']>({
   done: true,
   refused: true,

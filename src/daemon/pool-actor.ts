@@ -9,8 +9,12 @@ import type { Decision, Journal } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
-import { judgeGates } from '../reconciler/gates.ts';
-import { isOf } from '../reconciler/holds.ts';
+import type { PoolDecision } from '../reconciler/decide-pool.ts';
+import { spentApprovers } from '../reconciler/gates/approvals.ts';
+import type { FleetSituation, GateInput, Surroundings } from '../reconciler/gates/gate-input.ts';
+import { isOf } from '../reconciler/gates/holds.ts';
+import { judgeGates } from '../reconciler/gates/judge-gates.ts';
+import { historyOf } from '../reconciler/gates/pool-history.ts';
 import type { Plan, PlannedStep } from '../reconciler/plan.ts';
 import {
   reconcileMachine,
@@ -20,7 +24,9 @@ import {
 } from '../reconciler/reconcile-machine.ts';
 import { reducePool, type Reduction } from '../reconciler/reduce-pool.ts';
 import { stepKey, type StepId } from '../reconciler/step-id.ts';
+import type { Vector } from '../reconciler/variables.ts';
 import type { Condition } from '../topology/condition.ts';
+import type { LossLedger } from '../topology/loss-ledger.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Generation, PoolTopology } from '../topology/pool-topology.ts';
@@ -45,6 +51,12 @@ export interface PoolDependencies {
   readonly journal: Journal;
   readonly lease: Lease;
   readonly slots: TransitionSlots;
+  /** Pools that wait for a slot look again. */
+  readonly onSlotFree: () => void;
+  /** What the other pools do. */
+  readonly fleet: (except: string) => FleetSituation;
+  /** What the stop file says; undefined: there is none. */
+  readonly stopped: () => string | undefined;
   readonly log: Log;
   readonly metrics: LoopMetrics;
   /** ms between looks while there is nothing to do, and while something is awaited. */
@@ -105,6 +117,19 @@ export class PoolActor {
     return this.#desired.topology.name;
   }
 
+  /** The step of this pool keeps failing, and a person must look. */
+  get isStalled(): boolean {
+    return this.#actor.getSnapshot().value === 'stalled';
+  }
+
+  /** Held by what other pools do. */
+  get waitsForOthers(): boolean {
+    const gate = this.#actor.getSnapshot().context.decision?.gate;
+    return (
+      gate?.kind === 'hold' && (gate.code === 'TooManyTransitions' || gate.code === 'StoppedAfterFailures')
+    );
+  }
+
   get topology(): PoolTopology {
     return this.#desired.topology;
   }
@@ -148,6 +173,7 @@ export class PoolActor {
       generation: this.#desired.generation,
       plan: decided?.plan ?? null,
       ledger: decided?.ledger ?? null,
+      approvers: decided === undefined ? [] : this.#approvers(decided),
     };
     const decision = toDecision(request, present);
     await this.#dependencies.journal.append({ kind: 'decision', ...decision });
@@ -156,6 +182,10 @@ export class PoolActor {
     if (decision.decision === 'cancel') this.#overtake(`${decision.by} cancelled it`);
     this.#actor.send({ type: 'decision.made' });
     return decision;
+  }
+
+  #approvers({ plan, ledger, reduction }: PoolDecision): readonly string[] {
+    return spentApprovers(this.#gateInput(this.#desired, plan, ledger, reduction.vector));
   }
 
   status(): PoolStatus {
@@ -175,7 +205,7 @@ export class PoolActor {
     this.#actor.send({ type: 'stop' });
     await this.#settled;
     this.#actor.stop();
-    this.#dependencies.slots.release(this.name);
+    if (this.#dependencies.slots.release(this.name)) this.#dependencies.onSlotFree();
   }
 
   #round = (round: number): string => `e${String(this.#dependencies.lease.epoch)}-r${String(round)}`;
@@ -202,7 +232,18 @@ export class PoolActor {
       this.#restarted = false;
     }
     const decisions = standingDecisions(journal.records(), this.name);
-    return { facts, decisions, nowMs: ports.clock.now(), chance: ports.random.next() };
+    const surroundings = this.#surroundings(pool);
+    return { facts, decisions, nowMs: ports.clock.now(), chance: ports.random.next(), surroundings };
+  }
+
+  #surroundings(pool: DesiredPool): Surroundings {
+    const { journal, lease, fleet, stopped } = this.#dependencies;
+    return {
+      history: historyOf(journal.records(), this.name, pool.generation),
+      fleet: fleet(this.name),
+      stopped: stopped(),
+      leaseHeld: lease.held(),
+    };
   }
 
   async #look(pool: PoolTopology, signal: AbortSignal, maxAgeMs: number): Promise<PoolFacts> {
@@ -223,11 +264,16 @@ export class PoolActor {
     };
   }
 
-  #heldBy(pool: DesiredPool, plan: Plan, { ledger }: Reduction): string | undefined {
+  #heldBy(pool: DesiredPool, plan: Plan, { ledger, vector }: Reduction): string | undefined {
+    const gate = judgeGates(this.#gateInput(pool, plan, ledger, vector));
+    return gate.kind === 'proceed' ? undefined : gate.reason;
+  }
+
+  #gateInput(pool: DesiredPool, plan: Plan, ledger: LossLedger, vector: Vector): GateInput {
     const { journal, ports } = this.#dependencies;
     const decisions = standingDecisions(journal.records(), this.name);
-    const gate = judgeGates({ pool, plan, ledger, decisions, nowMs: ports.clock.now() });
-    return gate.kind === 'proceed' ? undefined : gate.reason;
+    const surroundings = this.#surroundings(pool);
+    return { pool, plan, vector, ledger, decisions, surroundings, nowMs: ports.clock.now() };
   }
 
   async #apply(input: ApplyInput, signal: AbortSignal): Promise<void> {
@@ -241,6 +287,8 @@ export class PoolActor {
     const superseded = this.#superseded.signal;
     const { decision } = this.#actor.getSnapshot().context;
     if (decision !== undefined) this.#record.beforeStep(pool, this.#round(round), decision);
+    const urgent = steps[0]?.action === 'fence' || this.#surroundings(pool).history.begunAtMs !== undefined;
+    if (urgent) slots.take(this.name);
     await slots.hold(this.name, AbortSignal.any([signal, superseded])).catch((error: unknown) => {
       if (!superseded.aborted) throw error;
     });
@@ -284,7 +332,7 @@ export class PoolActor {
   #changed(snapshot: Snapshot): void {
     const { decision, round, failures, pool, resyncMs, waitMs } = snapshot.context;
     const resting = !MOVING.has(snapshot.value);
-    if (resting) this.#dependencies.slots.release(this.name);
+    if (resting && this.#dependencies.slots.release(this.name)) this.#dependencies.onSlotFree();
     if (snapshot.value === 'applying') this.#pausedMs = 0;
     else if (resting) this.#pausedMs = decision?.plan.kind === 'waiting' ? waitMs : resyncMs;
     if (decision !== undefined && decision !== this.#decided) {

@@ -3,7 +3,7 @@
  * start. What is not known is never 0: it is `unknown` where that is a value, otherwise NaN, which is neither above nor below anything. Pure.
  */
 import { DRIFT_PATHS } from '../reconciler/diff-pool.ts';
-import { holdOf } from '../reconciler/holds.ts';
+import { holdOf } from '../reconciler/gates/holds.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { ALL_VARIABLES, VARIABLES } from '../reconciler/variables.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';

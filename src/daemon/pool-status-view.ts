@@ -61,6 +61,7 @@ export function poolStatus({
             kind: gate.kind,
             code: gate.kind === 'proceed' ? null : gate.code,
             reason: gate.kind === 'proceed' ? null : gate.reason,
+            nextAction: gate.kind === 'proceed' ? null : gate.nextAction,
           },
     running,
     lastError: last === undefined ? null : { code: last.code, message: last.message, step: last.step },

@@ -32,8 +32,23 @@ export class TransitionSlots {
     }
   }
 
-  release(pool: string): void {
-    if (!this.#holders.delete(pool)) return;
+  /** At once, over the limit if need be: a transition that has begun and a fence do not wait. */
+  take(pool: string): void {
+    this.#holders.add(pool);
+  }
+
+  get holders(): readonly string[] {
+    return [...this.#holders];
+  }
+
+  /** @returns whether the pool held a slot */
+  release(pool: string): boolean {
+    if (!this.#holders.delete(pool)) return false;
+    if (this.#holders.size < this.#limit) this.#next();
+    return true;
+  }
+
+  #next(): void {
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#holders.add(next.pool);

@@ -3,6 +3,8 @@
  * and docs/desired-state.md follow from it. Rules across fields are in cross-checks.ts.
  */
 import { z } from 'zod';
+import { isTimeZone } from '../topology/change-window.ts';
+import { parseCronLine } from '../topology/cron-line.ts';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
 import { inheritedName, oddPathPart, plainText } from './plain-text.ts';
 
@@ -171,6 +173,22 @@ const logShippingSchema = z.strictObject({
   ).prefault('45m'),
 });
 
+const changeWindowSchema = z.strictObject({
+  cron: z
+    .string()
+    .refine((line) => parseCronLine(line) !== undefined, {
+      error: 'a cron line of five fields: minute, hour, day of month, month, day of week',
+    })
+    .describe('When the window begins, on the clock of timeZone; both day fields must match.')
+    .meta({ examples: ['0 22 * * 6'] }),
+  duration: duration('How long it is open.', MINUTE_MS, 7 * DAY_MS, '4h'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, { error: 'a time zone such as Europe/Paris or UTC' })
+    .describe('IANA name of the time zone.')
+    .meta({ examples: ['Europe/Paris'] }),
+});
+
 const policySchema = z.strictObject({
   mode: z
     .enum(['observe', 'propose', 'act'])
@@ -212,6 +230,23 @@ const policySchema = z.strictObject({
   stepTimeout: duration('A step waits this long for its effect to appear.', 1_000, DAY_MS, '10m').prefault(
     '10m',
   ),
+  approvals: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe('How many different people must approve a plan that asks for it; left out: 1.'),
+  changeWindows: z
+    .array(changeWindowSchema)
+    .max(32)
+    .optional()
+    .describe(
+      'When a plan may take the service from its users: only if the whole plan is predicted to fit. Left out: at any time.',
+    ),
+  cooldown: duration(
+    'Pause after a move between the sites before the next one begins; left out: none.',
+    0,
+    30 * DAY_MS,
+    '30m',
+  ).optional(),
   stallTimeout: duration(
     'A BACKUP or RESTORE whose progress stands still this long is stalled.',
     5_000,

@@ -258,6 +258,13 @@ export const settingsSchema = z.strictObject({
     .max(100)
     .default(2)
     .describe('At most this many pools are moved at once; the others wait.'),
+  stopAfterFailures: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe('While this many pools are stalled, no other pool starts; one that is under way goes on.'),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
     .prefault({})

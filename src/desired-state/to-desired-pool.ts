@@ -110,6 +110,13 @@ function toPolicy(policy: PoolDocument['policy']): Policy {
     drainTimeoutMs: policy.drainTimeout,
     stepTimeoutMs: policy.stepTimeout,
     stallTimeoutMs: policy.stallTimeout,
+    approvals: policy.approvals,
+    changeWindows: policy.changeWindows?.map(({ cron, duration, timeZone }) => ({
+      cron,
+      durationMs: duration,
+      timeZone,
+    })),
+    cooldownMs: policy.cooldown,
   };
 }
 

@@ -138,6 +138,8 @@ export type Decision = {
       readonly generation: Generation;
       readonly steps: readonly string[];
       readonly lossMinutes: number;
+      /** Left out in older journals: none. */
+      readonly lostFiles?: number | undefined;
     }
   | { readonly decision: 'attest-down'; readonly site: Site }
   | { readonly decision: 'accept-loss'; readonly generation: Generation; readonly lossMinutes: number }

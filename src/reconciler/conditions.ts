@@ -100,8 +100,16 @@ function breakGlassDraft(breakGlass: BreakGlass | undefined): Draft {
   return draft('BreakGlass', 'False', why, `That of ${by} has ended: ${reason}`);
 }
 
+function suspendedDraft({ hold, surroundings }: PoolDecision): Draft {
+  const { stopped } = surroundings;
+  if (stopped !== undefined)
+    return draft('Suspended', 'True', 'StopSwitch', `Every pool is stopped: ${stopped}.`);
+  if (hold === undefined) return draft('Suspended', 'False', 'NotSuspended', '');
+  return draft('Suspended', 'True', hold.code === 'Cancelled' ? 'Cancelled' : 'ByPerson', hold.reason);
+}
+
 function drafts({ decision, failures, breakGlass }: ConditionInput): Draft[] {
-  const { plan, gate, hold, reduction } = decision;
+  const { plan, gate, reduction } = decision;
   const unknown = Object.entries(reduction.vector).filter(([, value]) => value === 'unknown');
   const last = failures.at(-1);
   const stalled = isStalled(failures);
@@ -128,9 +136,7 @@ function drafts({ decision, failures, breakGlass }: ConditionInput): Draft[] {
           `${last.step ?? 'observe'}: ${last.code}: ${last.message}`,
         )
       : draft('Stalled', 'False', 'StepsSucceed', ''),
-    hold !== undefined
-      ? draft('Suspended', 'True', hold.code === 'Cancelled' ? 'Cancelled' : 'ByPerson', hold.reason)
-      : draft('Suspended', 'False', 'NotSuspended', ''),
+    suspendedDraft(decision),
     breakGlassDraft(breakGlass),
     unprotectedDraft(reduction.vector),
     managementDraft(reduction.vector),

@@ -5,9 +5,10 @@ import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import { diffPool } from './diff-pool.ts';
-import { judgeGates, type Gate } from './gates.ts';
+import { ALONE, type Gate, type Surroundings } from './gates/gate-input.ts';
+import { holdOf, type Hold } from './gates/holds.ts';
+import { judgeGates } from './gates/judge-gates.ts';
 import { shapeOf } from './ground-rows.ts';
-import { holdOf, type Hold } from './holds.ts';
 import type { Plan } from './plan.ts';
 import { planPool } from './plan-pool.ts';
 import { reducePool, type Reduction } from './reduce-pool.ts';
@@ -20,23 +21,27 @@ export interface PoolDecision {
   readonly gate: Gate;
   /** What a person has put in the way of steps, also while there is none. */
   readonly hold: Hold | undefined;
+  readonly surroundings: Surroundings;
 }
 
+/** @param surroundings left out: a plan that is only looked at, without a past and without other pools */
 export function decidePool(
   pool: DesiredPool,
   facts: PoolFacts,
   decisions: readonly Decision[],
   nowMs: number,
+  surroundings: Surroundings = ALONE,
 ): PoolDecision {
   const reduction = reducePool(pool, facts, decisions, nowMs);
   const plan = planPool(pool, reduction);
-  const { ledger } = reduction;
+  const { ledger, vector } = reduction;
   return {
     reduction,
     plan,
     ledger,
-    drift: diffPool(pool.primarySite, reduction.vector, shapeOf(pool.topology, pool.policy)),
-    gate: judgeGates({ pool, plan, ledger, decisions, nowMs }),
+    drift: diffPool(pool.primarySite, vector, shapeOf(pool.topology, pool.policy)),
+    gate: judgeGates({ pool, plan, vector, ledger, decisions, surroundings, nowMs }),
     hold: holdOf(pool, decisions, nowMs),
+    surroundings,
   };
 }

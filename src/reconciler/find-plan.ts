@@ -1,6 +1,6 @@
 /**
  * The planner: (goal, vector) -> the fewest steps, or why there are none. Pure; results are remembered by goal, shape of the
- * pool and vector. Says nothing about permission (gates.ts) and nothing about the world (reduce-pool.ts).
+ * pool and vector. Says nothing about permission (gates) and nothing about the world (reduce-pool.ts).
  */
 import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
 import { encode, type Bits } from './encode-vector.ts';

@@ -13,6 +13,8 @@ export interface GateView {
   readonly kind: 'proceed' | 'await-approval' | 'hold';
   readonly code: string | null;
   readonly reason: string | null;
+  /** What a person can do. */
+  readonly nextAction: string | null;
 }
 
 export interface RunningStepView {

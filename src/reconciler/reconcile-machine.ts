@@ -9,6 +9,7 @@ import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Generation } from '../topology/pool-topology.ts';
 import { isStalled, nextBackoffMs, type Failure } from './backoff.ts';
 import { decidePool, type PoolDecision } from './decide-pool.ts';
+import type { Surroundings } from './gates/gate-input.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Plan } from './plan.ts';
 import { stepKey, type StepId } from './step-id.ts';
@@ -22,6 +23,8 @@ export interface Observation {
   readonly nowMs: number;
   /** 0 (inclusive) to 1 (exclusive). */
   readonly chance: number;
+  /** Left out: the pool stands alone. */
+  readonly surroundings?: Surroundings | undefined;
 }
 
 export interface ObserveInput {
@@ -157,6 +160,7 @@ export const reconcileMachine = setup({
               event.output.facts,
               event.output.decisions,
               event.output.nowMs,
+              event.output.surroundings,
             ),
           })),
         },

@@ -3,6 +3,7 @@
  * src/desired-state. Two sites with fixed roles: `home` holds the topology's primary store, `backup` its backup store.
  * The words never move with the service; `primarySite` says where the service shall live.
  */
+import type { ChangeWindow } from './change-window.ts';
 
 export type Site = 'home' | 'backup';
 export const SITES = ['home', 'backup'] as const satisfies readonly Site[];
@@ -74,6 +75,12 @@ export interface Policy {
   readonly stepTimeoutMs: number;
   /** A BACKUP or RESTORE whose percent_complete stands still this long is stalled, ms. */
   readonly stallTimeoutMs: number;
+  /** How many different people must approve a plan that asks; left out: 1. */
+  readonly approvals?: 1 | 2 | undefined;
+  /** Left out or empty: at any time. */
+  readonly changeWindows?: readonly ChangeWindow[] | undefined;
+  /** Pause after a move between the sites before the next one begins, ms; left out: none. */
+  readonly cooldownMs?: number | undefined;
 }
 
 export interface PoolTopology {

@@ -92,7 +92,9 @@ describe('a gauge with one series for each value', () => {
   test.each(GATES)('shows the gate %s', (gate) => {
     const code = gate === 'Proceed' ? null : gate;
     const kind = gate === 'Proceed' ? 'proceed' : 'hold';
-    expect(ones('pchat_gate', withStatus({ gate: { kind, code, reason: null } }))).toEqual([{ gate }]);
+    expect(ones('pchat_gate', withStatus({ gate: { kind, code, reason: null, nextAction: null } }))).toEqual([
+      { gate },
+    ]);
   });
 
   test.each(MODES)('shows the mode %s', (mode) => {
@@ -110,9 +112,9 @@ describe('a gauge with one series for each value', () => {
 
 describe('a question to people', () => {
   test.each([
-    ['approve', { gate: { kind: 'await-approval', code: 'ApprovalNeeded', reason: '' } }],
-    ['approve', { gate: { kind: 'await-approval', code: 'FenceNeedsAnswer', reason: '' } }],
-    ['accept-loss', { gate: { kind: 'await-approval', code: 'LossAboveBound', reason: '' } }],
+    ['approve', { gate: { kind: 'await-approval', code: 'ApprovalNeeded', reason: '', nextAction: '' } }],
+    ['approve', { gate: { kind: 'await-approval', code: 'FenceNeedsAnswer', reason: '', nextAction: '' } }],
+    ['accept-loss', { gate: { kind: 'await-approval', code: 'LossAboveBound', reason: '', nextAction: '' } }],
     ['attest', { plan: { ...PLAN_OF.blocked, obstacles: [obstacle('pchat attest paris --down')] } }],
     ['decide', { plan: { ...PLAN_OF.blocked, obstacles: [obstacle('pchat decide chat --keep lyon')] } }],
   ] as const)('is %s, by gate or way out (%#)', (question, overrides) => {

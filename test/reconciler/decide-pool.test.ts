@@ -39,7 +39,7 @@ describe('seed routes from facts', () => {
   test('a lost home with the edit made gives the seed failover in the seed order', () => {
     const decided = decide(world.homeLost(), TO_BACKUP);
     expect(decided.seeds).toEqual(FAILOVER);
-    expect(decided.gate).toEqual({ kind: 'proceed' });
+    expect(decided.gate.kind).toBe('proceed');
   });
 
   test('a lost home without an edit moves nothing', () => {

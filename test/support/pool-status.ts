@@ -62,6 +62,7 @@ export function observed(
       kind: gate.kind,
       code: gate.kind === 'proceed' ? null : gate.code,
       reason: gate.kind === 'proceed' ? null : gate.reason,
+      nextAction: gate.kind === 'proceed' ? null : gate.nextAction,
     },
     decisions: decisions.map((one) => ({ ...one, at: now })),
   };

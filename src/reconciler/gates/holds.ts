@@ -1,7 +1,7 @@
 /** What people have put in the way of a pool's steps, and until when: a suspension of the pool, the cancellation of one generation. */
-import type { Decision } from '../ports/journal.ts';
-import type { DesiredPool, Generation } from '../topology/pool-topology.ts';
-import { unexpired } from './judge-evidence.ts';
+import type { Decision } from '../../ports/journal.ts';
+import type { DesiredPool, Generation } from '../../topology/pool-topology.ts';
+import { unexpired } from '../judge-evidence.ts';
 
 export interface Hold {
   readonly code: 'Suspended' | 'Cancelled';

@@ -1,0 +1,91 @@
+/** Gates that people open: approval of the plan, a second person, the fence that policy asks about, the loss. */
+import { acceptedMinutes, approvalsNeeded, voidWords } from './approvals.ts';
+import { closed, declared, open, toldAt, type Judged } from './gate-answers.ts';
+import type { GateFinding, GuardFact } from './gate-input.ts';
+
+const approvedBy = ({ approvers, input }: Judged): GuardFact[] =>
+  approvers.map((by) => toldAt('has approved exactly this plan', by, undefined, input.nowMs));
+
+/** More than policy or people accept; a plan of safe steps gives nothing up. */
+function losesTooMuch({ input, steps }: Judged): boolean {
+  const { lossMinutes } = input.ledger;
+  if (steps.every(({ risk }) => risk === 'safe')) return false;
+  return lossMinutes === null || lossMinutes > acceptedMinutes(input);
+}
+
+function asksForApproval(round: Judged): boolean {
+  const { mode, fenceReturnedCopy } = round.input.pool.policy;
+  const fences = round.steps.some(({ action }) => action === 'fence');
+  return mode === 'propose' || (fenceReturnedCopy === 'ask' && fences) || losesTooMuch(round);
+}
+
+export function judgeApproval(round: Judged): GateFinding {
+  const { mode } = round.input.pool.policy;
+  if (mode !== 'propose') return open('approval', 'The reviewed edit is the approval.');
+  if (round.approvers.length > 0)
+    return open('approval', `Approved by ${round.approvers.join(' and ')}.`, approvedBy(round));
+  const why = voidWords(round.input, round.steps);
+  const says = 'policy.mode is propose: exactly this plan needs an approval.';
+  return closed(round, 'ApprovalNeeded', why === undefined ? says : `${says} ${why}`, [
+    declared(`policy.mode is ${mode}`, round),
+  ]);
+}
+
+/** Only where one approval is there: before the first, the gate that asks for it is closed. */
+export function judgeSecondPerson(round: Judged): GateFinding {
+  const needed = approvalsNeeded(round.input);
+  if (needed === 1) return open('second person', 'One person suffices.');
+  const [first] = round.approvers;
+  if (round.approved || first === undefined || !asksForApproval(round))
+    return open('second person', round.approved ? 'Two people have approved.' : 'Nobody is asked yet.');
+  return closed(
+    round,
+    'SecondPersonNeeded',
+    `policy.approvals is 2: ${first} has approved, and another person must.`,
+    [declared('policy.approvals is 2', round), ...approvedBy(round)],
+  );
+}
+
+export function judgeFence(round: Judged): GateFinding {
+  const { fenceReturnedCopy } = round.input.pool.policy;
+  const fences = round.steps.some(({ action }) => action === 'fence');
+  if (!fences) return open('fence', 'The plan fences nothing.');
+  const facts = [declared(`policy.fenceReturnedCopy is ${fenceReturnedCopy}`, round)];
+  if (fenceReturnedCopy === 'act' || round.approved)
+    return open('fence', 'The fence may be done.', [...facts, ...approvedBy(round)]);
+  const why = voidWords(round.input, round.steps);
+  const says = 'policy.fenceReturnedCopy is ask: the fence needs an approval.';
+  return closed(round, 'FenceNeedsAnswer', why === undefined ? says : `${says} ${why}`, facts);
+}
+
+/** Who approves a plan accepts the loss that was shown with it. */
+export function judgeLoss(round: Judged): GateFinding {
+  const { input, steps } = round;
+  const { lossMinutes, lostFiles } = input.ledger;
+  const accepted = acceptedMinutes(input);
+  const predicted = lossMinutes === null ? 'not bounded' : `${lossMinutes.toFixed(1)} minutes`;
+  const facts: GuardFact[] = [
+    {
+      fact: `loss on this course: ${predicted}, ${String(lostFiles)} log backups`,
+      source: 'loss ledger',
+      ageMs: 0,
+    },
+    declared(`${String(accepted)} minutes are accepted, by policy.maxDataLoss or people`, round),
+  ];
+  if (steps.every(({ risk }) => risk === 'safe')) return open('loss', 'No step gives anything up.', facts);
+  if (round.approved) return open('loss', 'The loss was approved with the plan.', facts);
+  if (!losesTooMuch(round)) return open('loss', 'The loss is within what is accepted.', facts);
+  const loss =
+    lossMinutes === null
+      ? 'a loss that cannot be bounded'
+      : `${lossMinutes.toFixed(1)} minutes of chat history`;
+  const { name } = input.pool.topology;
+  const minutes = lossMinutes === null ? 'N' : String(Math.ceil(lossMinutes));
+  return closed(
+    round,
+    'LossAboveBound',
+    `The plan gives up ${loss}; ${String(accepted)} minutes are accepted. Accept it: pchat accept-loss ${name}.`,
+    facts,
+    { nextAction: `pchat accept-loss ${name} --minutes ${minutes}, or save what the ledger names` },
+  );
+}
