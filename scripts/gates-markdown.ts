@@ -1,5 +1,6 @@
 /** docs/gates.md: what gates are for, in words, and their codes out of the table. */
 import { GATE_TABLE } from '../src/reconciler/gates/gate-table.ts';
+import { NEED_CODES } from '../src/reconciler/why/need-guards.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const rows = (): readonly (readonly string[])[] =>
@@ -12,6 +13,9 @@ const rows = (): readonly (readonly string[])[] =>
     answer.replaceAll('{pool}', 'POOL'),
   ]);
 
+const needs = (): readonly (readonly string[])[] =>
+  Object.entries(NEED_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]);
+
 export const gatesMarkdown = (): string => `# Gates
 
 Generated from \`src/reconciler/gates/gate-table.ts\` by \`npm run docs\`.
@@ -21,6 +25,13 @@ the first step, again before every step and right before every effect that re-re
 decides. \`pchat why POOL\` shows every gate with the facts behind it, and \`pchat_gate\` carries the code. Codes never change their meaning.
 
 ${markdownTable([['Code', 'Gate', 'Verdict', 'Closed when', 'Holds a transition that has begun', 'What opens it'], ...rows()])}
+
+**Needs.** What the world lacks has codes, too: \`pchat why\` and \`GET /api/v1/pools/POOL/why\` begin with the first guard that is closed.
+
+${markdownTable([['Code', 'Means'], ...needs()])}
+
+Besides these: \`AsDesired\` and \`Proceeds\` (nothing is in the way), \`Waiting\` (the world finishes something by itself), \`StepKeepsFailing\` (stalled: a person
+must act) and \`PlanTooLarge\`.
 
 **Begun.** A transition has begun once the journal holds the first effect of a step that is not \`safe\`, of this generation and since the pool was
 converged last. From there on only what the column says holds it, so that no gate strands users half way. What was in force when it began, an approval, an

@@ -2,10 +2,15 @@
 import type { Command } from 'commander';
 import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { requireDaemon } from './daemon-client.ts';
-import { renderStatus, renderWhy } from './render-status.ts';
+import { renderStatus, renderWhole } from './render-status.ts';
+import { renderWhy } from './render-why.ts';
 
 interface StatusOptions extends SettingsOptions {
   readonly watch?: boolean;
+}
+
+interface WhyOptions extends SettingsOptions {
+  readonly all?: boolean;
 }
 
 /** ms between two looks of --watch. */
@@ -17,8 +22,11 @@ export function register(program: Command): void {
     .option('-w, --watch', 'look again every second until interrupted')
     .action(status);
   withSettings(program.command('why'))
-    .description('everything that a pool waits for: needs, gates, evidence, variables')
+    .description(
+      'why a pool moves or does not: every need and gate with its facts, and what would change the answer',
+    )
     .argument('[pool]', 'default: every pool')
+    .option('-a, --all', 'also plan, ledger, evidence, conditions and variables')
     .action(why);
 }
 
@@ -35,10 +43,15 @@ async function status(options: StatusOptions): Promise<void> {
   } while (options.watch === true);
 }
 
-async function why(name: string | undefined, options: SettingsOptions): Promise<void> {
+async function why(name: string | undefined, options: WhyOptions): Promise<void> {
   const settings = await loadSettings(options);
   const daemon = await requireDaemon(settings.journal.directory);
   const pools = name === undefined ? (await daemon.status()).pools : [await daemon.pool(name)];
-  const [only] = pools;
-  print(options, pools.length === 1 ? only : pools, () => pools.map(renderWhy).join('\n\n'));
+  const answers = await Promise.all(pools.map(({ pool }) => daemon.why(pool)));
+  const whole = options.all === true ? pools.map(renderWhole) : [];
+  print(options, answers.length === 1 ? answers[0] : answers, () =>
+    answers
+      .map((answer, index) => [renderWhy(answer), ...whole.slice(index, index + 1)].join('\n\n'))
+      .join('\n\n'),
+  );
 }

@@ -7,6 +7,7 @@ import type {
   DecisionRequest,
   PoolStatus,
 } from '../reconciler/pool-status.ts';
+import type { Why } from '../reconciler/why/why.ts';
 import { PoolError, ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
 
 /** Written by the daemon at start, see src/daemon/control-files.ts. */
@@ -16,6 +17,7 @@ const TOKEN_FILE = 'control-token';
 export interface DaemonClient {
   status(): Promise<DaemonStatus>;
   pool(name: string): Promise<PoolStatus>;
+  why(name: string): Promise<Why>;
   decide(request: DecisionRequest): Promise<unknown>;
   breakGlass(request: BreakGlassRequest): Promise<unknown>;
 }
@@ -68,6 +70,10 @@ class HttpClient implements DaemonClient {
 
   async pool(name: string): Promise<PoolStatus> {
     return (await this.#json(await this.#fetch(`/api/v1/pools/${encodeURIComponent(name)}`))) as PoolStatus;
+  }
+
+  async why(name: string): Promise<Why> {
+    return (await this.#json(await this.#fetch(`/api/v1/pools/${encodeURIComponent(name)}/why`))) as Why;
   }
 
   decide(request: DecisionRequest): Promise<unknown> {

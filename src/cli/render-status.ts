@@ -70,7 +70,7 @@ const runningLines = (pool: PoolStatus): string[] =>
   );
 
 /** Everything that the pool waits for or rests on: plan, obstacles, gate, evidence and every planner variable. */
-export function renderWhy(pool: PoolStatus): string {
+export function renderWhole(pool: PoolStatus): string {
   const view = planViewOf(pool);
   const { revision } = pool;
   const parts = [

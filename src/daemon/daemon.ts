@@ -155,6 +155,10 @@ class Daemon implements RunningDaemon {
     return this.#fleet.pool(name);
   }
 
+  why(name: string): ReturnType<StatusSource['why']> {
+    return this.#fleet.why(name);
+  }
+
   ready(): boolean {
     return (
       this.#accepted &&

@@ -1,5 +1,6 @@
 /** The pools of the desired state, each with its own loop: added, changed and removed as the desired state says. */
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
+import type { Why } from '../reconciler/why/why.ts';
 import type { Decision } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { instancesOf, type DesiredPool, type PoolTopology } from '../topology/pool-topology.ts';
@@ -59,6 +60,10 @@ export class Fleet {
 
   pool(name: string): PoolStatus | undefined {
     return this.#actors.get(name)?.status();
+  }
+
+  why(name: string): Why | undefined {
+    return this.#actors.get(name)?.why();
   }
 
   stop(): Promise<void> {

@@ -25,12 +25,14 @@ import {
 import { reducePool, type Reduction } from '../reconciler/reduce-pool.ts';
 import { stepKey, type StepId } from '../reconciler/step-id.ts';
 import type { Vector } from '../reconciler/variables.ts';
+import { whyPool } from '../reconciler/why/why-pool.ts';
+import type { Why } from '../reconciler/why/why.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { DesiredPool, Generation, PoolTopology } from '../topology/pool-topology.ts';
-import { applyPlannedSteps, type StepJudgement, type StepOutcome } from './apply-planned-step.ts';
+import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
+import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
 import type { BusyMeter } from './busy-meter.ts';
 import { decisionsOf, standingDecisions, toDecision } from './decisions.ts';
 import type { Log } from './log.ts';
@@ -39,6 +41,7 @@ import { machineClock } from './machine-clock.ts';
 import { closeOpenIntents } from './open-intents.ts';
 import { PoolRecord } from './pool-record.ts';
 import { poolStatus, type RunningStep } from './pool-status-view.ts';
+import { requireDecided, requirePlanned, requireSuccess, sameStanding } from './round-checks.ts';
 import type { TransitionSlots } from './transition-slots.ts';
 
 export interface PoolDependencies {
@@ -199,6 +202,14 @@ export class PoolActor {
     });
   }
 
+  /** undefined: not observed yet. */
+  why(): Why | undefined {
+    const { decision, observation, failures, pool } = this.#actor.getSnapshot().context;
+    if (decision === undefined || observation === undefined) return undefined;
+    const nowMs = this.#dependencies.ports.clock.now();
+    return whyPool({ pool, facts: observation.facts, decision, failures, nowMs });
+  }
+
   /** No new step; a running BACKUP or RESTORE is awaited without end. */
   async stop(): Promise<void> {
     this.#stop.abort(new PoolError('PCO_CANCELLED', 'the daemon stops'));
@@ -352,33 +363,4 @@ export class PoolActor {
       this.#log.warn('will try again', { step: last.step, code: last.code, reason: last.message });
     this.#dependencies.metrics.statusChanged(this.status(), this.#desired);
   }
-}
-
-/** The same content may begin or cease to be a break-glass, or get another end. */
-const sameStanding = (one: DesiredPool, other: DesiredPool): boolean =>
-  one.origin === other.origin &&
-  one.breakGlass?.state === other.breakGlass?.state &&
-  one.breakGlass?.expiresAt === other.breakGlass?.expiresAt;
-
-/** An approval is of exactly the plan that is shown; while a newer desired state is not planned yet there is none. */
-function requireDecided(pool: DesiredPool, decidedFor: Generation | undefined): void {
-  const { topology, generation } = pool;
-  if (decidedFor !== undefined && isOf(decidedFor, pool)) return;
-  throw new PoolError(
-    'PCO_USAGE',
-    `${topology.name}: generation ${generation.counter} has no plan yet that could be approved`,
-    { hint: 'look at the new plan with pchat plan, then approve it' },
-  );
-}
-
-function requirePlanned(planned: readonly PlannedStep[], step: StepId): PlannedStep {
-  const found = planned.find((candidate) => stepKey(candidate) === stepKey(step));
-  if (found === undefined) throw new PoolError('PCO_INTERNAL', `${stepKey(step)} is not in the plan`);
-  return found;
-}
-
-/** The machine retries what is thrown; a wait that was given up for a newer desired state is no failure. */
-function requireSuccess(outcomes: readonly StepOutcome[], superseded: AbortSignal): void {
-  const failed = outcomes.find((outcome) => outcome.error !== undefined)?.error;
-  if (failed !== undefined && !(failed.code === 'PCO_CANCELLED' && superseded.aborted)) throw failed;
 }

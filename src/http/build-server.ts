@@ -90,6 +90,12 @@ function addPoolRoutes(server: FastifyInstance, { status }: ServerOptions): void
     const pool = status.pool(request.params.name);
     return pool ?? sendError(reply, 404, 'PCO_USAGE', `there is no pool ${request.params.name}`);
   });
+  server.get<{ Params: { name: string } }>('/api/v1/pools/:name/why', (request, reply) => {
+    const { name } = request.params;
+    const what =
+      status.pool(name) === undefined ? `there is no pool ${name}` : `${name} was not observed yet`;
+    return status.why(name) ?? sendError(reply, 404, 'PCO_USAGE', what);
+  });
 }
 
 function addChangingRoutes(server: FastifyInstance, { status, decisions, token }: ServerOptions): void {

@@ -8,6 +8,7 @@ import type { Obstacle } from './plan.ts';
 import { holds } from './predict-plan.ts';
 import type { Reduction } from './reduce-pool.ts';
 import { stepKey, type StepId } from './step-id.ts';
+import type { Variable } from './variables.ts';
 
 function groundStepOf(pool: DesiredPool, step: StepId): GroundStep {
   const found = plannerFor(shapeOf(pool.topology, pool.policy)).steps.find(
@@ -60,6 +61,39 @@ export function needsOf(
   const fewest = perVariant.sort((a, b) => a.length - b.length)[0] ?? [];
   const named = new Set(fewest.map((obstacle) => obstacle.variable));
   return [...fewest, ...unseen.filter((obstacle) => !named.has(obstacle.variable))];
+}
+
+/** One need of a step with what is seen of it. */
+export interface NeedAnswer extends Obstacle {
+  readonly holds: boolean;
+  readonly source: string;
+}
+
+/** Every need of the step in the order of the table, then what its done reads; of several alternatives the one that is nearest. */
+export function needsInOrder(pool: DesiredPool, step: StepId, reduction: Reduction): readonly NeedAnswer[] {
+  const grounded = groundStepOf(pool, step);
+  const { vector, because } = reduction;
+  const missing = ({ needs }: { readonly needs: Condition }): number =>
+    [...needs].filter(([variable, values]) => !values.includes(vector[variable])).length;
+  const [nearest] = [...grounded.variants].sort((a, b) => missing(a) - missing(b));
+  const needs = [...(nearest?.needs ?? [])];
+  const named = new Set(needs.map(([variable]) => variable));
+  const reads = grounded.reads.filter((variable) => !named.has(variable));
+  const answer = (variable: Variable, wanted: string, met: boolean): NeedAnswer => ({
+    variable,
+    actual: vector[variable],
+    wanted,
+    holds: met,
+    reason: because[variable].because,
+    source: because[variable].source,
+    wayOut: findWayOut(pool, reduction, variable),
+  });
+  return [
+    ...needs.map(([variable, values]) =>
+      answer(variable, values.join(' or '), values.includes(vector[variable])),
+    ),
+    ...reads.map((variable) => answer(variable, 'known', vector[variable] !== 'unknown')),
+  ];
 }
 
 /** Did the deed happen? `unknown` when a variable that decides it is unknown. */

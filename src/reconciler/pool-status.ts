@@ -1,6 +1,7 @@
 /** What the daemon knows of a pool, as the API and the commands show it, and how people's decisions reach it. Types only. */
 import type { Decision, JournalRecord } from '../ports/journal.ts';
 import type { Plan, PlannedStep } from './plan.ts';
+import type { Why } from './why/why.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
@@ -77,6 +78,8 @@ export interface DaemonStatus {
 export interface StatusSource {
   status(): DaemonStatus;
   pool(name: string): PoolStatus | undefined;
+  /** What stands in its way; undefined: there is no such pool, or it was not observed yet. */
+  why(name: string): Why | undefined;
   /** Every pool has been observed at least once, and the lease is held. */
   ready(): boolean;
 }

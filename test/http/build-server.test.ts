@@ -14,6 +14,15 @@ const pool: PoolStatus = {
   plan: { kind: 'converged' },
 };
 
+const WHY = {
+  free: true,
+  code: 'AsDesired',
+  reason: 'The pool is as desired.',
+  nextAction: null,
+  step: null,
+  guards: [],
+};
+
 interface Served {
   readonly server: FastifyInstance;
   readonly decided: DecisionRequest[];
@@ -39,6 +48,7 @@ function served(ready = true, failure?: PoolError): Served {
         pools: [pool],
       }),
       pool: (name) => (name === pool.pool ? pool : undefined),
+      why: (name) => (name === pool.pool && ready ? { ...WHY, pool: name } : undefined),
       ready: () => ready,
     },
     decisions: {
@@ -79,6 +89,9 @@ describe('the HTTP interface', () => {
     ['/api/v1/pools', true, 200, '"contoso-chat"'],
     ['/api/v1/pools/contoso-chat', true, 200, '"converged"'],
     ['/api/v1/pools/other', true, 404, 'PCO_USAGE'],
+    ['/api/v1/pools/contoso-chat/why', true, 200, '"AsDesired"'],
+    ['/api/v1/pools/contoso-chat/why', false, 404, 'contoso-chat was not observed yet'],
+    ['/api/v1/pools/other/why', true, 404, 'there is no pool other'],
     ['/else', true, 404, 'PCO_USAGE'],
   ])('answers %s when ready is %s with %i', async (path, ready, status, text) => {
     const answer = await served(ready).server.inject({ url: path });

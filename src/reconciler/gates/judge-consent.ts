@@ -70,6 +70,9 @@ export function judgeLoss(round: Judged): GateFinding {
       source: 'loss ledger',
       ageMs: 0,
     },
+    ...input.ledger.lines
+      .filter(({ kind }) => kind === 'at-risk' || kind === 'unreachable-file')
+      .map(({ file, note }) => ({ fact: note, source: file ?? 'loss ledger', ageMs: null })),
     declared(`${String(accepted)} minutes are accepted, by policy.maxDataLoss or people`, round),
   ];
   if (steps.every(({ risk }) => risk === 'safe')) return open('loss', 'No step gives anything up.', facts);
@@ -80,12 +83,15 @@ export function judgeLoss(round: Judged): GateFinding {
       ? 'a loss that cannot be bounded'
       : `${lossMinutes.toFixed(1)} minutes of chat history`;
   const { name } = input.pool.topology;
-  const minutes = lossMinutes === null ? 'N' : String(Math.ceil(lossMinutes));
-  return closed(
-    round,
-    'LossAboveBound',
-    `The plan gives up ${loss}; ${String(accepted)} minutes are accepted. Accept it: pchat accept-loss ${name}.`,
-    facts,
-    { nextAction: `pchat accept-loss ${name} --minutes ${minutes}, or save what the ledger names` },
-  );
+  const gives = `The plan gives up ${loss}; ${String(accepted)} minutes are accepted.`;
+  // Nobody can accept what nobody knows.
+  if (lossMinutes === null)
+    return closed(round, 'LossAboveBound', gives, facts, {
+      nextAction: 'restore the sight of the copies and of the share, so that the loss can be told',
+    });
+  const says = `${gives} Accept it: pchat accept-loss ${name}.`;
+  const minutes = String(Math.ceil(lossMinutes));
+  return closed(round, 'LossAboveBound', says, facts, {
+    nextAction: `pchat accept-loss ${name} --minutes ${minutes}, or save what the ledger names`,
+  });
 }

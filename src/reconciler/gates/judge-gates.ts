@@ -40,7 +40,7 @@ export function judgeGates(input: GateInput): Gate {
   const steps = stepsOf(plan);
   const round = judged(input, steps);
   const runs = plan.kind === 'steps' && steps.length > 0;
-  const first = runs ? open('plan', `${String(steps.length)} steps can run.`) : nothingToDo(plan, round);
+  const first = runs ? open('plan', `Steps to run: ${String(steps.length)}.`) : nothingToDo(plan, round);
   const findings = [first, ...(steps.length === 0 ? [] : GATES.map((gate) => gate(round)))];
   const answer = findings.find(({ code }) => code !== null);
   if (answer === undefined || answer.code === null || answer.kind === 'proceed')
