@@ -26,6 +26,11 @@ export interface StepJudgement {
   done(step: StepId): Known<boolean>;
   /** Why the gates no longer let the plan run; undefined: they do. */
   held(): string | undefined;
+  /**
+   * What is no longer the world that the plan was made on; undefined: nothing.
+   * @param lineageToo false once the step itself may have changed the lineage of a copy
+   */
+  otherIdentity(lineageToo: boolean): string | undefined;
 }
 
 export interface ApplyDependencies {
@@ -190,7 +195,19 @@ class StepRun {
   #requireMay(judgement: StepJudgement): void {
     const held = judgement.held();
     if (held !== undefined) throw new PoolError('PCO_STEP_REFUSED', `${stepKey(this.#step)}: ${held}`);
+    this.#requireIdentity(judgement);
     this.#requireNeeds(judgement);
+  }
+
+  /** What cannot be undone is done to the instances and databases that were meant, or not at all. */
+  #requireIdentity(judgement: StepJudgement): void {
+    const { risk } = this.#step;
+    if (risk !== 'no way back' && risk !== 'fences') return;
+    const other = judgement.otherIdentity(!this.#announced);
+    if (other !== undefined)
+      throw new PoolError('PCO_IDENTITY_MISMATCH', `${stepKey(this.#step)}: ${other}`, {
+        hint: 'look at the instance by hand; the pool is observed and planned anew',
+      });
   }
 
   #requireNeeds(judgement: StepJudgement): void {

@@ -13,6 +13,7 @@ import type { PoolDecision } from '../reconciler/decide-pool.ts';
 import { spentApprovers } from '../reconciler/gates/approvals.ts';
 import type { FleetSituation, GateInput, Surroundings } from '../reconciler/gates/gate-input.ts';
 import { isOf } from '../reconciler/gates/holds.ts';
+import { otherIdentity } from '../reconciler/gates/identity.ts';
 import { judgeGates } from '../reconciler/gates/judge-gates.ts';
 import { historyOf } from '../reconciler/gates/pool-history.ts';
 import type { Plan, PlannedStep } from '../reconciler/plan.ts';
@@ -266,10 +267,11 @@ export class PoolActor {
     return reducePool(pool, facts, standingDecisions(journal.records(), this.name), ports.clock.now());
   }
 
-  #judge(pool: DesiredPool, facts: PoolFacts, plan: Plan): StepJudgement {
+  #judge(pool: DesiredPool, facts: PoolFacts, { plan, facts: planned }: ApplyInput): StepJudgement {
     const reduction = this.#reduce(pool, facts);
     return {
       held: () => this.#heldBy(pool, plan, reduction),
+      otherIdentity: (lineageToo) => otherIdentity(pool, planned, facts, lineageToo),
       missing: (step, overlapping) => needsOf(pool, step, reduction, overlapping),
       done: (step) => isDone(pool, step, reduction),
     };
@@ -293,7 +295,8 @@ export class PoolActor {
     return work;
   }
 
-  async #applyNow({ pool, steps, plan, round }: ApplyInput, signal: AbortSignal): Promise<void> {
+  async #applyNow(input: ApplyInput, signal: AbortSignal): Promise<void> {
+    const { pool, steps, plan, round } = input;
     const { slots, metrics } = this.#dependencies;
     const superseded = this.#superseded.signal;
     const { decision } = this.#actor.getSnapshot().context;
@@ -311,7 +314,7 @@ export class PoolActor {
         {
           ...this.#dependencies,
           observe: (of, until) => this.#look(of.topology, until, 0),
-          judge: (of, facts) => this.#judge(of, facts, plan),
+          judge: (of, facts) => this.#judge(of, facts, input),
           onProgress: (step, message, fraction) => {
             this.#progress(step, message, fraction);
           },

@@ -30,6 +30,9 @@ class World {
   readonly missing = new Set<string>();
   readonly changes: string[] = [];
   held: string | undefined;
+  risk: PlannedStep['risk'] = 'safe';
+  /** Another instance answers, or another lineage. */
+  other: { readonly name?: string; readonly lineage?: string } = {};
   outcomes: readonly StepOutcome[] | undefined;
   failure: unknown;
 
@@ -38,7 +41,7 @@ class World {
       action,
       target: 'backup',
       seedStep: null,
-      risk: 'safe',
+      risk: this.risk,
       reason: '',
     }));
     const outside = {} as Pick<ActuatorPorts, 'sql' | 'shell' | 'files'>;
@@ -49,6 +52,7 @@ class World {
         observe: () => Promise.resolve(facts()),
         judge: () => ({
           held: () => this.held,
+          otherIdentity: (lineageToo) => this.other.name ?? (lineageToo ? this.other.lineage : undefined),
           done: (step) => this.done.get(stepKey(step)) ?? false,
           missing: (step, overlapping) =>
             this.missing.has(stepKey(step)) && overlapping === undefined
@@ -127,6 +131,48 @@ describe('a planned step', () => {
     });
     expect(world.changes).toEqual([]);
     expect(world.outcome()).toMatchObject({ result: 'failed', code: 'PCO_STEP_REFUSED' });
+  });
+
+  test.each([
+    ['no way back', 'refused'],
+    ['fences', 'refused'],
+    ['outage', 'done'],
+    ['safe', 'done'],
+  ] as const)(
+    'whose risk is %s is %s where another instance answers than the plan was made on',
+    async (risk, result) => {
+      const world = new World();
+      world.risk = risk;
+      world.other = { name: 'sql-par-1 calls itself SQL-X' };
+      await world.run(change);
+      expect(world.changes).toHaveLength(result === 'done' ? 1 : 0);
+      expect(world.outcome()?.result).toBe(result);
+      if (result === 'refused')
+        expect(world.outcome()).toMatchObject({
+          code: 'PCO_IDENTITY_MISMATCH',
+          reason: expect.stringContaining('calls itself SQL-X') as string,
+        });
+    },
+  );
+
+  test('may change the lineage of a copy itself, but goes no further where another instance answers', async () => {
+    const between = async (other: World['other']): Promise<World> => {
+      const world = new World();
+      world.risk = 'no way back';
+      await world.run(async (context) => {
+        await context.effect('shell', 'first');
+        world.other = other;
+        await context.recheck();
+        world.changes.push('second');
+        world.done.set(stepKey(context.step), true);
+        return {};
+      });
+      return world;
+    };
+    expect((await between({ lineage: 'restored' })).changes).toEqual(['second']);
+    const stopped = await between({ name: 'SQL-X' });
+    expect(stopped.changes).toEqual([]);
+    expect(stopped.outcome()).toMatchObject({ result: 'failed', code: 'PCO_IDENTITY_MISMATCH' });
   });
 
   test('changes nothing when a newer desired state came before its first effect', async () => {
