@@ -52,6 +52,10 @@ it lasts in real time, and windows that touch are one. A beginning that is skipp
 first time. A plan starts only when the whole of it fits: by the 95th percentile of what each step took here, and by an assumption of ours for a step that
 was never done here, which \`pchat why\` names. The cooldown counts from the last step that moved the pool between its sites.
 
+**Stop switch.** \`pchat stop --as NAME --reason TEXT\` writes the stop file (settings: \`stopFile\`), \`pchat go\` removes it; both work without a daemon, and any other
+way to make the file does as well. While it is there no step of any pool starts, not even a fence; an effect that has begun is finished. A stop file that
+cannot be read stops as well. The condition \`Suspended\` says \`StopSwitch\`.
+
 **Several pools.** \`maxConcurrentTransitions\` pools are moved at once; a fence and a transition that has begun take a slot over the limit. While
 \`stopAfterFailures\` pools are stalled no other pool starts; it goes on when one of them is mended, or when a decision about it lets it try again.
 

@@ -19,6 +19,7 @@ import { register as registerReplay } from './command-replay.ts';
 import { register as registerRun } from './command-run.ts';
 import { register as registerRunbook } from './command-runbook.ts';
 import { register as registerStatus } from './command-status.ts';
+import { register as registerStop } from './command-stop.ts';
 import { register as registerValidate } from './command-validate.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -66,6 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerStatus,
     registerHistory,
     registerDecide,
+    registerStop,
     registerApply,
     registerRecord,
     registerReplay,

@@ -19,6 +19,7 @@ import { createMetrics, type DaemonMetrics } from './metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { Shutdown } from './shutdown.ts';
+import { readStopFile } from './stop-file.ts';
 
 export interface HostOptions {
   readonly settings: Settings;
@@ -96,6 +97,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     waitMs: Math.min(WAIT_MAX_MS, Math.max(WAIT_MIN_MS, pollInterval / WAIT_PART)),
     maxConcurrentTransitions: settings.maxConcurrentTransitions,
     stopAfterFailures: settings.stopAfterFailures,
+    stopped: () => readStopFile(settings.stopFile),
   });
   // The owner of `done` below reports it; without this line a failure before then would end the process unnamed.
   daemon.done.catch(() => undefined);

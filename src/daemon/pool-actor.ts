@@ -7,6 +7,7 @@ import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-co
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import type { Decision, Journal } from '../ports/journal.ts';
 import type { Lease } from '../ports/lease.ts';
+import { isStalled } from '../reconciler/backoff.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
 import type { PoolDecision } from '../reconciler/decide-pool.ts';
@@ -123,7 +124,9 @@ export class PoolActor {
 
   /** The step of this pool keeps failing, and a person must look. */
   get isStalled(): boolean {
-    return this.#actor.getSnapshot().value === 'stalled';
+    const { value, context } = this.#actor.getSnapshot();
+    // Also while it looks again: a look alone mends nothing.
+    return value === 'stalled' || (value !== 'applying' && isStalled(context.failures));
   }
 
   /** Held by what other pools do. */

@@ -34,14 +34,19 @@ export type SourceSettings =
       readonly directory: string;
     };
 
-export interface Settings extends Omit<SettingsDocument, 'defaults' | 'instances' | 'desiredState'> {
+export interface Settings extends Omit<
+  SettingsDocument,
+  'defaults' | 'instances' | 'desiredState' | 'stopFile'
+> {
   readonly desiredState: SourceSettings;
+  readonly stopFile: string;
   /** What is known of an instance: its own entry over the defaults; the host is part of the name when not given. */
   readonly instance: (name: string) => InstanceSettings;
   /** Names of the environment variables that hold secrets. */
   readonly secretVariables: readonly string[];
 }
 
+const STOP_FILE = 'STOP';
 const SQL_SERVER_PORT = 1433;
 const SQL_BROWSER_PORT = 1434;
 
@@ -128,6 +133,7 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
     ...rest,
     desiredState: sourceSettings(rest.desiredState, directory, absolute),
     journal: { directory },
+    stopFile: rest.stopFile === undefined ? path.join(directory, STOP_FILE) : absolute(rest.stopFile),
     shell: shellSettings(rest.shell, absolute),
     pathMap: rest.pathMap.map(({ sqlServer, local, mountPoint }) => ({
       sqlServer,

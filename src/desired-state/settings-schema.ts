@@ -258,6 +258,13 @@ export const settingsSchema = z.strictObject({
     .max(100)
     .default(2)
     .describe('At most this many pools are moved at once; the others wait.'),
+  stopFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'While this file is there, no step of any pool starts; relative to the settings file. Left out: STOP in the folder of the journal.',
+    ),
   stopAfterFailures: z
     .number()
     .int()

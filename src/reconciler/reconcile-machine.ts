@@ -10,6 +10,7 @@ import type { DesiredPool, Generation } from '../topology/pool-topology.ts';
 import { isStalled, nextBackoffMs, type Failure } from './backoff.ts';
 import { decidePool, type PoolDecision } from './decide-pool.ts';
 import type { Surroundings } from './gates/gate-input.ts';
+import type { GateCode } from './gates/gate-table.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Plan } from './plan.ts';
 import { stepKey, type StepId } from './step-id.ts';
@@ -84,6 +85,9 @@ function stalls(context: Context): boolean {
   );
 }
 
+/** Gates with which a person has put the pool to rest. */
+const SUSPENDING: readonly GateCode[] = ['StopSwitch', 'Suspended', 'Cancelled'];
+
 const gateOf = ({ decision }: Context) => decision?.gate;
 
 export const reconcileMachine = setup({
@@ -105,7 +109,7 @@ export const reconcileMachine = setup({
     leaseHeld: ({ context }) => !context.leaseLost,
     suspended: ({ context }) => {
       const gate = gateOf(context);
-      return gate?.kind === 'hold' && (gate.code === 'Suspended' || gate.code === 'Cancelled');
+      return gate?.kind === 'hold' && SUSPENDING.includes(gate.code);
     },
     converged: ({ context }) => context.decision?.plan.kind === 'converged',
     stalled: ({ context }) => stalls(context),
@@ -228,7 +232,7 @@ export const reconcileMachine = setup({
     backingOff: { after: { backoff: 'observing' }, on: { wake: {} } },
     /** The step failed STALL_AFTER times with one code; a new desired state or a decision starts again. */
     stalled: { after: { resync: 'observing' } },
-    /** A person's suspension or cancellation, or a lost lease; the empty transitions keep the root's from waking a daemon without a lease. */
+    /** A person's suspension, cancellation or stop, or a lost lease; the empty transitions keep the root's from waking a daemon without a lease. */
     suspended: {
       after: { resync: { guard: 'leaseHeld', target: 'observing' } },
       on: {

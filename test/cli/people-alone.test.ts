@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -64,6 +64,20 @@ describe('without a daemon', { timeout: 60_000 }, () => {
   afterAll(() => {
     delete process.env['NODE_COMPILE_CACHE'];
     rmSync(compiled, { recursive: true, force: true });
+  });
+
+  test('stop and go write and remove the stop file, and go tells what it said', async () => {
+    const desk = new Desk();
+    const file = path.join(desk.directory, 'state', 'STOP');
+    expect((await desk.pchat('stop', ...said)).stdout).toContain('every pool is stopped: ann at ');
+    expect(readFileSync(file, 'utf8')).toMatch(/^ann at .*: the drill\n$/);
+    const gone = await desk.pchat('go', '--output', 'json');
+    expect(JSON.parse(gone.stdout)).toMatchObject({
+      stopFile: file,
+      stopped: null,
+      before: expect.stringContaining('the drill') as string,
+    });
+    expect(existsSync(file)).toBe(false);
   });
 
   test('every decision but an approval of what nobody sees is kept with name, reason and end, and history tells it', async () => {

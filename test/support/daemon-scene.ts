@@ -24,6 +24,8 @@ export class DaemonScene {
   /** How old what each look saw was allowed to be, ms. */
   readonly ages: number[] = [];
   act: (context: StepContext) => Promise<StepNotes> = () => Promise.resolve({});
+  /** What the stop file says. */
+  stopped: string | undefined;
   readonly daemon: RunningDaemon;
 
   constructor(world: PoolFacts, disk: MemoryDisk = new MemoryDisk(), startMs = NOW_MS) {
@@ -50,6 +52,8 @@ export class DaemonScene {
       resyncMs: 10_000,
       waitMs: 1_000,
       maxConcurrentTransitions: 1,
+      stopAfterFailures: 1,
+      stopped: () => this.stopped,
     });
   }
 
