@@ -39,6 +39,36 @@ describe('a desired state', () => {
     expect(pool?.policy).toMatchObject({ mode: 'act', silentAfterMs: 120_000, maxDataLossMinutes: 30 });
   });
 
+  const POLICY = '      stepTimeout: 10m';
+  const withPolicy = (lines: string): string => edited(POLICY, `${POLICY}\n      ${lines}`);
+
+  test('may declare change windows, a cooldown and a second person; left out they change no generation', () => {
+    const [pool] = pools(
+      withPolicy(
+        "approvals: 2\n      cooldown: 30m\n      changeWindows: [{ cron: '0 22 * * 6', duration: 4h, timeZone: Europe/Paris }]",
+      ),
+    );
+    expect(pool?.policy).toMatchObject({
+      approvals: 2,
+      cooldownMs: 1_800_000,
+      changeWindows: [{ cron: '0 22 * * 6', durationMs: 14_400_000, timeZone: 'Europe/Paris' }],
+    });
+    const declared = pools(example)[0]?.declared as { readonly policy: object };
+    expect(Object.keys(declared.policy)).not.toEqual(expect.arrayContaining(['approvals']));
+    expect(pools(example)[0]?.policy.changeWindows).toBeUndefined();
+  });
+
+  test.each([
+    ["cron: '0 22 * *', duration: 4h, timeZone: UTC", 'a cron line of five fields'],
+    ["cron: '0 25 * * 6', duration: 4h, timeZone: UTC", 'a cron line of five fields'],
+    ["cron: '0 22 * * 6', duration: 4h, timeZone: Mars/Base", 'a time zone such as Europe/Paris or UTC'],
+    ["cron: '0 22 * * 6', duration: 30s, timeZone: UTC", 'a duration between 1m and 168h'],
+    ["cron: '0 22 * * 6', duration: 4h", 'timeZone'],
+  ])('refuses the change window {%s}', (window, says) => {
+    const found = findings(withPolicy(`changeWindows: [{ ${window} }]`));
+    expect(found.map(({ message, path: at }) => `${at}: ${message}`).join('\n')).toContain(says);
+  });
+
   test('may declare a low-latency neighbour and then use its servers', () => {
     const text = edited(
       'activeServers: *lyon',
