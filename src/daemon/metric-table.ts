@@ -35,7 +35,7 @@ export const METRICS = {
   pchat_planned_steps:            { type: 'gauge', labels: ['pool'], unit: 'steps', help: 'Steps of the present plan, those of a blocked one included.', moves: DECISION },
   pchat_gate:                     { type: 'gauge', labels: ['pool', 'gate'], unit: `${ONE_OF}; all 0 before the first round`, help: 'What permission says about the present plan.', moves: DECISION },
   pchat_mode:                     { type: 'gauge', labels: ['pool', 'mode'], unit: ONE_OF, help: 'What the policy lets the daemon do.', moves: 'with an accepted edit of policy.mode' },
-  pchat_suspended:                { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: no', help: 'A person holds the pool by pchat suspend or pchat cancel, whether there is something to do or not.', moves: 'with the round after pchat suspend, cancel or resume, or the end of the hold' },
+  pchat_suspended:                { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: no', help: 'A person holds the pool by pchat suspend or pchat cancel, or every pool by pchat stop, whether there is something to do or not.', moves: 'with the round after pchat suspend, cancel, resume, stop or go, or the end of the hold' },
   pchat_open_decisions:           { type: 'gauge', labels: ['pool', 'question'], unit: '1: awaited; 0: not', help: 'Decisions of people that the present plan awaits or that would be a way out.', moves: DECISION },
   pchat_loop_state:               { type: 'gauge', labels: ['pool', 'state'], unit: ONE_OF, help: 'State of the loop of the pool.', moves: 'with every change of it' },
   pchat_steps_total:              { type: 'counter', labels: ['pool', 'action', 'result'], unit: 'steps', help: 'Steps that ended.', moves: 'when a step ends' },

@@ -65,7 +65,11 @@ function questionsOf({ gate, plan }: PoolStatus): ReadonlySet<Question> {
 }
 
 /** By the end of the round whose status this is. */
-function isSuspended({ decisions, observedAt }: PoolStatus, pool: DesiredPool): boolean {
+function isSuspended({ decisions, observedAt, conditions }: PoolStatus, pool: DesiredPool): boolean {
+  const stopped = conditions.some(
+    ({ type, status, reason }) => type === 'Suspended' && status === 'True' && reason === 'StopSwitch',
+  );
+  if (stopped) return true;
   const nowMs = observedAt === null ? 0 : Date.parse(observedAt);
   return holdOf(pool, decisions, nowMs) !== undefined;
 }

@@ -31,6 +31,9 @@ describe('the stop switch', () => {
     const condition = scene.daemon.pool('chat')?.conditions.find(({ type }) => type === 'Suspended');
     expect(condition).toMatchObject({ status: 'True', reason: 'StopSwitch' });
     expect(scene.daemon.why('chat')).toMatchObject({ free: false, code: 'StopSwitch' });
+    const metrics = await scene.metrics.registry.metrics();
+    expect(metrics).toContain('pchat_suspended{pool="chat"} 1');
+    expect(metrics).toContain('pchat_gate{pool="chat",gate="StopSwitch"} 1');
     scene.stopped = undefined;
     expect(await scene.until(() => steps.length > 1)).toBe(true);
   });
