@@ -3,12 +3,17 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readStopFile, removeStopFile, writeStopFile } from '../../src/daemon/stop-file.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
+import { MemoryDisk, MemoryJournal, MemoryLease } from '../../src/simulation/memory-journal.ts';
+import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import { DaemonScene, toBackup, withoutSecondary } from '../support/daemon-scene.ts';
 import { desiredPool } from '../support/desired-pool.ts';
-import { homeLost } from '../support/facts.ts';
+import { facts, homeLost, NOW_MS } from '../support/facts.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 const gateOf = (scene: DaemonScene, pool: string) => scene.daemon.pool(pool)?.gate?.code;
 const named = (name: string): DesiredPool => desiredPool({ primarySite: 'backup', counter: 2, name });
@@ -56,6 +61,68 @@ describe('the stop switch', () => {
     rmSync(file);
     mkdirSync(file);
     expect(readStopFile(file)).toContain('cannot be read');
+  });
+});
+
+describe('the two-person rule', () => {
+  test('takes one approval of each of two people, also over a kill -9, and refuses the same person twice', async () => {
+    const disk = new MemoryDisk();
+    const first = new DaemonScene(homeLost(), disk);
+    const pool = toBackup({ mode: 'propose', approvals: 2 });
+    const approve = (scene: DaemonScene, by: string) =>
+      scene.daemon.decide({ pool: 'chat', by, reason: 'read', expiresAt: null, decision: 'approve' });
+    first.desire(pool);
+    expect(await first.until(() => gateOf(first, 'chat') === 'ApprovalNeeded')).toBe(true);
+    await approve(first, 'ann');
+    expect(await first.until(() => gateOf(first, 'chat') === 'SecondPersonNeeded')).toBe(true);
+    first.die();
+    const second = new DaemonScene(homeLost(), disk, first.clock.now());
+    const begun: string[] = [];
+    second.act = (context) => {
+      begun.push(stepKey(context.step));
+      return new Promise(() => undefined);
+    };
+    second.desire(pool);
+    expect(await second.until(() => gateOf(second, 'chat') === 'SecondPersonNeeded')).toBe(true);
+    await expect(approve(second, ' ANN')).rejects.toMatchObject({ code: 'PCO_SAME_PERSON' });
+    await second.until(() => false, 60_000);
+    expect(begun).toEqual([]);
+    await approve(second, 'bob');
+    expect(await second.until(() => begun.length > 0)).toBe(true);
+  });
+});
+
+describe('a cooldown', () => {
+  test('that a daemon before began holds the next one until it is over', async () => {
+    const disk = new MemoryDisk();
+    const pool = toBackup({ cooldownMs: HOUR_MS });
+    const before = new MemoryLease(disk);
+    const clock = new SimulatedClock(NOW_MS);
+    await new MemoryJournal(disk, clock, before.epoch).append({
+      kind: 'outcome',
+      pool: 'chat',
+      round: 'r9',
+      generation: { counter: 1, hash: 'before' },
+      attempt: 'm',
+      action: 'activate-servers',
+      target: 'home',
+      result: 'done',
+      code: null,
+      reason: null,
+      durationMs: 1,
+      externalMs: 0,
+      outsideMs: 0,
+      notes: {},
+    });
+    await before.release();
+    const scene = new DaemonScene(facts(), disk, NOW_MS + MINUTE_MS);
+    scene.act = () => new Promise(() => undefined);
+    scene.desire(pool);
+    expect(await scene.until(() => gateOf(scene, 'chat') === 'CoolingDown')).toBe(true);
+    expect(await scene.until(() => scene.state() === 'applying', 2 * HOUR_MS)).toBe(true);
+    const heldMs = scene.clock.now() - NOW_MS;
+    expect(heldMs).toBeGreaterThanOrEqual(HOUR_MS);
+    expect(heldMs).toBeLessThan(HOUR_MS + MINUTE_MS);
   });
 });
 

@@ -4,7 +4,6 @@
  */
 import type { Plan, PlannedStep } from '../plan.ts';
 import type { Gate, GateFinding, GateInput } from './gate-input.ts';
-import type { GateName } from './gate-table.ts';
 import { closed, judged, open, type Judged } from './gate-answers.ts';
 import { judgeBreakGlass, judgeHold, judgeLease, judgeMode, judgeStopSwitch } from './judge-standing.ts';
 import { judgeApproval, judgeFence, judgeLoss, judgeSecondPerson } from './judge-consent.ts';
@@ -48,7 +47,3 @@ export function judgeGates(input: GateInput): Gate {
   const { kind, code, says, nextAction } = answer;
   return { kind, code, reason: says, nextAction: nextAction ?? '', findings };
 }
-
-/** Every gate's name, in order. */
-export const gateNamesOf = (findings: readonly GateFinding[]): readonly GateName[] =>
-  findings.map(({ gate }) => gate);
