@@ -81,7 +81,7 @@ function approved(
       'PCO_USAGE',
       `the loss of this plan of ${pool} is unknown, so it cannot be approved`,
       {
-        hint: 'accept a bound by pchat accept-loss, or restore the sight of what is missing',
+        hint: 'restore the sight of the copies and of the share, so that the loss can be told',
       },
     );
   return { steps: plan.steps.map(stepKey), lossMinutes, lostFiles: ledger?.lostFiles ?? 0 };

@@ -44,6 +44,7 @@ export function takesServiceAway(pool: DesiredPool, steps: readonly PlannedStep[
 const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   'remove-log-shipping': 30,
   'copy-log-backups': 60,
+  'run-copy-job': 120,
   'apply-log-backups': 120,
   'recover-backup': 60,
   'set-pool-failed-over': 60,
