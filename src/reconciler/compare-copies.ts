@@ -7,7 +7,9 @@ import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
 import type { BackupHeader, DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 import { isSharedTail } from '../topology/tail-name.ts';
+import type { ShippedFiles } from './files-to-ship.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
+import { foreignLogBackup } from './foreign-log.ts';
 import { unexpired } from './judge-evidence.ts';
 import { heartbeatAtMs, type SeenCopy, type SiteCopy } from './site-copy.ts';
 
@@ -179,14 +181,27 @@ function seenBoth(facts: PoolFacts, views: CopyViews, reaches: Lsn | undefined):
   return finding(open[0] ?? 'home', 'this copy is open, the other one RESTORING on the same lineage', source);
 }
 
-/** `reaches`: where the backup copy stands after every usable file in reach. */
+/** Home is lost: the backup copy is what is left of it, unless home's log backups say that it served another database. */
+function leftOfHome(
+  pool: DesiredPool,
+  views: CopyViews,
+  files: ShippedFiles | undefined,
+): Finding | undefined {
+  const database = databaseOf(views.backup);
+  const foreign = database && foreignLogBackup(pool.topology.chatDatabase, database, files);
+  return (
+    foreign &&
+    finding('none', `${foreign.name}, the newest log backup of home, is of another database`, 'share listing')
+  );
+}
+
+/** `files`: what the backup copy can still take; undefined: it takes none now. */
 export function currentOf(
   pool: DesiredPool,
   facts: PoolFacts,
   views: CopyViews,
-  decisions: readonly Decision[],
-  nowMs: number,
-  reaches: Lsn | undefined,
+  keep: Site | undefined,
+  files: ShippedFiles | undefined,
 ): Finding {
   for (const site of SITES) {
     const other = otherSite(site);
@@ -194,14 +209,15 @@ export function currentOf(
     const { value, because, source } = views[site].cannotWrite;
     const usable = USABLE.includes(views[other].mgc.value);
     if (value !== 'yes' || views[other].mgc.value === 'unknown') return unknownFinding(because, source);
+    const foreign = other === 'backup' && usable ? leftOfHome(pool, views, files) : undefined;
+    if (foreign !== undefined && keep !== other) return foreign;
     return usable
       ? finding(other, `the ${site} copy: ${because}`, source)
       : finding('none', `the ${site} copy: ${because}`, source);
   }
   if (views.home.seen.kind === 'unseen')
     return unknownFinding(views.home.seen.reason, views.home.seen.source);
-  const seen = seenBoth(facts, views, reaches);
-  const keep = keptSite(pool, decisions, nowMs);
+  const seen = seenBoth(facts, views, files?.everything.reaches.lsn);
   return keep !== undefined && seen.value.startsWith('diverged')
     ? finding(keep, `a person decided to keep ${pool.topology.sites[keep].datacenter}`, 'decision')
     : seen;

@@ -41,8 +41,8 @@ export function reducePool(
   });
   const views: CopyViews = { home: view('home', home), backup: view('backup', backup) };
   const shipping = reduceShipping(pool, facts, views, evidence);
-  const current = currentOf(pool, facts, views, decisions, nowMs, shipping.reaches);
   const keep = keptSite(pool, decisions, nowMs);
+  const current = currentOf(pool, facts, views, keep, shipping.files);
   const found: Readonly<Partial<Record<Variable, Finding>>> = {
     ...home.findings,
     ...backup.findings,

@@ -3,7 +3,6 @@
  * files that are reachable and usable count as work; the others are lines of the loss ledger.
  */
 import type { Evidence } from '../topology/evidence.ts';
-import type { Lsn } from '../topology/lsn.ts';
 import type { InstanceFacts, JobFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
 import { copyingOf, straysOf } from './closed-folders.ts';
@@ -18,7 +17,6 @@ export interface ReducedShipping {
   readonly findings: Findings;
   /** undefined: the backup copy takes no files now, or a folder or the position is not known. */
   readonly files: ShippedFiles | undefined;
-  readonly reaches: Lsn | undefined;
 }
 
 function jobsOf(instance: InstanceFacts, roles: readonly JobFacts['role'][]): JobFacts[] {
@@ -112,7 +110,7 @@ export function reduceShipping(
       'share.uncopied': unknown,
       'copied.unapplied': unknown,
     };
-    return { findings, files: undefined, reaches: undefined };
+    return { findings, files: undefined };
   }
   const { database } = seen.copy;
   const shipped: { findings: Findings; files?: ShippedFiles } =
@@ -130,6 +128,5 @@ export function reduceShipping(
       ...shipped.findings,
     },
     files,
-    reaches: files?.everything.reaches.lsn,
   };
 }
