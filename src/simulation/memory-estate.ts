@@ -35,6 +35,13 @@ export type ConnectionEvent =
 
 type Listener = (event: ConnectionEvent) => void;
 
+/** One event of the estate, with everything that it did. */
+export interface EstateStepSeen<State> {
+  readonly before: State;
+  readonly after: State;
+  readonly input: EstateInput;
+}
+
 export class MemoryEstate<State> {
   readonly #pure: PureEstate<State>;
   readonly #clock: SimulatedClock;
@@ -45,6 +52,8 @@ export class MemoryEstate<State> {
   #wake: { readonly atMs: number; readonly cancel: () => void } | undefined;
   #connections = 0;
   #cmdletIds = 0;
+  /** Called after every event, when its files are written. */
+  onStep: ((seen: EstateStepSeen<State>) => void) | undefined;
 
   constructor(pure: PureEstate<State>, clock: SimulatedClock, folders: MemoryFolders) {
     this.#pure = pure;
@@ -59,9 +68,11 @@ export class MemoryEstate<State> {
   }
 
   input(input: EstateInput): void {
-    const { state, outputs } = this.#pure.step(this.#state, input, this.#clock.now(), this.#folders);
+    const before = this.#state;
+    const { state, outputs } = this.#pure.step(before, input, this.#clock.now(), this.#folders);
     this.#state = state;
     for (const output of outputs) this.#deliver(output);
+    this.onStep?.({ before, after: state, input });
     this.#schedule();
   }
 

@@ -9,6 +9,8 @@ export class MemoryDisk {
   readonly lines: string[] = [];
   epoch = 0;
   holder: MemoryLease | undefined;
+  /** No record fits any more. */
+  full: () => boolean = () => false;
 
   /** The whole journal as bytes of text. */
   text(): string {
@@ -61,6 +63,10 @@ export class MemoryJournal implements Journal {
   }
 
   append(body: JournalBody): Promise<JournalRecord> {
+    if (this.#disk.full())
+      return Promise.reject(
+        new PoolError('PCO_JOURNAL_UNWRITABLE', 'the journal could not be written: no space left on device'),
+      );
     const head = {
       v: 1 as const,
       seq: this.#records.length + 1,

@@ -36,9 +36,10 @@ export class Life {
   }
 }
 
-export function mortalClock(clock: Clock, life: Life): Clock {
+/** @param shiftMs by how much the wall clock of the daemon's machine is ahead now */
+export function mortalClock(clock: Clock, life: Life, shiftMs: () => number): Clock {
   return {
-    now: () => clock.now(),
+    now: () => clock.now() + shiftMs(),
     monotonicMs: () => clock.monotonicMs(),
     sleep: (ms, signal) => life.guard(() => clock.sleep(ms, signal)),
     deadline: (ms, parent) => clock.deadline(ms, parent),

@@ -8,6 +8,19 @@ import type { MemoryFolders } from './memory-folders.ts';
 /** Answers an operating system error number when the daemon cannot reach a folder now (its site is down, its link cut). */
 export type FolderReach = (folder: string) => { readonly osError: number } | undefined;
 
+/** What may go wrong with a copy though both folders can be reached. */
+export interface CopyTrouble {
+  /** It breaks off in the middle. */
+  tears(): boolean;
+  /** The target's disk is full. */
+  full(): boolean;
+}
+
+const NO_TROUBLE: CopyTrouble = { tears: () => false, full: () => false };
+/** ERROR_DISK_FULL and ERROR_NETNAME_DELETED. */
+const OS_DISK_FULL = 112;
+const OS_NETNAME_DELETED = 64;
+
 const BYTES_PER_MS = 50_000;
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'));
@@ -18,6 +31,7 @@ export class SimulatedBackupFiles implements BackupFiles {
   readonly #reach: FolderReach;
   readonly #maps: (folder: string) => boolean;
   readonly #latencyMs: () => number;
+  readonly #trouble: CopyTrouble;
 
   /** @param maps the daemon's settings name the folder; default: every folder */
   constructor(
@@ -26,12 +40,14 @@ export class SimulatedBackupFiles implements BackupFiles {
     reach: FolderReach,
     latencyMs: () => number,
     maps: (folder: string) => boolean = () => true,
+    trouble: CopyTrouble = NO_TROUBLE,
   ) {
     this.#folders = folders;
     this.#clock = clock;
     this.#reach = reach;
     this.#latencyMs = latencyMs;
     this.#maps = maps;
+    this.#trouble = trouble;
   }
 
   reaches(folder: string): boolean {
@@ -74,6 +90,13 @@ export class SimulatedBackupFiles implements BackupFiles {
     const unfinished = `${target}.wrk`;
     this.#requireReach(target, folderOf(target));
     this.#folders.write(unfinished, bytes.subarray(0, bytes.length >>> 1), this.#clock.now());
+    const breaks = this.#trouble.full()
+      ? OS_DISK_FULL
+      : this.#trouble.tears()
+        ? OS_NETNAME_DELETED
+        : undefined;
+    if (breaks !== undefined)
+      throw new PoolError('PCO_SHARE_UNREADABLE', `${target}: operating system error ${breaks}`);
     await this.#clock.sleep(this.#latencyMs() + bytes.length / BYTES_PER_MS, options.signal);
     if (digest(this.#read(source)) !== digest(bytes))
       throw new PoolError('PCO_COPY_MISMATCH', `${source} changed while it was copied`);
@@ -86,6 +109,7 @@ export class SimulatedBackupFiles implements BackupFiles {
   async move(source: string, target: string, signal: AbortSignal): Promise<void> {
     await this.#clock.sleep(this.#latencyMs(), signal);
     this.#read(source);
+    this.#requireReach(target, folderOf(target));
     if (this.#folders.read(target) instanceof Uint8Array)
       throw new PoolError('PCO_SHARE_UNREADABLE', `${target} exists already`);
     this.#folders.rename(source, target);
@@ -95,6 +119,7 @@ export class SimulatedBackupFiles implements BackupFiles {
     await this.#clock.sleep(this.#latencyMs(), signal);
     if (!path.toLowerCase().endsWith('.wrk'))
       throw new PoolError('PCO_INTERNAL', `${path} is not an unfinished copy`);
+    this.#requireReach(path, folderOf(path));
     this.#folders.delete(path);
   }
 }

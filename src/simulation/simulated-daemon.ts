@@ -16,6 +16,7 @@ import { SimulatedBackupFiles } from './simulated-backup-files.ts';
 import { SimulatedShell } from './simulated-shell.ts';
 import { SimulatedSql } from './simulated-sql.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
+import { Troubles } from './troubles.ts';
 
 export interface SimulatedDaemonOptions {
   readonly random: Random;
@@ -24,10 +25,11 @@ export interface SimulatedDaemonOptions {
   readonly log?: Log;
   /** Default: the estate's own for the daemon, a sysadmin. */
   readonly login?: string;
+  readonly troubles?: Troubles;
+  /** Called when a look at the pool begins. */
+  readonly onLook?: () => void;
 }
 
-const LATENCY_MIN_MS = 0.5;
-const LATENCY_SPREAD_MS = 2;
 const CONNECT_DEADLINE_MS = 3_000;
 const OBSERVE_DEADLINES = {
   instanceDeadlineMs: 3_000,
@@ -49,18 +51,21 @@ export class SimulatedDaemon {
     this.#world = world;
     const { clock, folders, estate, disk } = world;
     const life = this.#life;
-    const latencyMs = (): number => LATENCY_MIN_MS + options.random.next() * LATENCY_SPREAD_MS;
+    const { troubles = new Troubles(), random } = options;
+    const latencyMs = (): number => troubles.latencyMs(random.next());
+    const own = mortalClock(clock, life, () => troubles.clockShiftMs);
     this.#lease = new MemoryLease(disk);
-    const journal = new MemoryJournal(disk, clock, this.#lease.epoch);
+    disk.full = () => troubles.journalFull;
+    const journal = new MemoryJournal(disk, own, this.#lease.epoch);
     journal.onAppend = (record, moment) => {
       if (life.alive) options.onAppend?.(record, moment);
     };
-    const own = mortalClock(clock, life);
     this.#sql = new SimulatedSql(estate, own, {
       login: options.login ?? DAEMON_LOGIN,
       password: world.sqlPassword,
       connectDeadlineMs: CONNECT_DEADLINE_MS,
       latencyMs,
+      trouble: (kind, instance) => troubles.take(kind, instance),
     });
     const files = new SimulatedBackupFiles(
       folders,
@@ -68,15 +73,17 @@ export class SimulatedDaemon {
       (folder) => world.reach(folder),
       latencyMs,
       (folder) => world.maps(folder),
+      { tears: () => troubles.take('tear-copy'), full: () => troubles.targetFull },
     );
+    const simulatedShell = new SimulatedShell(estate, own, latencyMs, () => troubles.take('lose-cmdlet'));
     const meter = new BusyMeter(own);
     const ports = meteredPorts(
       {
         sql: mortalSql(this.#sql, life),
-        shell: mortalShell(new SimulatedShell(estate, own, latencyMs), life),
+        shell: mortalShell(simulatedShell, life),
         files: mortalFiles(files, life),
         clock: own,
-        random: options.random,
+        random,
       },
       meter,
     );
@@ -85,7 +92,10 @@ export class SimulatedDaemon {
       source: memorySource(world.document, knownPoolsOf(journal.records())),
       ports,
       meter,
-      observe: (pool, signal, maxAgeMs) => observer.observe(pool, signal, { maxAgeMs }),
+      observe: (pool, signal, maxAgeMs) => {
+        options.onLook?.();
+        return observer.observe(pool, signal, { maxAgeMs });
+      },
       applyStep,
       journal: mortalJournal(journal, life),
       lease: this.#lease,

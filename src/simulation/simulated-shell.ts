@@ -10,11 +10,18 @@ export class SimulatedShell<State> implements ManagementShell {
   readonly #estate: MemoryEstate<State>;
   readonly #clock: Clock;
   readonly #latencyMs: () => number;
+  readonly #losesAnswer: () => boolean;
 
-  constructor(estate: MemoryEstate<State>, clock: Clock, latencyMs: () => number) {
+  constructor(
+    estate: MemoryEstate<State>,
+    clock: Clock,
+    latencyMs: () => number,
+    losesAnswer: () => boolean = () => false,
+  ) {
     this.#estate = estate;
     this.#clock = clock;
     this.#latencyMs = latencyMs;
+    this.#losesAnswer = losesAnswer;
   }
 
   async invoke(
@@ -34,8 +41,12 @@ export class SimulatedShell<State> implements ManagementShell {
     if (deadline.signal.aborted)
       throw new PoolError('PCO_CANCELLED', 'cancelled', { cause: deadline.signal.reason });
     deadline.signal.addEventListener('abort', late, { once: true });
+    const lost = this.#losesAnswer();
     this.#clock.sleep(this.#latencyMs(), deadline.signal).then(
-      () => this.#estate.cmdlet(request.cmdlet, request.parameters, request.computer, answered.resolve),
+      () =>
+        this.#estate.cmdlet(request.cmdlet, request.parameters, request.computer, (outcome) => {
+          if (!lost) answered.resolve(outcome);
+        }),
       // The deadline's own listener has already answered for this wait.
       () => undefined,
     );

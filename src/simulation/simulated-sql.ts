@@ -17,6 +17,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { answerFromTokens } from './answer-from-tokens.ts';
 import type { ConnectionEvent, MemoryEstate } from './memory-estate.ts';
+import type { RequestTrouble } from './troubles.ts';
 
 export interface SimulatedSqlOptions {
   readonly login: string;
@@ -24,6 +25,8 @@ export interface SimulatedSqlOptions {
   readonly connectDeadlineMs: number;
   /** One way, ms; called once for every message. */
   readonly latencyMs: () => number;
+  /** Does this go wrong with the next request? */
+  readonly trouble?: (kind: RequestTrouble, instance: InstanceName) => boolean;
 }
 
 const TYPES: Record<SqlParameter['type'], SqlType> = {
@@ -171,6 +174,7 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     deadline.signal.addEventListener('abort', onAbort, { once: true });
     try {
       await this.#clock.sleep(this.#options.latencyMs(), deadline.signal);
+      if (this.#suffers('lose-request')) throw this.#dropped();
       this.#estate.request(this.#instance, connection, requestFor(statement));
       await answered.promise;
       await this.#clock.sleep(this.#options.latencyMs(), deadline.signal);
@@ -192,16 +196,26 @@ class SimulatedConnection<State> implements SqlConnection, AsyncDisposable {
     answered: { resolve: (value: undefined) => void; reject: (error: PoolError) => void },
   ): void {
     if (event.kind !== 'tokens') {
-      answered.reject(
-        new PoolError('PCO_OUTCOME_UNKNOWN', `${this.#instance} dropped the connection during a request`),
-      );
+      answered.reject(this.#dropped());
       return;
     }
-    for (const token of event.tokens) {
+    const ends = event.tokens.some(({ kind }) => kind === 'end' || kind === 'close');
+    const cut = this.#suffers('halve-answer') || (ends && this.#suffers('lose-answer'));
+    const received = cut ? event.tokens.slice(0, event.tokens.length >>> 1) : event.tokens;
+    if (cut) answered.reject(this.#dropped());
+    for (const token of received) {
       tokens.push(token);
       if (token.kind === 'info') options.onInfo?.({ number: token.number, message: token.message });
       if (token.kind === 'end' || token.kind === 'close') answered.resolve(undefined);
     }
+  }
+
+  #suffers(kind: RequestTrouble): boolean {
+    return this.#options.trouble?.(kind, this.#instance) === true;
+  }
+
+  #dropped(): PoolError {
+    return new PoolError('PCO_OUTCOME_UNKNOWN', `${this.#instance} dropped the connection during a request`);
   }
 
   /** As the real adapter does after a failure: attention, then the connection is given up. */
