@@ -7,7 +7,7 @@ import type { SqlRequest } from '../simulator/estate-contract.ts';
 import type { SqlToken } from '../simulator/sql-tokens.ts';
 import { identifier, literal } from '../statements/quote.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import type { PoolTopology } from '../topology/pool-topology.ts';
+import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { answerFromTokens } from './answer-from-tokens.ts';
 import { requestFor } from './simulated-sql.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
@@ -52,14 +52,16 @@ function ask(world: SimulatedWorld, instance: string, sent: SqlRequest, login: s
   return answerFromTokens(tokens);
 }
 
-/** Of the only pool of the world's document. */
-export function topologyOf(world: SimulatedWorld): PoolTopology {
+export const topologyOf = (world: SimulatedWorld): PoolTopology => desiredPoolOf(world).topology;
+
+/** The only pool of the world's document. */
+export function desiredPoolOf(world: SimulatedWorld): DesiredPool {
   const name = 'desired-state.yaml';
   const content = { kind: 'text', text: world.document.text } as const;
   const { event } = acceptFiles([{ name, content, revision: null }], inForceBefore(new Map()));
   const [pool] = event.pools;
   if (pool === undefined) throw new PoolError('PCO_INTERNAL', 'the world declares no pool');
-  return pool.topology;
+  return pool;
 }
 
 export const leastRights = (world: SimulatedWorld, wanted: RightsWanted): readonly RequiredRight[] =>

@@ -5,7 +5,7 @@
 import { decodeBackup } from '../backup-file.ts';
 import type { AcknowledgedMessage } from '../chat/chat-state.ts';
 import type { EstateFiles } from '../estate-contract.ts';
-import { parts, toArray, type Chunks } from '../instance/chunks.ts';
+import { countOf, parts, toArray, type Chunks } from '../instance/chunks.ts';
 import type { Message } from '../instance/content.ts';
 import { ESTATE_SITES, type EstateSite } from './estate-options.ts';
 import type { EstateState } from './estate-state.ts';
@@ -31,7 +31,7 @@ export interface EstateAccount {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-const keyOf = (message: { readonly channelId: string; readonly chatId: string }): string =>
+export const keyOf = (message: { readonly channelId: string; readonly chatId: string }): string =>
   `${message.channelId}/${message.chatId}`;
 
 function keysIn(messages: Chunks<Message>): ReadonlySet<string> {
@@ -56,7 +56,16 @@ export function servingCopy(state: EstateState, site: EstateSite): string | unde
   });
 }
 
+/** Bytes of a file are never changed in place, so what is in them is read once. */
+const readFiles = new WeakMap<Uint8Array, ReadonlySet<string>>();
+
 function keysOfFile(bytes: Uint8Array): ReadonlySet<string> {
+  const known = readFiles.get(bytes) ?? readKeys(bytes);
+  readFiles.set(bytes, known);
+  return known;
+}
+
+function readKeys(bytes: Uint8Array): ReadonlySet<string> {
   const decoded = decodeBackup(bytes);
   const keys = new Set<string>();
   if (decoded.kind !== 'sets') return keys;
@@ -102,17 +111,34 @@ function backupFiles(
 
 /** `files`: the folders as they really are, whoever can reach them. */
 export function accountFor(state: EstateState, files: EstateFiles): EstateAccount {
-  const database = state.options.chatDatabase.toLowerCase();
-  const copies = Object.values(state.instances).flatMap((instance) => {
-    const copy = instance.databases[database];
-    return copy === undefined ? [] : [[instance.name, keysIn(copy.content.messages)] as const];
-  });
   const serving = servingCopy(state, state.cms.poolState === 'Normal' ? 'home' : 'backup');
-  const servingKeys = copies.find(([name]) => name === serving)?.[1] ?? new Set<string>();
-  const acknowledged = toArray(state.chat.acknowledged);
-  const missing = acknowledged.filter((message) => !servingKeys.has(keyOf(message)));
+  const lost = missingIn(state, files, serving);
+  const acknowledged = countOf(state.chat.acknowledged);
+  return {
+    acknowledged,
+    kept: acknowledged - lost.length,
+    lost,
+    serving,
+    writableAtTwoSitesMs: state.writable.totalMs,
+    counts: state.counts,
+  };
+}
+
+/** What was acknowledged and is not in this instance's copy, and where else it is. `undefined`: in no copy at all. */
+export function missingIn(
+  state: EstateState,
+  files: EstateFiles,
+  instance: string | undefined,
+): readonly MessageWhereabouts[] {
+  const database = state.options.chatDatabase.toLowerCase();
+  const copies = Object.values(state.instances).flatMap(({ name, databases }) => {
+    const copy = databases[database];
+    return copy === undefined ? [] : [[name, keysIn(copy.content.messages)] as const];
+  });
+  const held = copies.find(([name]) => name === instance)?.[1] ?? new Set<string>();
+  const missing = toArray(state.chat.acknowledged).filter((message) => !held.has(keyOf(message)));
   const stored = missing.length === 0 ? [] : backupFiles(state, files);
-  const lost = missing.map((message): MessageWhereabouts => {
+  return missing.map((message): MessageWhereabouts => {
     const key = keyOf(message);
     const holders = copies.filter(([, keys]) => keys.has(key)).map(([name]) => name);
     const paths = stored.filter(([, keys]) => keys.has(key)).map(([path]) => path);
@@ -123,12 +149,4 @@ export function accountFor(state: EstateState, files: EstateFiles): EstateAccoun
       verdict: holders.length + paths.length > 0 ? 'elsewhere' : 'gone',
     };
   });
-  return {
-    acknowledged: acknowledged.length,
-    kept: acknowledged.length - lost.length,
-    lost,
-    serving,
-    writableAtTwoSitesMs: state.writable.totalMs,
-    counts: state.counts,
-  };
 }
