@@ -1,36 +1,28 @@
-/** pchat simulate: failover and failback in memory under a simulated clock; one seed, one journal. Opens no socket and no file. */
-import { createHash } from 'node:crypto';
+/** pchat simulate: the daemon and the estate in memory under a simulated clock; one seed, one journal. Opens no socket. */
+import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { hostClock } from '../daemon/host/host-clock.ts';
-import type { JournalRecord } from '../ports/journal.ts';
 import { SQL_VERSIONS, type SqlVersion } from '../rights/right-table.ts';
-import { playFailoverStory, type StoryOptions } from '../simulation/failover-story.ts';
-import { toArray } from '../simulator/instance/chunks.ts';
+import { chanceScenario } from '../simulation/chance-scenario.ts';
+import { parseScenario, SCENARIO_MODES, type Scenario } from '../simulation/scenario.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
-import { clockOffsets, lostLogBackups } from './estate-story/shipped-files.ts';
-import { reportStory, type StoryReport } from './estate-story/transition-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { describeStory, tellStory } from './simulate-story.ts';
+import { simulateScenarios } from './simulate-scenarios.ts';
+
+const MODES = ['both', ...SCENARIO_MODES, 'story'] as const;
 
 interface SimulateOptions extends OutputOptions {
+  readonly mode: (typeof MODES)[number];
   readonly seed: number;
   readonly runs: number;
+  readonly minutes: number;
+  readonly scenario?: readonly string[];
+  readonly keep?: string;
   readonly share: string;
   readonly sqlVersion: SqlVersion;
   readonly leastRights?: boolean;
 }
-
-interface RunReport {
-  readonly seed: number;
-  readonly journalSha256: string;
-  readonly journalRecords: number;
-  readonly simulatedSeconds: number;
-  readonly realSeconds: number;
-  /** Simulated time over real time. */
-  readonly factor: number;
-  readonly story: StoryReport;
-}
-
-const MS = 1_000;
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -40,63 +32,55 @@ function wholeNumber(text: string): number {
 
 export function register(program: Command): void {
   withOutput(program.command('simulate'))
-    .description('failover and failback in memory under a simulated clock')
+    .description('the daemon on a simulated estate in memory, with faults by chance; one seed, one journal')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'never unsafe (safety), always converges (liveness), or failover and failback undisturbed (story)',
+      )
+        .choices(MODES)
+        .default('both'),
+    )
     .option('--seed <number>', 'seed of the first run', wholeNumber, 1)
     .option('--runs <number>', 'how many runs; each takes the next seed', wholeNumber, 1)
-    .option('--share <site>', 'where the backup share lives: home or backup', 'backup')
+    .option('--minutes <number>', 'simulated minutes with faults', wholeNumber, 40)
+    .option('--scenario <file...>', 'play these scenario files instead')
+    .option('--keep <directory>', 'make a failing run small and keep it there as a scenario file')
+    .option('--share <site>', 'story: where the backup share lives, home or backup', 'backup')
     .addOption(
-      new Option('--sql-version <year>', 'SQL Server of every instance')
+      new Option('--sql-version <year>', 'story: SQL Server of every instance')
         .choices(SQL_VERSIONS)
         .default('2016'),
     )
-    .option('--least-rights', 'the daemon has only the rights of pchat grants')
+    .option('--least-rights', 'story: the daemon has only the rights of pchat grants')
     .action(simulate);
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
+  if (options.mode === 'story' && options.scenario === undefined) {
+    await tellStories(options);
+    return;
+  }
+  const { output, keep } = options;
+  const safe = await simulateScenarios(scenariosOf(options), { output, keep });
+  if (!safe) process.exitCode = EXIT.failed;
+}
+
+function* scenariosOf({ mode, seed, runs, minutes, scenario }: SimulateOptions): Generator<Scenario> {
+  if (scenario !== undefined) {
+    for (const file of scenario) yield parseScenario(readFileSync(file, 'utf8'));
+    return;
+  }
+  for (let run = 0; run < runs; run += 1)
+    for (const one of SCENARIO_MODES)
+      if (mode === 'both' || mode === one) yield chanceScenario({ seed: seed + run, mode: one, minutes });
+}
+
+async function tellStories(options: SimulateOptions): Promise<void> {
   const { seed, runs, share, output, sqlVersion, leastRights = false } = options;
   if (share !== 'home' && share !== 'backup') throw new PoolError('PCO_USAGE', '--share is home or backup');
   for (let run = 0; run < runs; run += 1) {
-    const report = await simulateOnce({ seed: seed + run, shareSite: share, sqlVersion, leastRights });
-    process.stdout.write(output === 'json' ? `${JSON.stringify(report)}\n` : describe(report));
+    const report = await tellStory({ seed: seed + run, shareSite: share, sqlVersion, leastRights });
+    process.stdout.write(output === 'json' ? `${JSON.stringify(report)}\n` : describeStory(report));
   }
-}
-
-const recordsOf = (journal: string): readonly JournalRecord[] =>
-  journal
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as JournalRecord);
-
-async function simulateOnce(options: StoryOptions): Promise<RunReport> {
-  const { seed } = options;
-  const startedMs = hostClock.monotonicMs();
-  const { journal, simulatedMs, account, afterFailover, state } = await playFailoverStory(options);
-  const realMs = hostClock.monotonicMs() - startedMs;
-  return {
-    seed,
-    journalSha256: createHash('sha256').update(journal).digest('hex'),
-    journalRecords: recordsOf(journal).length,
-    simulatedSeconds: Math.round(simulatedMs / MS),
-    realSeconds: Math.round(realMs) / MS,
-    factor: Math.round(simulatedMs / realMs),
-    story: reportStory({
-      records: recordsOf(journal),
-      account,
-      acknowledged: toArray(state.chat.acknowledged),
-      clockOffsetsMs: clockOffsets(state),
-      lostFiles: lostLogBackups(afterFailover).length,
-    }),
-  };
-}
-
-function describe(report: RunReport): string {
-  const { failover, failback, ledger, lostFiles, writableAtTwoSitesMs } = report.story;
-  return (
-    `seed ${report.seed}: ${report.simulatedSeconds} simulated seconds in ${report.realSeconds} s (factor ${report.factor}), ` +
-    `seed steps ${failover.seedSteps.join(' ')} and ${failback.seedSteps.join(' ')}, ` +
-    `${ledger.kept} of ${ledger.acknowledged} messages kept, ${ledger.namedLost} lost as named and ${ledger.unnamedLost} unnamed, ` +
-    `${lostFiles.actual} log backups lost of ${lostFiles.predicted} predicted, writable at two sites for ${writableAtTwoSitesMs} ms, ` +
-    `journal of ${report.journalRecords} records, sha256 ${report.journalSha256}\n`
-  );
 }

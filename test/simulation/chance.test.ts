@@ -1,0 +1,40 @@
+/** Runs by chance with a fixed budget; `npm run simulate` plays as many as one likes. */
+import { expect, test } from 'vitest';
+import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
+import { playScenario } from '../../src/simulation/play-scenario.ts';
+import { faultsIn, SCENARIO_MODES } from '../../src/simulation/scenario.ts';
+
+const MINUTES = 20;
+const SEEDS = [1, 2, 3, 4, 5, 6];
+/** The work of some ten seconds; four times as long on a busy machine. */
+const TIMEOUT = { timeout: 120_000 };
+
+test.each(SCENARIO_MODES)('no seed of the budget breaks an invariant of %s', TIMEOUT, async (mode) => {
+  const broken: string[] = [];
+  for (const seed of SEEDS) {
+    const { violations } = await playScenario(chanceScenario({ seed, mode, minutes: MINUTES }));
+    broken.push(...violations.map(({ at, what }) => `seed ${String(seed)} after ${String(at)} s: ${what}`));
+  }
+  expect(broken).toEqual([]);
+});
+
+test('one scenario gives one journal, byte for byte', TIMEOUT, async () => {
+  const scenario = chanceScenario({ seed: 3, mode: 'safety', minutes: MINUTES });
+  const [first, second] = [await playScenario(scenario), await playScenario(scenario)];
+  expect(second.journal).toBe(first.journal);
+  expect(first.journal.length).toBeGreaterThan(1_000);
+});
+
+test('the same seed gives the same scenario, another seed another one', () => {
+  const scenarioOf = (seed: number) => chanceScenario({ seed, mode: 'liveness', minutes: MINUTES });
+  expect(scenarioOf(5)).toEqual(scenarioOf(5));
+  expect(scenarioOf(5).events).not.toEqual(scenarioOf(6).events);
+});
+
+test('a fault comes at least once in ten simulated minutes on average', () => {
+  const seeds = Array.from({ length: 200 }, (_, index) => index);
+  const faults = seeds
+    .map((seed) => faultsIn(chanceScenario({ seed, mode: 'safety', minutes: MINUTES })))
+    .reduce((sum, count) => sum + count, 0);
+  expect(faults / ((seeds.length * MINUTES) / 10)).toBeGreaterThan(1);
+});
