@@ -67,6 +67,15 @@ const isEmpty = (facts: PoolFacts, views: CopyViews, site: Site): boolean =>
   contentOf(views[site])?.messages === 0 && servedBy(facts, views, site).length === 0;
 
 /**
+ * Open, empty, unused, and never restored on its instance: what a rebuild leaves. A copy that this product or the deployment
+ * brought to a backup site came there by a restore, so a new pool's copies are told from a rebuilt one.
+ */
+const isRebuilt = (facts: PoolFacts, views: CopyViews, site: Site): boolean =>
+  OPEN.includes(views[site].mgc.value) &&
+  databaseOf(views[site])?.lastRestore === null &&
+  isEmpty(facts, views, site);
+
+/**
  * The site that a person named as the copy to keep. It counts for the generation under which it was asked: the copies of a later
  * move hold other messages, and nobody has read those.
  */
@@ -203,25 +212,33 @@ export function currentOf(
   keep: Site | undefined,
   files: ShippedFiles | undefined,
 ): Finding {
+  const kept = (seen: Finding): Finding =>
+    keep !== undefined && mayKeep(seen, views[keep])
+      ? finding(keep, `a person decided to keep ${pool.topology.sites[keep].datacenter}`, 'decision')
+      : seen;
   for (const site of SITES) {
     const other = otherSite(site);
     if (views[site].seen.kind === 'seen' || views[other].seen.kind !== 'seen') continue;
     const { value, because, source } = views[site].cannotWrite;
-    const usable = USABLE.includes(views[other].mgc.value);
     if (value !== 'yes' || views[other].mgc.value === 'unknown') return unknownFinding(because, source);
-    const foreign = other === 'backup' && usable ? leftOfHome(pool, views, files) : undefined;
-    if (foreign !== undefined && keep !== other) return foreign;
-    return usable
-      ? finding(other, `the ${site} copy: ${because}`, source)
-      : finding('none', `the ${site} copy: ${because}`, source);
+    const lost = `the ${site} copy: ${because}`;
+    if (!USABLE.includes(views[other].mgc.value)) return kept(finding('none', lost, source));
+    const foreign = other === 'backup' ? leftOfHome(pool, views, files) : undefined;
+    if (foreign !== undefined) return kept(foreign);
+    // Its lineage cannot be compared with what is lost; nobody is moved to an empty copy without having been asked.
+    return isRebuilt(facts, views, other)
+      ? kept(finding('none', `the ${other} copy was rebuilt: no message, never restored; ${lost}`, source))
+      : finding(other, lost, source);
   }
   if (views.home.seen.kind === 'unseen')
     return unknownFinding(views.home.seen.reason, views.home.seen.source);
-  const seen = seenBoth(facts, views, files?.everything.reaches.lsn);
-  return keep !== undefined && seen.value.startsWith('diverged')
-    ? finding(keep, `a person decided to keep ${pool.topology.sites[keep].datacenter}`, 'decision')
-    : seen;
+  return kept(seenBoth(facts, views, files?.everything.reaches.lsn));
 }
+
+/** Of copies that are both written any one; where no copy is current by itself, one that a step can open. */
+const mayKeep = (seen: Finding, view: CopyView): boolean =>
+  seen.value.startsWith('diverged') ||
+  (seen.value === 'none' && [...USABLE, 'offline'].includes(view.mgc.value));
 
 function folderOf(facts: PoolFacts, site: Site): FolderFacts | undefined {
   const folder = facts.quarantine[site];
@@ -246,7 +263,7 @@ function savedIn(facts: PoolFacts, copy: SiteCopy, site: Site): readonly SavedFi
     const reached =
       position === null || position === 'unknown' || compareLsn(lsn(header.lastLsn), lsn(position)) >= 0;
     if (!reached || !(header.tail || header.type === 'full')) return [];
-    return [{ shared: header.tail && isSharedTail(name) }];
+    return [{ shared: isSharedTail(name) }];
   });
 }
 

@@ -286,6 +286,55 @@ describe('current', () => {
     expect(kept.seeds).toEqual([...FAILBACK, null]);
   });
 
+  describe('while home is lost, a backup copy that was rebuilt', () => {
+    const keep: Decision = {
+      decision: 'keep',
+      generation: desiredPool({}).generation,
+      site: 'backup',
+      pool: 'chat',
+      by: 'ann',
+      reason: 'nothing else is left',
+      expiresAt: null,
+    };
+    const beside = (database: Parameters<typeof world.databaseFacts>[0]): PoolFacts =>
+      world.homeLost({
+        instances: {
+          ...world.silentParis(),
+          ...world.singlePair('lyo', world.databaseFacts({ familyGuid: world.OTHER_FAMILY, ...database })),
+        },
+      });
+    const rebuilt = {
+      lastRestore: null,
+      content: world.content({ messages: 0, newest: null, heartbeats: [] }),
+      sessions: [],
+    };
+
+    test('is nothing to move to until a person says so', () => {
+      const facts = beside(rebuilt);
+      const decided = decide(facts, TO_BACKUP);
+      const obstacles = decided.plan.kind === 'blocked' ? decided.plan.obstacles : [];
+      expect([decided.kind, decided.reduction.vector.current]).toEqual(['blocked', 'none']);
+      expect(obstacles.map(({ wayOut }) => wayOut)).toEqual(['pchat decide chat --keep lyon']);
+      const kept = decide(facts, TO_BACKUP, [keep]);
+      expect([kept.kind, kept.reduction.vector.current]).toEqual(['steps', 'backup']);
+    });
+
+    test('is kept by a decision though a fence has closed it', () => {
+      const facts = beside({ ...rebuilt, state: 'OFFLINE', content: 'unknown', familyGuid: 'unknown' });
+      expect(decide(facts, TO_BACKUP).reduction.vector.current).toBe('none');
+      expect(decide(facts, TO_BACKUP, [keep]).reduction.vector.current).toBe('backup');
+    });
+
+    test('that holds messages, or came from a restore, serves as before', () => {
+      const { lastRestore } = world.restoringDatabase();
+      for (const database of [
+        { ...rebuilt, content: world.content() },
+        { ...rebuilt, lastRestore },
+      ])
+        expect(decide(beside(database), TO_BACKUP).reduction.vector.current).toBe('backup');
+    });
+  });
+
   test('a home that was closed OFFLINE is saved by the full backup that its instance took last', () => {
     const before = world.homeRebuilt();
     const header = {
