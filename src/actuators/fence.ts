@@ -5,7 +5,7 @@
 import type { SqlRow } from '../ports/sql-connection.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { ContentFacts, PoolFacts } from '../topology/pool-facts.ts';
-import type { InstanceName } from '../topology/pool-topology.ts';
+import type { InstanceName, Site } from '../topology/pool-topology.ts';
 import type { TailPurpose } from '../topology/tail-name.ts';
 import { backupDatabase } from '../statements/change-backup-restore.ts';
 import { takeOffline } from '../statements/change-database.ts';
@@ -39,8 +39,9 @@ async function saveAndGoOffline(
   session: InstanceSession,
   database: string,
   folder: string,
+  purpose: TailPurpose | 'fenced',
 ): Promise<StepNotes> {
-  const file = uniqueName(ports, database, 'fenced', 'bak');
+  const file = uniqueName(ports, database, purpose, 'bak');
   const path = joinPath(folder, file);
   const what = `BACKUP DATABASE [${database}] TO ${path} WITH COPY_ONLY`;
   const answer = await session.long(what, backupDatabase(database, path, 'copy-only'), { tolerate: 'all' });
@@ -55,6 +56,12 @@ const isNewest = (row: SqlRow | undefined, newest: ContentFacts['newest']): bool
   textOrNull(row, 'chat_id') === (newest?.chatId ?? null) &&
   textOrNull(row, 'chat_date') === (newest?.chatDate ?? null);
 
+function newestIsInOther({ comparison }: PoolFacts, site: Site): boolean {
+  if (comparison.kind !== 'value') return false;
+  const { homeNewestInBackup, backupNewestInHome } = comparison.value;
+  return site === 'home' ? homeNewestInBackup : backupNewestInHome;
+}
+
 /**
  * Behind the closed door: is the newest message still the one that was seen in the other copy too? After the tail nobody can
  * read this copy any more, so the answer goes into the tail's name. A message that came in between makes both copies written:
@@ -68,11 +75,9 @@ async function closeAndCompare(
 ): Promise<TailPurpose> {
   await raiseBarrier(ports, session, database);
   const content = seenInstance(facts, session.instance)?.databases[database]?.content;
-  const { comparison } = facts;
-  if (content === undefined || content === 'unknown' || comparison.kind !== 'value') return 'tail';
-  const { homeNewestInBackup, backupNewestInHome } = comparison.value;
-  const inOther = siteOf(session.context.step) === 'home' ? homeNewestInBackup : backupNewestInHome;
-  if (!inOther) return 'tail';
+  if (content === undefined || content === 'unknown') return 'tail';
+  // An empty copy holds nothing that the other one lacks, of whatever lineage.
+  if (content.messages !== 0 && !newestIsInOther(facts, siteOf(session.context.step))) return 'tail';
   const answer = await session.read(readNewestMessage(database), { tolerate: 'all' });
   if (answer.errors.length > 0) return 'tail';
   if (isNewest(rowsOf(answer)[0], content.newest)) return 'shared-tail';
@@ -103,7 +108,7 @@ async function fenceCopy(
   return {
     instance,
     tailRefused: tail.answer.errors.map((error) => error.number),
-    ...(await saveAndGoOffline(ports, session, database, folder)),
+    ...(await saveAndGoOffline(ports, session, database, folder, purpose === 'tail' ? 'fenced' : purpose)),
   };
 }
 
