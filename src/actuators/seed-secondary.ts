@@ -116,6 +116,11 @@ export async function seedSecondary(
   if (!isOpen(source)) {
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${home.instance} is ${source.state}, not ONLINE`);
   }
+  // A database that was never backed up has no log backup either (4214): its first full one begins the chain.
+  if (source.nextLogLsn === null) {
+    await takeSeed(ports, home, database);
+    source = await recheckCopy(home, database);
+  }
   if (!beginsOnOwnFork(source)) {
     await backUpLog();
     source = await recheckCopy(home, database);
