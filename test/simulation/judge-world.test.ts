@@ -1,0 +1,100 @@
+/** The judge must see what it is there for: deeds that no step may do, done by hand in a query window. */
+import { expect, test } from 'vitest';
+import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
+import { ScenarioStage } from '../../src/simulation/scenario-stage.ts';
+import { parseScenario, SCENARIO_GRAMMAR, type Scenario } from '../../src/simulation/scenario.ts';
+import { parseFault } from '../../src/simulator/estate/fault-grammar.ts';
+
+const HOME = ['sql-par-1.contoso.com', 'sql-par-2.contoso.com'];
+const BACKUP = 'sql-lyo-1.contoso.com';
+const MINUTE_MS = 60_000;
+
+const scenario: Scenario = {
+  name: 'by hand',
+  mode: 'safety',
+  seed: 1,
+  minutes: 30,
+  shareSite: 'backup',
+  evidence: 'silent',
+  core: 'all',
+  person: 'there',
+  events: [],
+};
+
+/** Clients have posted for a while, and log backups have been shipped. */
+async function servingPool(): Promise<ScenarioStage> {
+  const stage = new ScenarioStage(scenario);
+  await pass(stage, 6);
+  return stage;
+}
+
+const pass = (stage: ScenarioStage, minutes: number): Promise<unknown> =>
+  stage.world.clock.run(() => false, minutes * MINUTE_MS);
+
+/** Sent and left to run; long statements end in their own time. */
+function send(stage: ScenarioStage, instance: string, text: string): void {
+  const { estate, sqlPassword: password } = stage.world;
+  const login = { login: 'sa', password, database: 'master', host: 'desk', program: 'query window' };
+  const connection = estate.login(instance, 'operator', login, () => undefined);
+  estate.request(instance, connection, { kind: 'batch', text });
+}
+
+const invariants = (stage: ScenarioStage): readonly string[] => [
+  ...new Set(stage.judge.violations.map(({ invariant }) => invariant)),
+];
+
+test('a quiet pool breaks no invariant', async () => {
+  const stage = await servingPool();
+  stage.end();
+  expect([invariants(stage), stage.world.account().acknowledged > 10]).toEqual([[], true]);
+});
+
+test('a backup copy that is opened beside an open home makes two writers', async () => {
+  const stage = await servingPool();
+  stage.end();
+  send(stage, BACKUP, 'RESTORE DATABASE mgc WITH RECOVERY; ALTER DATABASE mgc SET MULTI_USER;');
+  await pass(stage, 1);
+  expect(invariants(stage)).toEqual(['two-writers']);
+});
+
+test('copies that are dropped with messages which nothing else holds are a violation', async () => {
+  const stage = await servingPool();
+  stage.end();
+  send(stage, HOME[0] ?? '', 'ALTER DATABASE mgc SET PARTNER OFF;');
+  await pass(stage, 1);
+  stage.world.estate.fault('clients off');
+  for (const instance of HOME) {
+    send(stage, instance, 'ALTER DATABASE mgc SET RESTRICTED_USER WITH ROLLBACK IMMEDIATE;');
+    send(stage, instance, 'DROP DATABASE mgc;');
+  }
+  await pass(stage, 1);
+  expect(invariants(stage)).toEqual(['overwritten']);
+});
+
+test('whatever the world destroys is no violation of the product', async () => {
+  const stage = await servingPool();
+  stage.perform('rebuild site home');
+  stage.perform('rebuild site backup');
+  stage.end();
+  expect(invariants(stage)).toEqual([]);
+});
+
+test('every event of a scenario by chance is one that the estate or the stage knows', () => {
+  const verbs = SCENARIO_GRAMMAR.split('\n').flatMap((line) =>
+    (line.split(/\s{2,}/)[0] ?? '').split(' | ').map((word) => word.split(' ')[0] ?? ''),
+  );
+  const unknown = Array.from({ length: 200 }, (_, seed) =>
+    chanceScenario({ seed, mode: 'safety', minutes: 30 }),
+  )
+    .flatMap(({ events }) => events.map(({ what }) => what))
+    .filter((what) => !verbs.includes(what.split(' ')[0] ?? '') || /^(cut|lose files)/.test(what))
+    .filter((what) => parseFault(what).kind === 'unknown');
+  expect(unknown).toEqual([]);
+});
+
+test('a scenario file with a field that does not fit is refused by its name', () => {
+  expect(() => parseScenario(JSON.stringify({ ...scenario, core: 'home' }))).toThrow('core');
+  expect(() => parseScenario(JSON.stringify({ ...scenario, events: [{ at: -1, what: 'x' }] }))).toThrow(
+    'events',
+  );
+});
