@@ -3,6 +3,7 @@
  * one way from facts to an instance's facts: unknown stops a step, it never passes for "absent".
  */
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
+import { endedWithTail } from '../topology/own-tail.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, PoolTopology, Site, SqlStore } from '../topology/pool-topology.ts';
 
@@ -33,7 +34,7 @@ export function requireDatabase(facts: PoolFacts, instance: InstanceName, databa
   return seen;
 }
 
-/** PRINCIPAL first, then ONLINE, else the store's primary; of two with equal claim the store's primary. */
+/** PRINCIPAL first, then ONLINE, then the one that ended with its own tail; of two with equal claim, or none, the store's primary. */
 export function servingOf(facts: PoolFacts, store: SqlStore, database: string): InstanceName {
   const copies = partnersOf(store).map((instance) => ({
     instance,
@@ -43,7 +44,11 @@ export function servingOf(facts: PoolFacts, store: SqlStore, database: string): 
     ({ copy }) => copy !== undefined && copy.mirroring !== 'unknown' && copy.mirroring?.role === 'PRINCIPAL',
   );
   const online = copies.find(({ copy }) => copy?.state === 'ONLINE');
-  return (principal ?? online)?.instance ?? store.primary;
+  const tailed = copies.find(({ instance }) => {
+    const seen = seenInstance(facts, instance);
+    return seen !== undefined && endedWithTail(seen, database);
+  });
+  return (principal ?? online ?? tailed)?.instance ?? store.primary;
 }
 
 export const servingInstance = (facts: PoolFacts, topology: PoolTopology, site: Site): InstanceName =>

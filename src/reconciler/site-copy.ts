@@ -1,5 +1,6 @@
 /** Which instance of a site holds its copy of mgc, and what was seen of it. Concludes nothing about the other site. */
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
+import { endedWithTail } from '../topology/own-tail.ts';
 import type { InstanceName, PoolTopology, Site } from '../topology/pool-topology.ts';
 
 export interface SiteCopy {
@@ -53,15 +54,15 @@ const computerOf = (server: string): string => server.toLowerCase().split(/[.\\]
  */
 function standsAlone(topology: PoolTopology, site: Site, { database, facts }: SiteCopy): boolean {
   if (database?.state !== 'RESTORING' && database?.state !== 'STANDBY') return false;
-  const { positionLsn, lastRestore } = database;
-  if (facts.backups.some((set) => set.tail && set.lastLsn === positionLsn)) return true;
+  if (endedWithTail(facts, topology.chatDatabase)) return true;
+  const { lastRestore } = database;
   if (lastRestore === 'unknown' || lastRestore?.backupServer == null) return false;
   const { primary, mirror } = topology.sites[site].chat;
   return ![primary, mirror ?? primary].map(computerOf).includes(computerOf(lastRestore.backupServer));
 }
 
 /**
- * The principal of the pair, else the open one, else the store's primary. A mirror never stands for a principal that does not
+ * The principal of the pair, else the open one, else the one that ended with its own tail, else the store's primary. A mirror never stands for a principal that does not
  * answer: what it holds may be older. Nor does a copy that is gone or closed stand for a partner that does not answer: that one
  * may have become the principal, and serve.
  */
@@ -74,6 +75,10 @@ export function copyOf(topology: PoolTopology, facts: PoolFacts, site: Site): Se
   }
   if (first !== undefined && isOpen(first.database)) return { kind: 'seen', copy: first };
   if (second !== undefined && isOpen(second.database)) return { kind: 'seen', copy: second };
+  const tailed = [first, second].find(
+    (copy) => copy !== undefined && endedWithTail(copy.facts, topology.chatDatabase),
+  );
+  if (first !== undefined && tailed !== undefined) return { kind: 'seen', copy: tailed };
   if (first === undefined || roleOf(first) === 'MIRROR')
     return unseen(facts, first === undefined ? primary : (mirror ?? primary));
   if (mirror !== undefined && second === undefined && !standsAlone(topology, site, first))
