@@ -19,6 +19,8 @@ interface Totals {
   faults: number;
   simulatedMs: number;
   realMs: number;
+  /** Of this process: on a busy machine less than the real time. */
+  cpuMs: number;
   acknowledged: number;
   exceptions: number;
   violations: number;
@@ -28,6 +30,10 @@ interface Totals {
 const MS = 1_000;
 const MINUTE_MS = 60_000;
 const DIGITS = 10;
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / MS;
+};
 const rounded = (value: number): number => Math.round(value * DIGITS) / DIGITS;
 
 /** @returns false: an invariant was broken */
@@ -42,6 +48,7 @@ export async function simulateScenarios(
     faults: 0,
     simulatedMs: 0,
     realMs: 0,
+    cpuMs: 0,
     acknowledged: 0,
     exceptions: 0,
     violations: 0,
@@ -49,9 +56,11 @@ export async function simulateScenarios(
   };
   for (const scenario of scenarios) {
     const startedMs = hostClock.monotonicMs();
+    const startedCpuMs = cpuMs();
     const played = await playScenario(scenario);
     const realMs = hostClock.monotonicMs() - startedMs;
     add(totals, scenario, played, realMs);
+    totals.cpuMs += cpuMs() - startedCpuMs;
     process.stdout.write(
       output === 'json' ? `${asJson(scenario, played, realMs)}\n` : describe(scenario, played, realMs),
     );
@@ -101,7 +110,7 @@ function describe({ name }: Scenario, played: Played, realMs: number): string {
 }
 
 function summary(totals: Totals) {
-  const { simulatedMs, realMs, faults, rounds, steps, ...counts } = totals;
+  const { simulatedMs, realMs, cpuMs: spentMs, faults, rounds, steps, ...counts } = totals;
   const realSeconds = realMs / MS;
   return {
     ...counts,
@@ -115,15 +124,18 @@ function summary(totals: Totals) {
     simulatedHours: rounded(simulatedMs / MINUTE_MS / 60),
     realSeconds: rounded(realSeconds),
     factor: Math.round(simulatedMs / realMs),
+    cpuSeconds: rounded(spentMs / MS),
+    factorOverCpu: Math.round(simulatedMs / spentMs),
   };
 }
 
 function describeTotals(report: ReturnType<typeof summary>): string {
   const endings = Object.entries(report.endings).map(([ending, times]) => `  ${times} times: ${ending}\n`);
   return (
-    `${report.runs} runs, ${report.simulatedHours} simulated hours in ${report.realSeconds} s (factor ${report.factor}), ` +
-    `${report.faults} faults (${report.faultsPerTenMinutes} in ten minutes), per second ${report.rounds} rounds / ${report.realSeconds} s = ${report.roundsPerSecond}, ` +
-    `${report.faultsPerSecond} faults and ${report.stepsPerSecond} steps, ${report.acknowledged} messages acknowledged, ` +
+    `${report.runs} runs, ${report.simulatedHours} simulated hours in ${report.realSeconds} s (factor ${report.factor}; ` +
+    `${report.cpuSeconds} s of CPU, factor ${report.factorOverCpu}), ${report.rounds} rounds, ${report.faults} faults, ${report.steps} steps; ` +
+    `per second ${report.roundsPerSecond} rounds, ${report.faultsPerSecond} faults, ${report.stepsPerSecond} steps; ` +
+    `${report.faultsPerTenMinutes} faults in ten simulated minutes, ${report.acknowledged} messages acknowledged, ` +
     `${report.exceptions} allowed by evidence silent, ${report.violations} violations\n${endings.join('')}`
   );
 }
