@@ -17,7 +17,10 @@ export const EXIT = {
 
 export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.ok, 'done; for plan, runbook and follow: nothing to change; for replay: decided alike; doctor: ok'],
-  [EXIT.failed, 'the world said no: unreachable, refused, timed out; doctor: warnings'],
+  [
+    EXIT.failed,
+    'the world said no: unreachable, refused, timed out; doctor: warnings; simulate: an invariant was broken',
+  ],
   [
     EXIT.changes,
     'plan, runbook, follow: there are changes, or what is wanted is blocked; replay: decided otherwise; adopt: lines are left to fill in; doctor: errors',

@@ -77,9 +77,10 @@ export function formatScenario(scenario: Scenario): string {
   const fields = Object.entries(head).map(
     ([field, value]) => `  ${JSON.stringify(field)}: ${JSON.stringify(value)},`,
   );
-  const lines = events.map(({ at, what }) => `    { "at": ${at}, "what": ${JSON.stringify(what)} }`);
-  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
-  return `{\n${fields.join('\n')}\n  "events": ${list}\n}\n`;
+  const list = events.map(({ at, what }) => `{ "at": ${at}, "what": ${JSON.stringify(what)} }`);
+  // As Prettier breaks arrays of objects: from two on.
+  const text = list.length < 2 ? `[${list.join('')}]` : `[\n    ${list.join(',\n    ')}\n  ]`;
+  return `{\n${fields.join('\n')}\n  "events": ${text}\n}\n`;
 }
 
 /** Events that heal or edit are none. */
