@@ -3,6 +3,7 @@
  * fork (newest message, heartbeats, fork, LSN, files in reach), never from which copy was recovered last.
  */
 import type { Decision } from '../ports/journal.ts';
+import type { RollForwardPosition } from '../topology/log-chain.ts';
 import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
 import type { BackupHeader, DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
@@ -144,12 +145,13 @@ const forkOf = (view: CopyView): string | undefined => {
 };
 
 /** Neither can be read: the higher log position, files in reach included. */
-function bothRestoring(views: CopyViews, reaches: Lsn | undefined): Finding {
-  const [home, backup] = [positionOf(views.home), reaches ?? positionOf(views.backup)];
+function bothRestoring(views: CopyViews, reaches: RollForwardPosition | undefined): Finding {
+  const [home, backup] = [positionOf(views.home), reaches?.lsn ?? positionOf(views.backup)];
   if (home === undefined || backup === undefined)
     return unknownFinding('a log position is not known', 'log positions');
   const order = compareLsn(home, backup);
-  if (forkOf(views.home) !== forkOf(views.backup)) {
+  // A file of the other branch carries the copy there.
+  if (forkOf(views.home) !== (reaches?.forkGuid ?? forkOf(views.backup))) {
     // A copy that left the line holds what was written after the recovery: the later branch served last.
     return order > 0
       ? unknownFinding('the copies stand on different branches of the log', 'log positions')
@@ -159,7 +161,7 @@ function bothRestoring(views: CopyViews, reaches: Lsn | undefined): Finding {
   return finding(order > 0 ? 'home' : 'backup', `home at ${home}, backup reaches ${backup}`, 'log positions');
 }
 
-function seenBoth(facts: PoolFacts, views: CopyViews, reaches: Lsn | undefined): Finding {
+function seenBoth(facts: PoolFacts, views: CopyViews, reaches: RollForwardPosition | undefined): Finding {
   const [home, backup] = [views.home.mgc.value, views.backup.mgc.value];
   const source = 'both instances';
   if (home === 'unknown' || backup === 'unknown') {
@@ -232,7 +234,7 @@ export function currentOf(
   }
   if (views.home.seen.kind === 'unseen')
     return unknownFinding(views.home.seen.reason, views.home.seen.source);
-  return kept(seenBoth(facts, views, files?.everything.reaches.lsn));
+  return kept(seenBoth(facts, views, files?.everything.reaches));
 }
 
 /** Of copies that are both written any one; where no copy is current by itself, one that a step can open. */
