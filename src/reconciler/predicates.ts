@@ -87,6 +87,10 @@ export const PREDICATES = {
   onlyJobCopies:        [{ copying: ['job'] }],
   copyJobThere:         [{ 'shipping.secondary': ['running', 'partial', 'paused'] }],
   straysMayGo:          [{ 'shipping.strays': ['none'] }],
+  /** A promise of files for the backup copy is worth nothing where nobody sees them arrive. */
+  filesSeen:            [{ 'share.uncopied': ['none', 'some'], 'copied.unapplied': ['none', 'some'] }],
+  /** While shipping is configured, the mirror is made with log backups on the share. */
+  mirroringFilesSeen:   [{ share: ['readable'] }, { 'shipping.secondary': ['absent'], 'home.logBackups': ['none'] }],
   filesToCopy:          [{ 'share.uncopied': ['some'] }],
   allCopied:            [{ 'share.uncopied': ['none'] }],
   filesToApply:         [{ 'copied.unapplied': ['some'] }],
@@ -141,7 +145,7 @@ export const EFFECTS = {
                       { when: { 'S.holds': ['unsaved'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },
                       { when: { 'S.holds': ['unsaved'], current: ['O', 'both'] }, set: { 'S.holds': 'nothing' } }],
   otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O', 'O.holds': 'nothing' } },
-                      { when: { current: ['O', 'both'] }, set: {} }],
+                      { when: { current: ['O', 'both'] }, set: { current: 'O' } }],
   /** Backup has no such job: ground() drops a variable that the site does not have. */
   jobsOfSiteStopped: [{ when: { 'S.logBackups': ['enabled'] }, set: { 'S.logBackups': 'stopped' } },
                       { when: { 'S.logBackups': ['none', 'stopped', 'unseen'] }, set: {} }],
