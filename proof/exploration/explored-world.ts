@@ -66,11 +66,11 @@ function aliveIn(state: EstateState): PartySet {
     return name !== undefined && state.instances[name]?.status === 'running';
   };
   let alive = 0;
-  for (const part of ['primary', 'mirror', 'witness'] as const)
-    if (runs('home', part)) alive |= bitOf(`home ${part}`);
-  for (const part of ['primary', 'mirror'] as const)
-    if (runs('backup', part)) alive |= bitOf(`backup ${part}`);
-  if (state.sites.home.up) alive |= bitOf('home chat servers');
+  for (const site of SITES) {
+    for (const part of ['primary', 'mirror', 'witness'] as const)
+      if (runs(site, part)) alive |= bitOf(`${site} ${part}`);
+    if (state.sites[site].up) alive |= bitOf(`${site} chat servers`);
+  }
   if (state.sites.backup.up) alive |= bitOf('backup folders');
   if (state.share.up && state.sites[state.share.site].up) alive |= bitOf('share');
   if (state.shell === 'up') alive |= bitOf('shell');

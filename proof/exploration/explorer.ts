@@ -1,35 +1,46 @@
 /**
- * Breadth first over the worlds that own steps, crashes and events can bring about. Own steps, crashes and the passing of time
- * are free, events are counted: every world within n events is expanded before one with n + 1.
+ * All worlds that own steps, kills and events can bring about, in the order of their disturbances: a step of the plan and the
+ * passing of time cost nothing; an event, a flip of the goal, a kill and a step taken in partial sight cost one each.
  */
-import { needsOf } from '../../src/reconciler/check-step.ts';
+import { isDone, needsOf } from '../../src/reconciler/check-step.ts';
 import { plannerFor } from '../../src/reconciler/find-plan.ts';
 import { shapeOf, type GroundStep } from '../../src/reconciler/ground-rows.ts';
+import { planPool } from '../../src/reconciler/plan-pool.ts';
 import { reducePool } from '../../src/reconciler/reduce-pool.ts';
 import { stepKey, type StepId } from '../../src/reconciler/step-id.ts';
-import type { Vector } from '../../src/reconciler/variables.ts';
+import { ALL_VARIABLES, type Vector } from '../../src/reconciler/variables.ts';
 import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { SITES, type DesiredPool, type Site } from '../../src/topology/pool-topology.ts';
 import { letHappen, runSteps, type StepRun } from './daemon-life.ts';
-import { exploredWorld, type ExploredWorld, type Pools } from './explored-world.ts';
+import { exploredWorld, vectorText, type ExploredWorld, type Pools } from './explored-world.ts';
 import { answersOf, candidatesOf, type Answer, type Candidate } from './judge-sights.ts';
 import { brokenInvariants, differencesOf } from './judge-step.ts';
 import { StateCount } from './state-count.ts';
 import { has, partiesIn, type Sight } from './sight.ts';
-import { afterEvent, possibleEvents, TIME } from './world-events.ts';
+import { afterEvent, possibleEvents, TIME, type WorldEvent } from './world-events.ts';
 
 export interface Node {
   readonly id: number;
   readonly world: ExploredWorld;
-  readonly events: number;
+  /** Disturbances on the way here: events, flips of the goal, kills, steps taken in partial sight. */
+  readonly cost: number;
   readonly depth: number;
+  readonly goal: Site;
   readonly from: Node | undefined;
   readonly how: string;
   /** Where each own step led, by `step|decision`; `wait|nothing` is the passing of time. */
   readonly after: Map<string, Node>;
   /** What a daemon that sees everything alive would do, by `goal|decision`; empty until the world is expanded. */
   readonly plans: Map<string, Answer>;
+}
+
+/** How a world came to be. */
+export interface Arrival {
+  readonly from: Node;
+  readonly how: string;
+  readonly cost: number;
+  readonly goal: Site;
 }
 
 export interface Violation {
@@ -42,6 +53,7 @@ export interface Violation {
 
 export interface Tally {
   worlds: number;
+  expanded: number;
   transitions: number;
   steps: number;
   crashes: number;
@@ -50,33 +62,42 @@ export interface Tally {
   silent: number;
   /** Refused, because the world had taken away a need by itself. */
   overtaken: number;
+  /** Done or not: what would tell is out of sight, and the outcome says so. */
+  unseen: number;
 }
 
 export interface ExplorerOptions {
   readonly pools: Pools;
   readonly mayGoOn: () => boolean;
-  readonly maxEvents: number;
+  readonly maxCost: number;
   readonly progress: (line: string) => void;
 }
 
+/** Which parties a step can do without is a matter of the step: each choice of them is tried in so many worlds. */
+const SIGHT_TRIES = 3;
+/** The same of a daemon that is killed at one effect of one step. */
+const CUT_TRIES = 12;
 /** After a kill the operating system drops the connections and what ran on them ends, ms. */
 const AFTER_KILL_MS = 3_000;
 
 export class Explorer {
   readonly #options: ExplorerOptions;
   readonly #nodes = new Map<string, Node>();
-  /** By number of events. */
+  /** By disturbances. */
   readonly #open: Node[][] = [];
+  readonly #tried = new Map<string, number>();
   readonly states = new StateCount();
   readonly violations: Violation[] = [];
   readonly tally: Tally = {
     worlds: 0,
+    expanded: 0,
     transitions: 0,
     steps: 0,
     crashes: 0,
     depth: 0,
     silent: 0,
     overtaken: 0,
+    unseen: 0,
   };
 
   constructor(options: ExplorerOptions) {
@@ -88,69 +109,81 @@ export class Explorer {
   }
 
   /** The world that this one is taken for; new when none of its key is known. */
-  async add(
-    snapshot: WorldSnapshot,
-    from: Node | undefined,
-    how: string,
-    cost: number,
-    facts?: PoolFacts,
-  ): Promise<Node> {
+  async add(snapshot: WorldSnapshot, arrival?: Arrival, facts?: PoolFacts): Promise<Node> {
     const world = await exploredWorld(snapshot, this.#options.pools, facts);
+    const { from, how = 'converged at home', goal = 'home' } = arrival ?? {};
     if (from !== undefined) this.tally.transitions += 1;
     const known = this.#nodes.get(world.key);
     if (known !== undefined) return known;
-    const events = (from?.events ?? 0) + cost;
+    const cost = (from?.cost ?? 0) + (arrival?.cost ?? 0);
     const depth = (from?.depth ?? -1) + 1;
     const id = this.#nodes.size;
-    const node: Node = { id, world, events, depth, from, how, after: new Map(), plans: new Map() };
+    const node: Node = { id, world, cost, depth, goal, from, how, after: new Map(), plans: new Map() };
     this.#nodes.set(world.key, node);
-    (this.#open[events] ??= []).push(node);
+    (this.#open[cost] ??= []).push(node);
     this.tally.worlds += 1;
     this.tally.depth = Math.max(this.tally.depth, depth);
     return node;
   }
 
-  /** undefined: everything within the bound is done; else the number of events whose worlds are not all expanded. */
-  async run(): Promise<number | undefined> {
-    const { maxEvents, mayGoOn, progress } = this.#options;
-    for (let events = 0; events <= maxEvents; events += 1) {
-      const open = (this.#open[events] ??= []);
+  /** Expands the worlds in the order of their disturbances; the number up to which all are done. */
+  async run(): Promise<number> {
+    const { maxCost, mayGoOn, progress } = this.#options;
+    for (let cost = 0; cost <= maxCost; cost += 1) {
+      const open = (this.#open[cost] ??= []);
       for (let at = 0; at < open.length; at += 1) {
-        if (!mayGoOn()) return events;
+        if (!mayGoOn()) return cost - 1;
         const node = open[at];
-        if (node !== undefined) await this.#expand(node);
+        if (node !== undefined) await this.expand(node);
       }
-      progress(
-        `all ${open.length} worlds with ${events} events: ${JSON.stringify(this.tally)}, ${this.states.size} states`,
-      );
+      progress(`all ${open.length} worlds with ${cost} disturbances`);
     }
-    return undefined;
+    return maxCost;
   }
 
-  async #expand(node: Node): Promise<void> {
-    const { pools, maxEvents } = this.#options;
-    const answers = answersOf(node.world, pools, ({ vector }, sight) =>
-      this.states.add(vector, node.world.alive, sight.seen),
-    );
+  /** What may happen next in this world, all of it, once. */
+  async expand(node: Node): Promise<void> {
+    if (node.plans.size > 0) return;
+    const { pools } = this.#options;
+    const { snapshot, alive } = node.world;
+    this.tally.expanded += 1;
+    const answers = answersOf(node.world, pools, this.states);
     for (const answer of answers) this.#judgeAnswer(node, answer);
-    for (const candidate of candidatesOf(answers)) await this.#run(node, candidate);
-    node.after.set(
-      'wait|nothing',
-      await this.add(await afterEvent(node.world.snapshot, TIME), node, TIME.name, 0),
-    );
-    if (node.events >= maxEvents) return;
-    for (const event of possibleEvents(node.world.snapshot))
-      await this.add(await afterEvent(node.world.snapshot, event), node, event.name, 1);
+    const whole = new Set<string>();
+    for (const candidate of candidatesOf(answers)) {
+      const key = `${stepKey(candidate.step)}|${candidate.decided}`;
+      if (candidate.sight.seen === alive) whole.add(key);
+      else if (whole.has(key) && !this.#isNew(sightMark(key, candidate.sight), SIGHT_TRIES)) continue;
+      const flip = candidate.goal === node.goal ? 0 : 1;
+      await this.#run(node, candidate, flip + (whole.has(key) ? 0 : 1));
+    }
+    const { goal } = node;
+    const later = await afterEvent(snapshot, TIME);
+    node.after.set('wait|nothing', await this.add(later, { from: node, how: TIME.name, cost: 0, goal }));
+    for (const event of possibleEvents(snapshot)) await this.happen(node, event, 1);
+  }
+
+  async happen(node: Node, event: WorldEvent, cost: number): Promise<Node> {
+    const after = await afterEvent(node.world.snapshot, event);
+    return this.add(after, { from: node, how: event.name, cost, goal: node.goal });
+  }
+
+  /** What was tried so often is taken as known. */
+  #isNew(mark: string, tries: number): boolean {
+    const tried = this.#tried.get(mark) ?? 0;
+    this.#tried.set(mark, tried + 1);
+    return tried < tries;
   }
 
   #judgeAnswer(node: Node, answer: Answer): void {
     const { plan, goal, reduction, sight, decided } = answer;
     if (sight.seen === node.world.alive && sight.silentLong) node.plans.set(`${goal}|${decided}`, answer);
-    if (decided !== 'nothing' || !this.states.answered(reduction.vector, goal, plan)) return;
+    if (decided !== 'nothing' || !this.#isNew(`${vectorText(reduction.vector)}|${goal}`, 1)) return;
     if (plan.kind === 'too-large') this.#violate(node, 'too large', goal, goal, []);
     if (plan.kind !== 'blocked') return;
-    const silentOnes = plan.obstacles.filter(({ wayOut }) => wayOut.trim() === '');
-    if (plan.obstacles.length === 0 || silentOnes.length > 0)
+    const words = planPool(this.#options.pools[goal], reduction);
+    const obstacles = words.kind === 'blocked' ? words.obstacles : [];
+    if (obstacles.length === 0 || obstacles.some(({ wayOut }) => wayOut.trim() === ''))
       this.#violate(
         node,
         'blocked without a way out',
@@ -160,7 +193,7 @@ export class Explorer {
       );
   }
 
-  async #run(node: Node, candidate: Candidate): Promise<void> {
+  async #run(node: Node, candidate: Candidate, cost: number): Promise<void> {
     const { goal, step, sight, decisions, decided } = candidate;
     const pool = this.#options.pools[goal];
     const whole = sight.seen === node.world.alive;
@@ -170,13 +203,14 @@ export class Explorer {
     const how = `${stepKey(step)} towards ${goal}${said}${whole ? '' : describe(sight, node)}`;
     const done = run.outcomes[0]?.result === 'done';
     const facts = whole && sight.silentLong && done ? run.last : undefined;
-    const next = await this.add(run.world, node, how, 0, facts);
+    const next = await this.add(run.world, { from: node, how, cost, goal }, facts);
     this.#judgeRun(node, candidate, run, how, next);
     if (whole) node.after.set(`${stepKey(step)}|${decided}`, next);
     for (const { name, world } of run.cuts) {
+      if (!this.#isNew(`${stepKey(step)}|${kindOf(name)}`, CUT_TRIES)) continue;
       this.tally.crashes += 1;
       const left = await letHappen(world, () => undefined, AFTER_KILL_MS);
-      await this.add(left, node, `${how}, killed ${name}`, 0);
+      await this.add(left, { from: node, how: `${how}, killed ${name}`, cost: cost + 1, goal });
     }
   }
 
@@ -201,6 +235,13 @@ export class Explorer {
       if (differ !== '') this.#violate(node, 'sight', differ, how, partiesIn(sight.seen));
     }
     const [outcome] = run.outcomes;
+    if (outcome?.result === 'unknown' && run.last !== undefined) {
+      const reduced = reducePool(pool, run.last, decisions, run.world.nowMs);
+      if (isDone(pool, step, reduced) === 'unknown') {
+        this.tally.unseen += 1;
+        return;
+      }
+    }
     if (outcome?.result === 'refused' && needsOf(pool, step, next.world.reduction).length > 0) {
       this.tally.overtaken += 1;
       return;
@@ -219,16 +260,26 @@ export class Explorer {
       groundedOf(pool, step),
       reduction.vector,
       vectorOf(run.last, run.world.nowMs),
+      next.world.reduction.vector,
     );
     if (promise.length === 0) return;
     const words = promise.map(({ variable, promised, seen }) => `${variable} ${seen} instead of ${promised}`);
-    this.#violate(node, `${key} mismatch`, words.join('; '), how, effects);
+    const now = next.world.reduction.vector;
+    const moved = ALL_VARIABLES.filter((name) => reduction.vector[name] !== now[name]);
+    const lines = moved.map((name) => `vector ${name}: ${reduction.vector[name]} -> ${now[name]}`);
+    const rest = `vector before: ${vectorText(reduction.vector)}`;
+    this.#violate(node, `${key} mismatch`, words.join('; '), how, [...effects, ...lines, rest]);
   }
 
   #violate(node: Node, kind: string, what: string, how: string, details: readonly string[]): void {
     this.violations.push({ kind, what, node, how, details });
   }
 }
+
+const sightMark = (key: string, { seen, silentLong }: Sight): string => `${key}|${seen}|${silentLong}`;
+
+/** Without names of files and instants. */
+const kindOf = (name: string): string => name.replaceAll(/\d[\w-]*/g, '#');
 
 const describe = (sight: Sight, node: Node): string =>
   `, without ${partiesIn(node.world.alive & ~sight.seen).join(', ')}${sight.silentLong ? ' for long' : ''}`;
@@ -254,5 +305,3 @@ export function pathOf(node: Node): readonly Node[] {
   for (let at: Node | undefined = node; at !== undefined; at = at.from) path.unshift(at);
   return path;
 }
-
-export const GOALS: readonly Site[] = SITES;

@@ -1,5 +1,4 @@
 /** Once faults stop: from every world that was expanded with everything alive and seen, following the plan must come to an end. */
-import { stepKey } from '../../src/reconciler/step-id.ts';
 import { SITES, type Site } from '../../src/topology/pool-topology.ts';
 import type { Node, Violation } from './explorer.ts';
 import { ALL_PARTIES } from './sight.ts';
@@ -41,8 +40,8 @@ function follow(start: Node, goal: Site): { readonly end: End; readonly length: 
       way.push(`a person decides: ${decided}`);
       continue;
     }
-    const step = plan.kind === 'steps' ? plan.steps[0] : undefined;
-    const key = step === undefined ? 'wait|nothing' : `${stepKey(step)}|${answer.decided}`;
+    const step = plan.kind === 'steps' ? plan.first : undefined;
+    const key = step === undefined ? 'wait|nothing' : `${step.action}:${step.target}|${answer.decided}`;
     const next = at.after.get(key);
     way.push(key);
     if (next === undefined) return { end: { kind: 'open' }, length };

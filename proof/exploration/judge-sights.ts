@@ -1,12 +1,31 @@
 /** Every sight of one world: the planner's answer for both goals, and which steps it would run, seen by how many. */
 import type { Decision } from '../../src/ports/journal.ts';
 import { reducePool, type Reduction } from '../../src/reconciler/reduce-pool.ts';
-import { planPool } from '../../src/reconciler/plan-pool.ts';
-import { stepKey } from '../../src/reconciler/step-id.ts';
-import type { Plan, PlannedStep } from '../../src/reconciler/plan.ts';
+import { plannerFor, type FoundPlan } from '../../src/reconciler/find-plan.ts';
+import { shapeOf, type GroundStep } from '../../src/reconciler/ground-rows.ts';
+import { stepKey, type ActionId } from '../../src/reconciler/step-id.ts';
+import type { PlannedStep } from '../../src/reconciler/plan.ts';
 import { SITES, type DesiredPool, type Site } from '../../src/topology/pool-topology.ts';
 import { vectorText, type ExploredWorld, type Pools } from './explored-world.ts';
-import { ALL_PARTIES, factsUnder, mayBeDark, type Sight } from './sight.ts';
+import { ALL_PARTIES, factsUnder, isDark, type PartySet, type Sight } from './sight.ts';
+import type { StateCount } from './state-count.ts';
+
+/** What the planner says, as far as it decides what happens next. */
+export interface PlanInShort {
+  readonly kind: 'converged' | 'steps' | 'waiting' | 'blocked' | 'too-large';
+  /** The first step, or what is awaited. */
+  readonly first: GroundStep | undefined;
+}
+
+function inShort(found: FoundPlan): PlanInShort {
+  const [first] = found.kind === 'steps' || found.kind === 'blocked' ? found.steps : [];
+  return { kind: found.kind === 'steps' && first?.waits === true ? 'waiting' : found.kind, first };
+}
+
+export function plannedStep({ action, target, seedStep, risk, what }: GroundStep): PlannedStep {
+  // A step that waits is of WAIT_TABLE; every other one is of ACTION_TABLE.
+  return { action: action as ActionId, target, seedStep, risk, reason: what };
+}
 
 /** A step that some sight of a world lets the planner choose. */
 export interface Candidate {
@@ -22,7 +41,7 @@ export function sightsOf(alive: number): readonly Sight[] {
   const sights: Sight[] = [];
   for (let seen = alive; ; seen = (seen - 1) & alive) {
     sights.push({ seen, silentLong: true });
-    if (mayBeDark(seen)) sights.push({ seen, silentLong: false });
+    if (isDark(seen)) sights.push({ seen, silentLong: false });
     if (seen === 0) break;
   }
   return sights;
@@ -63,46 +82,56 @@ export function decisionsFor(
 export interface Answer {
   readonly goal: Site;
   readonly reduction: Reduction;
-  readonly plan: Plan;
+  readonly plan: PlanInShort;
   readonly sight: Sight;
   readonly decided: string;
   readonly decisions: readonly Decision[];
 }
 
-/** Answers of all sights; one for each (vector, goal, decision), the one of the widest sight, and one of the narrowest with a step. */
-export function answersOf(
-  world: ExploredWorld,
-  pools: Pools,
-  met: (reduction: Reduction, sight: Sight) => void,
-): Answer[] {
-  const { topology } = pools.home;
+const keyOf = ({ vector }: Reduction, goal: Site, decided: string): string =>
+  `${vectorText(vector)}|${goal}|${decided}`;
+
+function answerText(here: ReadonlyMap<string, Answer>, reduction: Reduction, goal: Site): string {
+  const plan = here.get(keyOf(reduction, goal, 'nothing'))?.plan;
+  return `${plan?.kind ?? ''} ${plan?.first?.action ?? ''}:${plan?.first?.target ?? ''}`;
+}
+
+/** Answers of all sights of a world: one for each vector, goal and decision, of the first and widest sight that gives it. */
+export function answersOf(world: ExploredWorld, pools: Pools, states: StateCount): Answer[] {
+  const { topology, policy } = pools.home;
   const { nowMs } = world.snapshot;
+  const planner = plannerFor(shapeOf(topology, policy));
   const here = new Map<string, Answer>();
-  const planned = (
+  const longSilent = new Map<PartySet, number>();
+  const plan = (
     reduction: Reduction,
     sight: Sight,
     goal: Site,
     decided: string,
     decisions: readonly Decision[],
   ): void => {
-    const key = `${vectorText(reduction.vector)}|${goal}|${decided}`;
+    const key = keyOf(reduction, goal, decided);
     if (here.has(key)) return;
-    here.set(key, { goal, reduction, plan: planPool(pools[goal], reduction), sight, decided, decisions });
+    const found = inShort(planner.find(goal, reduction.vector));
+    here.set(key, { goal, reduction, plan: found, sight, decided, decisions });
   };
   for (const sight of sightsOf(world.alive)) {
     const facts =
       sight.seen === world.alive && sight.silentLong ? world.facts : factsUnder(world.facts, sight, topology);
     const reduction = reducePool(pools.home, facts, [], nowMs);
-    met(reduction, sight);
+    const id = states.add(reduction.vector, world.alive, sight.seen);
     for (const goal of SITES) {
-      planned(reduction, sight, goal, 'nothing', []);
+      plan(reduction, sight, goal, 'nothing', []);
       for (const [decided, decisions] of decisionsFor(pools[goal], reduction)) {
         const other = reducePool(pools[goal], facts, decisions, nowMs);
-        met(other, sight);
-        planned(other, sight, goal, decided, decisions);
+        states.add(other.vector, world.alive, sight.seen);
+        plan(other, sight, goal, decided, decisions);
       }
     }
+    states.answered(id, SITES.map((goal) => answerText(here, reduction, goal)).join(' '));
+    if (sight.silentLong) longSilent.set(sight.seen, id);
   }
+  states.compare(longSilent);
   return [...here.values()];
 }
 
@@ -117,8 +146,8 @@ export function candidatesOf(answers: readonly Answer[]): Candidate[] {
   const widest = new Map<string, Candidate>();
   const narrowest = new Map<string, Candidate>();
   for (const { goal, plan, reduction, sight, decided, decisions } of answers) {
-    const step = plan.kind === 'steps' ? plan.steps[0] : undefined;
-    if (step === undefined) continue;
+    if (plan.kind !== 'steps' || plan.first === undefined) continue;
+    const step = plannedStep(plan.first);
     const key = `${stepKey(step)}|${decided}`;
     const candidate = { goal, step, sight, decisions, decided, reduction };
     const wide = widest.get(key);

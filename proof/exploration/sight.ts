@@ -7,7 +7,7 @@ import type { CmdletRequest } from '../../src/ports/management-shell.ts';
 import type { Observed } from '../../src/topology/known.ts';
 import { PoolError, type ErrorCode } from '../../src/topology/pool-error.ts';
 import type { FolderFacts, InstanceFacts, PoolFacts } from '../../src/topology/pool-facts.ts';
-import { instancesOf, type PoolTopology, type Site } from '../../src/topology/pool-topology.ts';
+import { instancesOf, SITES, type PoolTopology, type Site } from '../../src/topology/pool-topology.ts';
 
 /** Everything that can be out of the daemon's sight by itself; bit i of a set of parties is PARTIES[i]. */
 export const PARTIES = [
@@ -17,6 +17,8 @@ export const PARTIES = [
   'home chat servers',
   'backup primary',
   'backup mirror',
+  'backup witness',
+  'backup chat servers',
   'backup folders',
   'share',
   'shell',
@@ -38,21 +40,24 @@ export interface Sight {
 const LONG_MS = 600_000;
 const SHORT_MS = 1_000;
 
-/** An instance and the witness of the backup site, which goes with its mirror: survivors answer all or not all. */
 export function partyOf(topology: PoolTopology, instance: string): Party {
   const found = instancesOf(topology).find((one) => one.instance === instance);
   if (found === undefined) throw new RangeError(`${instance} is no instance of the pool`);
-  if (found.site === 'home') return `home ${found.part}`;
-  return found.part === 'primary' ? 'backup primary' : 'backup mirror';
+  return `${found.site} ${found.part}`;
 }
 
-const HOME_INSTANCES: readonly Party[] = ['home primary', 'home mirror', 'home witness'];
+const INSTANCES: Readonly<Record<Site, readonly Party[]>> = {
+  home: ['home primary', 'home mirror', 'home witness'],
+  backup: ['backup primary', 'backup mirror', 'backup witness'],
+};
 
 /** Is there a path to the folders of the site? */
 const seesFolders = (seen: PartySet, site: Site): boolean =>
-  site === 'backup' ? has(seen, 'backup folders') : HOME_INSTANCES.some((party) => has(seen, party));
+  site === 'backup' ? has(seen, 'backup folders') : INSTANCES.home.some((party) => has(seen, party));
 
-export const mayBeDark = (seen: PartySet): boolean => !HOME_INSTANCES.some((party) => has(seen, party));
+/** Only then does it matter for how long. */
+export const isDark = (seen: PartySet): boolean =>
+  SITES.some((site) => !INSTANCES[site].some((party) => has(seen, party)));
 
 function hidden<T>(observed: Observed<T>, code: ErrorCode, silentForMs: number): Observed<T> {
   const { source } = observed;
@@ -119,7 +124,7 @@ export function factsUnder(full: PoolFacts, sight: Sight, topology: PoolTopology
   const shell = has(seen, 'shell');
   const chatServers = Object.fromEntries(
     Object.entries(full.chatServers).map(([name, observed]) => {
-      const visible = shell && (has(seen, 'home chat servers') || !isHomeServer(topology, name));
+      const visible = shell && has(seen, serverParty(topology, name));
       const code = shell ? 'PCO_COMPUTER_UNREACHABLE' : 'PCO_SHELL_UNAVAILABLE';
       return [name, visible ? observed : hidden(observed, code, silentForMs)];
     }),
@@ -140,8 +145,8 @@ export function factsUnder(full: PoolFacts, sight: Sight, topology: PoolTopology
   return withSilence(partial, sight);
 }
 
-const isHomeServer = (topology: PoolTopology, name: string): boolean =>
-  topology.sites.home.servers.some((server) => server === name);
+const serverParty = (topology: PoolTopology, name: string): Party =>
+  topology.sites.home.servers.some((server) => server === name) ? 'home chat servers' : 'backup chat servers';
 
 /** The copies are compared through the first instance of each site whose content can be read. */
 function comparisonUnder(
@@ -184,8 +189,7 @@ export function portsUnder(ports: ActuatorPorts, seen: PartySet, topology: PoolT
   const answers = ({ computer, parameters }: CmdletRequest): ErrorCode | undefined => {
     if (!has(seen, 'shell')) return 'PCO_SHELL_UNAVAILABLE';
     const asked = computer ?? parameters['ComputerName'];
-    const dark =
-      typeof asked === 'string' && isHomeServer(topology, asked) && !has(seen, 'home chat servers');
+    const dark = typeof asked === 'string' && !has(seen, serverParty(topology, asked));
     return dark ? 'PCO_COMPUTER_UNREACHABLE' : undefined;
   };
   return {

@@ -1,55 +1,120 @@
-/** Counts distinct states, and keeps the planner's answer for each distinct vector, to be judged when all are known. */
-import type { Plan } from '../../src/reconciler/plan.ts';
-import { stepKey } from '../../src/reconciler/step-id.ts';
-import type { Vector } from '../../src/reconciler/variables.ts';
-import type { Site } from '../../src/topology/pool-topology.ts';
+/** Counts distinct states, and remembers for which parties and variables it made a difference to an answer. */
+import { ALL_VARIABLES, type Vector } from '../../src/reconciler/variables.ts';
 import { vectorText } from './explored-world.ts';
 import { PARTIES, type PartySet } from './sight.ts';
 
 const SETS = 1 << PARTIES.length;
 
-/** What the planner says of one vector for one goal, short enough to be kept a hundred thousand times. */
-export interface ShortAnswer {
-  readonly vector: string;
-  readonly goal: Site;
-  readonly plan: Plan['kind'];
-  readonly first: string;
+export interface CountedStates {
+  /** By place; a state names its vector by it. */
+  readonly vectors: readonly string[];
+  /** The answer for each vector: what the planner does first towards either goal. */
+  readonly answers: readonly string[];
+  /** (vector, alive, seen alive) in one number each. */
+  readonly states: readonly number[];
+  /** Parties whose being seen changed an answer in some world. */
+  readonly telling: PartySet;
 }
 
 export class StateCount {
   readonly #vectors = new Map<string, number>();
+  readonly #answers: string[] = [];
   readonly #states = new Set<number>();
-  readonly #answers = new Map<string, ShortAnswer>();
+  #telling: PartySet = 0;
 
   get size(): number {
     return this.#states.size;
   }
 
-  get vectors(): readonly string[] {
-    return [...this.#vectors.keys()];
-  }
-
-  get answers(): readonly ShortAnswer[] {
-    return [...this.#answers.values()];
-  }
-
-  /** A state is a planner vector, who is alive, and who is seen to be. */
-  add(vector: Vector, alive: PartySet, seen: PartySet): void {
+  /** A state is a planner vector, who is alive, and who is seen to be. @returns the place of the vector */
+  add(vector: Vector, alive: PartySet, seen: PartySet): number {
     const text = vectorText(vector);
     const id = this.#vectors.get(text) ?? this.#vectors.size;
     this.#vectors.set(text, id);
     this.#states.add((id * SETS + alive) * SETS + (seen & alive));
+    return id;
   }
 
   /** false: known already. */
-  answered(vector: Vector, goal: Site, plan: Plan): boolean {
-    const text = vectorText(vector);
-    const key = `${text}|${goal}`;
-    if (this.#answers.has(key)) return false;
-    const [step] =
-      plan.kind === 'steps' || plan.kind === 'blocked' || plan.kind === 'waiting' ? plan.steps : [];
-    const first = plan.kind === 'waiting' ? plan.on : step === undefined ? '' : stepKey(step);
-    this.#answers.set(key, { vector: text, goal, plan: plan.kind, first });
+  answered(id: number, answer: string): boolean {
+    if (this.#answers[id] !== undefined) return false;
+    this.#answers[id] = answer;
     return true;
   }
+
+  /** Which parties, seen or not, change an answer in one world. `seen` -> place of the vector. */
+  compare(vectors: ReadonlyMap<PartySet, number>): void {
+    for (const [seen, id] of vectors)
+      for (let bit = 1; bit < SETS; bit <<= 1) {
+        if ((this.#telling & bit) !== 0 || (seen & bit) === 0) continue;
+        const without = vectors.get(seen & ~bit);
+        if (without !== undefined && this.#answers[without] !== this.#answers[id]) this.#telling |= bit;
+      }
+  }
+
+  counted(): CountedStates {
+    const { length } = this.#answers;
+    return {
+      vectors: [...this.#vectors.keys()],
+      answers: Array.from({ length }, (_, id) => this.#answers[id] ?? ''),
+      states: [...this.#states],
+      telling: this.#telling,
+    };
+  }
+}
+
+/** Variables without which two vectors with different answers would be one: only these count. */
+export function tellingVariables(
+  vectors: readonly string[],
+  answers: readonly string[],
+): ReadonlySet<number> {
+  const telling = new Set<number>();
+  ALL_VARIABLES.forEach((_, place) => {
+    const met = new Map<string, string>();
+    vectors.some((text, id) => {
+      const rest = text.split(',').toSpliced(place, 1).join(',');
+      const before = met.get(rest);
+      const answer = answers[id] ?? '';
+      met.set(rest, answer);
+      const differs = before !== undefined && before !== answer;
+      if (differs) telling.add(place);
+      return differs;
+    });
+  });
+  return telling;
+}
+
+/** Distinct states over all workers, without parties and variables that tell nothing. */
+export function mergeStates(parts: readonly CountedStates[]): {
+  readonly states: number;
+  readonly vectors: readonly string[];
+  readonly silentVariables: readonly string[];
+  readonly silentParties: readonly string[];
+} {
+  const answers = new Map<string, string>();
+  for (const part of parts) part.vectors.forEach((text, id) => answers.set(text, part.answers[id] ?? ''));
+  const vectors = [...answers.keys()];
+  const telling = tellingVariables(vectors, [...answers.values()]);
+  const parties = parts.reduce((set, part) => set | part.telling, 0);
+  const short = (text: string): string =>
+    text
+      .split(',')
+      .filter((_, place) => telling.has(place))
+      .join(',');
+  const met = new Set<string>();
+  for (const part of parts) {
+    const texts = part.vectors.map(short);
+    for (const state of part.states) {
+      const seen = state % SETS;
+      const rest = (state - seen) / SETS;
+      const alive = rest % SETS;
+      met.add(`${texts[(rest - alive) / SETS] ?? ''}|${alive}|${seen & parties}`);
+    }
+  }
+  return {
+    states: met.size,
+    vectors,
+    silentVariables: ALL_VARIABLES.filter((_, place) => !telling.has(place)),
+    silentParties: PARTIES.filter((_, place) => (parties & (1 << place)) === 0),
+  };
 }

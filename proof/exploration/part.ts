@@ -1,0 +1,53 @@
+/** One part of the exploration, on a thread of its own: everything around an estate whose backup share stands in one site. */
+import { shapeOf } from '../../src/reconciler/ground-rows.ts';
+import type { EstateSite } from '../../src/simulator/estate/estate-options.ts';
+import { counterexampleOf, type Counterexample } from './counterexample.ts';
+import { poolsOf, startWorld } from './explored-world.ts';
+import { Explorer, type Tally } from './explorer.ts';
+import { judgeEnds, type Ends } from './judge-ends.ts';
+import { playRoutes } from './routes.ts';
+import type { CountedStates } from './state-count.ts';
+import { withoutNeed } from './without-need.ts';
+
+export interface PartOptions {
+  readonly shareSite: EstateSite;
+  readonly maxCost: number;
+  readonly mayGoOn: () => boolean;
+  readonly progress: (line: string) => void;
+  /** `row:need`, removed from the table in memory; the exploration must then find something. */
+  readonly without: string | undefined;
+}
+
+export interface PartResult {
+  readonly shareSite: EstateSite;
+  readonly tally: Tally;
+  /** All worlds with so many disturbances are done. */
+  readonly whole: number;
+  readonly ends: Ends;
+  readonly counted: CountedStates;
+  readonly violations: readonly Counterexample[];
+  readonly shape: ReturnType<typeof shapeOf>;
+}
+
+export async function explorePart(options: PartOptions): Promise<PartResult> {
+  const { shareSite, maxCost, mayGoOn, progress, without } = options;
+  // Errors are values here; nobody reads where they were made.
+  Error.stackTraceLimit = 0;
+  if (without !== undefined) withoutNeed(without);
+  const start = startWorld(shareSite);
+  const pools = poolsOf(start);
+  const explorer = new Explorer({ pools, maxCost, mayGoOn, progress });
+  await playRoutes(explorer, await explorer.add(start), mayGoOn);
+  progress(`routes played, ${explorer.tally.expanded} worlds`);
+  const whole = await explorer.run();
+  const { ends, violations } = judgeEnds(explorer.nodes);
+  return {
+    shareSite,
+    tally: explorer.tally,
+    whole,
+    ends,
+    counted: explorer.states.counted(),
+    violations: [...explorer.violations, ...violations].map(counterexampleOf),
+    shape: shapeOf(pools.home.topology, pools.home.policy),
+  };
+}

@@ -1,0 +1,86 @@
+/** The jobs that the product is made for, from start to finish: their worlds are where the exploration begins. */
+import { SITES, type Site } from '../../src/topology/pool-topology.ts';
+import type { Explorer, Node } from './explorer.ts';
+import { possibleEvents } from './world-events.ts';
+
+type Leg = { readonly event: string } | { readonly goal: Site };
+
+const event = (name: string): Leg => ({ event: name });
+const goal = (site: Site): Leg => ({ goal: site });
+
+export const ROUTES: readonly (readonly Leg[])[] = [
+  [goal('home'), event('clients post'), goal('backup'), event('clients post'), goal('home')],
+  [
+    event('clients post'),
+    event('LSBackup runs at home'),
+    event('LSCopy runs at backup'),
+    event('home is lost'),
+    goal('backup'),
+    event('home is rebuilt empty'),
+    goal('home'),
+  ],
+  [
+    event('clients post'),
+    event('LSBackup runs at home'),
+    event('home is lost'),
+    goal('backup'),
+    event('clients post'),
+    event('home returns as it was'),
+    goal('backup'),
+    goal('home'),
+  ],
+  [event('home is lost'), goal('backup'), event('home returns as it was'), goal('home')],
+  [event('backup is lost'), event('clients post'), event('backup is rebuilt empty'), goal('home')],
+  [
+    event('home primary stops'),
+    event('clients post'),
+    event('home primary starts'),
+    goal('home'),
+    goal('backup'),
+  ],
+  [event('home is lost'), event('home is rebuilt empty'), goal('home')],
+];
+
+/** Longer than any job. */
+const MOST_STEPS = 40;
+
+/** Follows the plan of one goal to its end; a person who is asked which copy to keep keeps the one that lets the plan go on. */
+async function follow(explorer: Explorer, start: Node, site: Site): Promise<Node> {
+  let at = start;
+  let decided = 'nothing';
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    await explorer.expand(at);
+    const answer = at.plans.get(`${site}|${decided}`) ?? at.plans.get(`${site}|nothing`);
+    const kind = answer?.plan.kind;
+    if (kind === 'blocked' && decided === 'nothing') {
+      const keep = SITES.find((one) => at.plans.get(`${site}|keep ${one}`)?.plan.kind === 'steps');
+      if (keep === undefined) return at;
+      decided = `keep ${keep}`;
+      continue;
+    }
+    const first = answer?.plan.first;
+    const key =
+      kind === 'waiting'
+        ? 'wait|nothing'
+        : `${first?.action ?? ''}:${first?.target ?? ''}|${answer?.decided ?? ''}`;
+    const next = kind === 'steps' || kind === 'waiting' ? at.after.get(key) : undefined;
+    if (next === undefined || next === at) return at;
+    at = next;
+  }
+  return at;
+}
+
+export async function playRoutes(explorer: Explorer, start: Node, mayGoOn: () => boolean): Promise<void> {
+  for (const route of ROUTES) {
+    let at = start;
+    for (const leg of route) {
+      if (!mayGoOn()) return;
+      if ('goal' in leg) {
+        at = await follow(explorer, at, leg.goal);
+        continue;
+      }
+      const found = possibleEvents(at.world.snapshot).find(({ name }) => name === leg.event);
+      if (found !== undefined) at = await explorer.happen(at, found, 0);
+    }
+  }
+}
