@@ -2,8 +2,8 @@
  * Which instance of a site's pair holds the copy that serves, and who its partner is; decided from facts alone. Also the
  * one way from facts to an instance's facts: unknown stops a step, it never passes for "absent".
  */
+import { standsAlone } from '../topology/closed-copy.ts';
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
-import { endedWithTail } from '../topology/own-tail.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, PoolTopology, Site, SqlStore } from '../topology/pool-topology.ts';
 
@@ -34,21 +34,22 @@ export function requireDatabase(facts: PoolFacts, instance: InstanceName, databa
   return seen;
 }
 
-/** PRINCIPAL first, then ONLINE, then the one that ended with its own tail; of two with equal claim, or none, the store's primary. */
+/**
+ * PRINCIPAL first, then ONLINE, then the closed one that stands for its site, else the store's primary; of two with equal claim
+ * the store's primary.
+ */
 export function servingOf(facts: PoolFacts, store: SqlStore, database: string): InstanceName {
-  const copies = partnersOf(store).map((instance) => ({
-    instance,
-    copy: seenInstance(facts, instance)?.databases[database],
-  }));
+  const copies = partnersOf(store).map((instance) => {
+    const seen = seenInstance(facts, instance);
+    const copy = seen?.databases[database];
+    return { instance, copy, alone: seen !== undefined && standsAlone(store, seen, copy) };
+  });
   const principal = copies.find(
     ({ copy }) => copy !== undefined && copy.mirroring !== 'unknown' && copy.mirroring?.role === 'PRINCIPAL',
   );
   const online = copies.find(({ copy }) => copy?.state === 'ONLINE');
-  const tailed = copies.find(({ instance }) => {
-    const seen = seenInstance(facts, instance);
-    return seen !== undefined && endedWithTail(seen, database);
-  });
-  return (principal ?? online ?? tailed)?.instance ?? store.primary;
+  const closed = copies.find(({ alone }) => alone);
+  return (principal ?? online ?? closed)?.instance ?? store.primary;
 }
 
 export const servingInstance = (facts: PoolFacts, topology: PoolTopology, site: Site): InstanceName =>

@@ -1,6 +1,6 @@
 /** Which instance of a site holds its copy of mgc, and what was seen of it. Concludes nothing about the other site. */
+import { standsAlone } from '../topology/closed-copy.ts';
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
-import { endedWithTail } from '../topology/own-tail.ts';
 import type { InstanceName, PoolTopology, Site } from '../topology/pool-topology.ts';
 
 export interface SiteCopy {
@@ -45,29 +45,15 @@ function unseen(facts: PoolFacts, instance: InstanceName): SeenCopy {
     : { kind: 'unseen', reason: `${instance} was not observed`, source: instance };
 }
 
-/** `SQL-PAR-1\CHAT` and `sql-par-1.contoso.com` name the same computer. */
-const computerOf = (server: string): string => server.toLowerCase().split(/[.\\]/)[0] ?? '';
-
 /**
- * Does this closed copy stand for its site by itself? It ended with its own tail, or it was restored from the other site. One that
- * was seeded by its partner, or is not there at all, says nothing about what the partner holds.
- */
-function standsAlone(topology: PoolTopology, site: Site, { database, facts }: SiteCopy): boolean {
-  if (database?.state !== 'RESTORING' && database?.state !== 'STANDBY') return false;
-  if (endedWithTail(facts, topology.chatDatabase)) return true;
-  const { lastRestore } = database;
-  if (lastRestore === 'unknown' || lastRestore?.backupServer == null) return false;
-  const { primary, mirror } = topology.sites[site].chat;
-  return ![primary, mirror ?? primary].map(computerOf).includes(computerOf(lastRestore.backupServer));
-}
-
-/**
- * The principal of the pair, else the open one, else the one that ended with its own tail, else the store's primary. A mirror never stands for a principal that does not
+ * The principal of the pair, else the open one, else the store's primary. A mirror never stands for a principal that does not
  * answer: what it holds may be older. Nor does a copy that is gone or closed stand for a partner that does not answer: that one
  * may have become the principal, and serve.
  */
 export function copyOf(topology: PoolTopology, facts: PoolFacts, site: Site): SeenCopy {
   const { primary, mirror } = topology.sites[site].chat;
+  const stands = (copy: SiteCopy): boolean =>
+    standsAlone(topology.sites[site].chat, copy.facts, copy.database);
   const first = candidateOf(topology, facts, site, primary);
   const second = mirror === undefined ? undefined : candidateOf(topology, facts, site, mirror);
   for (const copy of [first, second]) {
@@ -75,14 +61,11 @@ export function copyOf(topology: PoolTopology, facts: PoolFacts, site: Site): Se
   }
   if (first !== undefined && isOpen(first.database)) return { kind: 'seen', copy: first };
   if (second !== undefined && isOpen(second.database)) return { kind: 'seen', copy: second };
-  const tailed = [first, second].find(
-    (copy) => copy !== undefined && endedWithTail(copy.facts, topology.chatDatabase),
-  );
-  if (first !== undefined && tailed !== undefined) return { kind: 'seen', copy: tailed };
   if (first === undefined || roleOf(first) === 'MIRROR')
     return unseen(facts, first === undefined ? primary : (mirror ?? primary));
-  if (mirror !== undefined && second === undefined && !standsAlone(topology, site, first))
-    return unseen(facts, mirror);
+  if (mirror !== undefined && second === undefined && !stands(first)) return unseen(facts, mirror);
+  const left = second !== undefined && !stands(first);
+  if (left && stands(second)) return { kind: 'seen', copy: second };
   return { kind: 'seen', copy: first };
 }
 

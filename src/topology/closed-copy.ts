@@ -1,0 +1,22 @@
+/** What a copy that nobody can open tells of its site. Pure. */
+import type { DatabaseFacts, InstanceFacts } from './pool-facts.ts';
+import type { SqlStore } from './pool-topology.ts';
+
+/** `SQL-PAR-1\CHAT` and `sql-par-1.contoso.com` name the same computer. */
+const computerOf = (server: string): string => server.toLowerCase().split(/[.\\]/)[0] ?? '';
+
+/**
+ * Does this closed copy stand for its site by itself? It ended with its own tail, or it was restored from the other site. One that
+ * was seeded by its partner, or is not there at all, says nothing about what the partner holds.
+ */
+export function standsAlone(
+  { primary, mirror }: SqlStore,
+  facts: InstanceFacts,
+  database: DatabaseFacts | undefined,
+): boolean {
+  if (database?.state !== 'RESTORING' && database?.state !== 'STANDBY') return false;
+  const { positionLsn, lastRestore } = database;
+  if (facts.backups.some((set) => set.tail && set.lastLsn === positionLsn)) return true;
+  if (lastRestore === 'unknown' || lastRestore?.backupServer == null) return false;
+  return ![primary, mirror ?? primary].map(computerOf).includes(computerOf(lastRestore.backupServer));
+}
