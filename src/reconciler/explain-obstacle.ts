@@ -26,7 +26,11 @@ const shareWayOut = (share: string, site: Site | undefined): string =>
 /** A cut-off site can be attested; content that cannot be compared can be decided; anything else must be seen again. */
 export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Variable): string {
   const { source } = reduction.because[variable];
-  const known = WAYS_OUT.find((way) => way.from[variable]?.includes(reduction.vector[variable]));
+  const known = WAYS_OUT.find(
+    (way) =>
+      way.from[variable] !== undefined &&
+      Object.entries(way.from).every(([name, values]) => values.includes(reduction.vector[name as Variable])),
+  );
   if (known !== undefined) return fill(known.command, pool);
   const ofShare = SHARE.includes(variable) && reduction.vector.share === 'unknown';
   const { share, shareSite } = pool.topology.logShipping;

@@ -30,3 +30,13 @@ test('the home pair is mirrored by statements only where the share can be read',
   const row = planner.steps.find(({ action }) => action === 'mirror-home');
   expect(row === undefined ? undefined : afterStep(row, unshipped)?.['home.mirror']).toBe('healthy');
 });
+
+test('no tail is taken of a copy that the backup copy does not follow: nothing of it could be restored there', () => {
+  const foreign = {
+    ...CONVERGED_HOME,
+    'home.mirror': 'none',
+    'home.logBackups': 'none',
+    'backup.holds': 'unsaved',
+  };
+  expect(stepsTo('home', foreign)).toEqual(['blocked']);
+});
