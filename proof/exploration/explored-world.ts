@@ -9,7 +9,7 @@ import type { EstateOverrides, EstateSite } from '../../src/simulator/estate/est
 import type { EstateState } from '../../src/simulator/estate/estate-state.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { SITES, type DesiredPool, type Site } from '../../src/topology/pool-topology.ts';
-import { look } from './daemon-life.ts';
+import { letHappen, look } from './daemon-life.ts';
 import { bitOf, type PartySet } from './sight.ts';
 import { allReturned } from './world-events.ts';
 
@@ -30,9 +30,13 @@ const OVERRIDES: EstateOverrides = {
 /** Short limits only make simulated waits shorter. */
 const POLICY = { silentAfter: '5s', maxDataLoss: '168h', drainTimeout: '5s', stepTimeout: '40s' };
 
-export function startWorld(shareSite: EstateSite): WorldSnapshot {
+/** Everybody is connected and has beaten once. */
+const SETTLED_MS = 20_000;
+
+export function startWorld(shareSite: EstateSite): Promise<WorldSnapshot> {
   const world = freshWorld({ ...OVERRIDES, shareSite });
-  return { ...world, document: desiredDocument(world.state.options, POLICY) };
+  const document = desiredDocument(world.state.options, POLICY);
+  return letHappen({ ...world, document }, () => undefined, SETTLED_MS);
 }
 
 export function poolsOf(world: WorldSnapshot): Pools {

@@ -63,24 +63,25 @@ export class StateCount {
   }
 }
 
-/** Variables without which two vectors with different answers would be one: only these count. */
+/** One after the other, a variable is left out when the rest still decides every answer: only what remains counts. */
 export function tellingVariables(
   vectors: readonly string[],
   answers: readonly string[],
 ): ReadonlySet<number> {
-  const telling = new Set<number>();
-  ALL_VARIABLES.forEach((_, place) => {
+  const values = vectors.map((text) => text.split(','));
+  const telling = new Set(ALL_VARIABLES.keys());
+  for (const place of ALL_VARIABLES.keys()) {
+    telling.delete(place);
     const met = new Map<string, string>();
-    vectors.some((text, id) => {
-      const rest = text.split(',').toSpliced(place, 1).join(',');
-      const before = met.get(rest);
+    const decided = values.every((value, id) => {
+      const rest = value.filter((_, at) => telling.has(at)).join(',');
       const answer = answers[id] ?? '';
-      met.set(rest, answer);
-      const differs = before !== undefined && before !== answer;
-      if (differs) telling.add(place);
-      return differs;
+      const before = met.get(rest) ?? answer;
+      met.set(rest, before);
+      return before === answer;
     });
-  });
+    if (!decided) telling.add(place);
+  }
   return telling;
 }
 

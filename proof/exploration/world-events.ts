@@ -112,18 +112,6 @@ function mirrorEvents(site: EstateSite): readonly WorldEvent[] {
     };
   return [
     {
-      name: `the mirroring of ${site} is suspended`,
-      ms: MOMENT_MS,
-      possible: (state) => stateIs(state, 'SYNCHRONIZED'),
-      happen: partner('SUSPEND'),
-    },
-    {
-      name: `the mirroring of ${site} is resumed`,
-      ms: MOMENT_MS,
-      possible: (state) => stateIs(state, 'SUSPENDED'),
-      happen: partner('RESUME'),
-    },
-    {
       name: `the mirror of ${site} takes over`,
       ms: MOMENT_MS,
       possible: (state) => stateIs(state, 'SYNCHRONIZED'),
