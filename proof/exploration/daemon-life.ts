@@ -1,7 +1,11 @@
 /** One short life of the daemon in a copy of a world: a look, or one planned step with the product's own loop around it. */
 import { applyStep } from '../../src/actuators/apply-step.ts';
 import type { ActuatorPorts } from '../../src/actuators/step-context.ts';
-import { applyPlannedSteps, type StepOutcome } from '../../src/daemon/apply-planned-step.ts';
+import {
+  applyPlannedSteps,
+  type StepJudgement,
+  type StepOutcome,
+} from '../../src/daemon/apply-planned-step.ts';
 import { BusyMeter } from '../../src/daemon/busy-meter.ts';
 import { silentLog } from '../../src/daemon/log.ts';
 import { createPoolObserver, type PoolObserver } from '../../src/observers/observe-pool.ts';
@@ -74,10 +78,14 @@ class DaemonLife implements Disposable {
     return settled;
   }
 
-  /** As after kill -9. */
-  [Symbol.dispose](): void {
+  /** As after kill -9; may be called again. */
+  end(): void {
     this.observer.close();
     this.#sql.dropAll();
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
   }
 }
 
@@ -118,20 +126,10 @@ const INTO_EFFECT_MS = 120;
 
 const atRest = (world: SimulatedWorld): WorldSnapshot => ({ ...world.snapshot(), journal: [], epoch: 0 });
 
-/** Runs steps as the daemon does: fresh look, needs, intent, actuator, looks until done. `cuts`: kept only when wanted. */
-export async function runSteps(
-  from: WorldSnapshot,
-  request: StepRequest,
-  wantCuts: boolean,
-): Promise<StepRun> {
-  const { pool, steps, sight, decisions } = request;
-  using life = new DaemonLife(from, pool, sight);
-  const { world, ports, observer } = life;
+/** What a journal of one step tells: every effect, and the world a moment after each was announced. */
+function follow(journal: MemoryJournal, lease: MemoryLease, world: SimulatedWorld, wantCuts: boolean) {
   const cuts: CutWorld[] = [];
   const effects: string[] = [];
-  const looks: PoolFacts[] = [];
-  const lease = new MemoryLease(world.disk);
-  const journal = new MemoryJournal(world.disk, world.clock, lease.epoch);
   journal.onAppend = (record: JournalRecord, moment) => {
     if (moment !== 'after' || record.kind !== 'effect') return;
     effects.push(`${record.where}: ${record.what}`);
@@ -141,27 +139,43 @@ export async function runSteps(
         cuts.push({ name: `into effect ${effects.length}: ${record.what}`, world: atRest(world) });
     });
   };
-  const observe = async (): Promise<PoolFacts> => {
-    const facts = withSilence(await observer.observe(pool.topology, new AbortController().signal), sight);
-    looks.push(facts);
-    return facts;
-  };
-  const judge = (of: DesiredPool, facts: PoolFacts) => {
-    const reduction = reducePool(of, facts, decisions, world.clock.now());
+  return { cuts, effects };
+}
+
+/** Needs and done as the daemon judges them; permission is given. */
+const judgeWith =
+  (decisions: readonly Decision[], nowMs: () => number) =>
+  (pool: DesiredPool, facts: PoolFacts): StepJudgement => {
+    const reduction = reducePool(pool, facts, decisions, nowMs());
     return {
       held: () => undefined,
-      missing: (...[step, overlapping]: Parameters<typeof stepNeeds>) => stepNeeds(step, overlapping),
-      done: (step: PlannedStep) => isDone(of, step, reduction),
+      missing: (step, overlapping) => needsOf(pool, step, reduction, overlapping),
+      done: (step) => isDone(pool, step, reduction),
     };
-    function stepNeeds(step: Parameters<typeof needsOf>[1], overlapping: Parameters<typeof needsOf>[3]) {
-      return needsOf(of, step, reduction, overlapping);
-    }
+  };
+
+/** Runs steps as the daemon does: fresh look, needs, intent, actuator, looks until done. `wantCuts`: worlds of kills are kept. */
+export async function runSteps(
+  from: WorldSnapshot,
+  { pool, steps, sight, decisions }: StepRequest,
+  wantCuts: boolean,
+): Promise<StepRun> {
+  using life = new DaemonLife(from, pool, sight);
+  const { world, ports, observer } = life;
+  const looks: PoolFacts[] = [];
+  const lease = new MemoryLease(world.disk);
+  const journal = new MemoryJournal(world.disk, world.clock, lease.epoch);
+  const { cuts, effects } = follow(journal, lease, world, wantCuts);
+  const observe = async (): Promise<PoolFacts> => {
+    const facts = await observer.observe(pool.topology, new AbortController().signal);
+    looks.push(withSilence(facts, sight));
+    return withSilence(facts, sight);
   };
   const dependencies = {
     ports,
     meter: new BusyMeter(world.clock),
     observe: () => observe(),
-    judge,
+    judge: judgeWith(decisions, () => world.clock.now()),
     applyStep,
     journal,
     lease,
@@ -172,7 +186,8 @@ export async function runSteps(
     applyPlannedSteps(dependencies, { pool, steps, round: 'e1-r1' }, new AbortController().signal),
   );
   await lease.release();
-  life[Symbol.dispose]();
+  // Its connections are gone before the world is kept.
+  life.end();
   return { outcomes, world: atRest(world), first: looks[0], last: looks.at(-1), cuts, effects };
 }
 

@@ -14,7 +14,7 @@ import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { SITES, type DesiredPool, type Site } from '../../src/topology/pool-topology.ts';
 import { letHappen, runSteps, type StepRun } from './daemon-life.ts';
 import { exploredWorld, vectorText, type ExploredWorld, type Pools } from './explored-world.ts';
-import { answersOf, candidatesOf, type Answer, type Candidate } from './judge-sights.ts';
+import { answersOf, candidatesOf, plannedStep, type Answer, type Candidate } from './judge-sights.ts';
 import { brokenInvariants, differencesOf } from './judge-step.ts';
 import { StateCount } from './state-count.ts';
 import { has, partiesIn, type Sight } from './sight.ts';
@@ -64,6 +64,9 @@ export interface Tally {
   overtaken: number;
   /** Done or not: what would tell is out of sight, and the outcome says so. */
   unseen: number;
+  /** Steps of second worlds of a key, and those that came to another world than the first's. */
+  twins: number;
+  strangers: number;
 }
 
 export interface ExplorerOptions {
@@ -75,6 +78,9 @@ export interface ExplorerOptions {
 
 /** Which parties a step can do without is a matter of the step: each choice of them is tried in so many worlds. */
 const SIGHT_TRIES = 3;
+/** Every so many second worlds of a key are kept for comparison; at most so many are compared. */
+const TWIN_EVERY = 25;
+const MOST_TWINS = 20;
 /** The same of a daemon that is killed at one effect of one step. */
 const CUT_TRIES = 12;
 /** After a kill the operating system drops the connections and what ran on them ends, ms. */
@@ -85,6 +91,8 @@ export class Explorer {
   readonly #nodes = new Map<string, Node>();
   /** By disturbances. */
   readonly #open: Node[][] = [];
+  readonly #twins: { readonly node: Node; readonly world: ExploredWorld }[] = [];
+  #met = 0;
   readonly #tried = new Map<string, number>();
   readonly states = new StateCount();
   readonly violations: Violation[] = [];
@@ -98,6 +106,8 @@ export class Explorer {
     silent: 0,
     overtaken: 0,
     unseen: 0,
+    twins: 0,
+    strangers: 0,
   };
 
   constructor(options: ExplorerOptions) {
@@ -114,7 +124,11 @@ export class Explorer {
     const { from, how = 'converged at home', goal = 'home' } = arrival ?? {};
     if (from !== undefined) this.tally.transitions += 1;
     const known = this.#nodes.get(world.key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#met += 1;
+      if (this.#met % TWIN_EVERY === 0) this.#twins.push({ node: known, world });
+      return known;
+    }
     const cost = (from?.cost ?? 0) + (arrival?.cost ?? 0);
     const depth = (from?.depth ?? -1) + 1;
     const id = this.#nodes.size;
@@ -139,6 +153,25 @@ export class Explorer {
       progress(`all ${open.length} worlds with ${cost} disturbances`);
     }
     return maxCost;
+  }
+
+  /** Do second worlds of a key go where the first one went? */
+  async compareTwins(): Promise<void> {
+    for (const { node, world } of this.#twins.slice(0, MOST_TWINS)) {
+      for (const goal of SITES) {
+        const first = node.plans.get(`${goal}|nothing`)?.plan;
+        if (first?.kind !== 'steps' || first.first === undefined) continue;
+        const step = plannedStep(first.first);
+        const wanted = node.after.get(`${stepKey(step)}|nothing`);
+        if (wanted === undefined) continue;
+        const pool = this.#options.pools[goal];
+        const sight = { seen: node.world.alive, silentLong: true };
+        const run = await runSteps(world.snapshot, { pool, steps: [step], sight, decisions: [] }, false);
+        const { key } = await exploredWorld(run.world, this.#options.pools);
+        this.tally.twins += 1;
+        if (key !== wanted.world.key) this.tally.strangers += 1;
+      }
+    }
   }
 
   /** What may happen next in this world, all of it, once. */

@@ -18,8 +18,13 @@ const beganAt = process.hrtime.bigint();
 const secondsSince = (): number => Number(process.hrtime.bigint() - beganAt) / 1e9;
 const say = (line: string): unknown =>
   process.stderr.write(`${secondsSince().toFixed(0).padStart(4)} s  ${line}\n`);
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 /** Young space of a thread: worlds are short-lived, MiB. */
 const YOUNG_MB = 96;
+const MOST_SHOWN = 5;
 
 /** One part on a thread; its last message is its result. */
 function onThread(order: Order): Promise<PartResult> {
@@ -45,78 +50,56 @@ async function work({ shareSite, maxCost, without, seconds }: Order): Promise<vo
 const sum = (parts: readonly PartResult[], of: (part: PartResult) => number): number =>
   parts.reduce((total, part) => total + of(part), 0);
 
+type Line = readonly [string, string | number];
+
+function figures(parts: readonly PartResult[], merged: ReturnType<typeof mergeStates>): readonly Line[] {
+  const of = (pick: (tally: PartResult['tally']) => number): number => sum(parts, ({ tally }) => pick(tally));
+  return [
+    ['states', merged.states],
+    ['  distinct planner vectors', merged.vectors.length],
+    ['  variables that tell nothing', merged.silentVariables.join(', ') || 'none'],
+    ['  parties whose sight tells nothing', merged.silentParties.join(', ') || 'none'],
+    ['worlds', of(({ worlds }) => worlds)],
+    ['  expanded', of(({ expanded }) => expanded)],
+    ['  all with so many disturbances', Math.min(...parts.map(({ whole }) => whole))],
+    ['transitions', of(({ transitions }) => transitions)],
+    ['  steps really run', of(({ steps }) => steps)],
+    ['  kills in the middle of a step', of(({ crashes }) => crashes)],
+    ['  steps while home, alive, is cut off', of(({ silent }) => silent)],
+    ['  overtaken by the world', of(({ overtaken }) => overtaken)],
+    ['  end out of sight', of(({ unseen }) => unseen)],
+    ['second worlds of a key, steps run', of(({ twins }) => twins)],
+    ['  that went elsewhere', of(({ strangers }) => strangers)],
+    ['depth', Math.max(...parts.map(({ tally }) => tally.depth))],
+    ['ways that end converged', sum(parts, ({ ends }) => ends.converged)],
+    ['  that end at a person', sum(parts, ({ ends }) => ends.asked)],
+    ['  that leave what is expanded', sum(parts, ({ ends }) => ends.open)],
+  ];
+}
+
 function report(parts: readonly PartResult[], out: string): void {
-  const merged = mergeStates(parts.map(({ counted }) => counted));
   const [first] = parts;
   if (first === undefined) return;
+  const merged = mergeStates(parts.map(({ counted }) => counted));
   const plans = judgePlans(merged.vectors, first.shape);
-  const violations = shortestOfEach(parts.flatMap((part) => part.violations));
   const found = sum(parts, (part) => part.violations.length) + plans.wrong.length;
-  const line = (name: string, value: string | number): string => `${name.padEnd(34)}${String(value)}\n`;
-  process.stdout.write(
-    line('states', merged.states) +
-      line('  distinct planner vectors', merged.vectors.length) +
-      line('  variables that tell nothing', merged.silentVariables.join(', ') || 'none') +
-      line('  parties whose sight tells nothing', merged.silentParties.join(', ') || 'none') +
-      line(
-        'worlds',
-        sum(parts, ({ tally }) => tally.worlds),
-      ) +
-      line(
-        '  expanded',
-        sum(parts, ({ tally }) => tally.expanded),
-      ) +
-      line('  all with so many disturbances', Math.min(...parts.map(({ whole }) => whole))) +
-      line(
-        'transitions',
-        sum(parts, ({ tally }) => tally.transitions),
-      ) +
-      line(
-        '  steps really run',
-        sum(parts, ({ tally }) => tally.steps),
-      ) +
-      line(
-        '  kills in the middle of a step',
-        sum(parts, ({ tally }) => tally.crashes),
-      ) +
-      line(
-        '  steps with home cut off, alive',
-        sum(parts, ({ tally }) => tally.silent),
-      ) +
-      line(
-        '  overtaken by the world',
-        sum(parts, ({ tally }) => tally.overtaken),
-      ) +
-      line(
-        '  end out of sight',
-        sum(parts, ({ tally }) => tally.unseen),
-      ) +
-      line('depth', Math.max(...parts.map(({ tally }) => tally.depth))) +
-      line(
-        'ways that end converged',
-        sum(parts, ({ ends }) => ends.converged),
-      ) +
-      line(
-        '  that end at a person',
-        sum(parts, ({ ends }) => ends.asked),
-      ) +
-      line(
-        '  that leave what is expanded',
-        sum(parts, ({ ends }) => ends.open),
-      ) +
-      line(
-        'plans compared with another search',
-        `${plans.compared} over ${plans.promised} promised vectors`,
-      ) +
-      line('  planned with rows in other order', plans.shuffled) +
-      line('seconds', secondsSince().toFixed(1)) +
-      line('violations', found),
-  );
-  if (found === 0) return;
+  const lines: readonly Line[] = [
+    ...figures(parts, merged),
+    ['plans compared with another search', plans.compared],
+    ['  planned with rows in other order', plans.shuffled],
+    ['seconds', secondsSince().toFixed(1)],
+    ['  processor time of both threads', cpuSeconds().toFixed(1)],
+    ['violations', found],
+  ];
+  for (const [name, value] of lines) process.stdout.write(`${name.padEnd(38)}${String(value)}\n`);
+  if (found > 0) tell(parts, plans.wrong, out);
+}
+
+function tell(parts: readonly PartResult[], wrongPlans: readonly string[], out: string): void {
   process.exitCode = 1;
   mkdirSync(out, { recursive: true });
-  for (const wrong of plans.wrong.slice(0, 5)) process.stdout.write(`  ${wrong}\n`);
-  violations.forEach(({ count, shortest }, index) => {
+  for (const wrong of wrongPlans.slice(0, MOST_SHOWN)) process.stdout.write(`  ${wrong}\n`);
+  shortestOfEach(parts.flatMap((part) => part.violations)).forEach(({ count, shortest }, index) => {
     const file = path.join(out, `counterexample-${index + 1}.yaml`);
     writeFileSync(file, scenarioText(shortest));
     process.stdout.write(`  ${count} x ${shortest.violation}: ${shortest.found}\n      ${file}\n`);

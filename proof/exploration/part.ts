@@ -40,6 +40,7 @@ export async function explorePart(options: PartOptions): Promise<PartResult> {
   await playRoutes(explorer, await explorer.add(start), mayGoOn);
   progress(`routes played, ${explorer.tally.expanded} worlds`);
   const whole = await explorer.run();
+  await explorer.compareTwins();
   const { ends, violations } = judgeEnds(explorer.nodes);
   return {
     shareSite,

@@ -91,7 +91,7 @@ function nextOf(code: Code): Code[] {
     if (reads.some((index) => code[index] === '0')) continue;
     const changes = effects.map((alternatives) => alternatives.find(({ when }) => meets(code, when)));
     if (changes.includes(undefined)) continue;
-    const letters = [...code];
+    const letters = Array.from(code);
     for (const change of changes) for (const [index, value] of change?.set ?? []) letters[index] = value;
     found.push(letters.join(''));
   }

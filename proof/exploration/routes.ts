@@ -45,10 +45,10 @@ export const ROUTES: readonly (readonly Leg[])[] = [
 const MOST_STEPS = 40;
 
 /** Follows the plan of one goal to its end; a person who is asked which copy to keep keeps the one that lets the plan go on. */
-async function follow(explorer: Explorer, start: Node, site: Site): Promise<Node> {
+async function follow(explorer: Explorer, start: Node, site: Site, mayGoOn: () => boolean): Promise<Node> {
   let at = start;
   let decided = 'nothing';
-  for (let step = 0; step < MOST_STEPS; step += 1) {
+  for (let step = 0; step < MOST_STEPS && mayGoOn(); step += 1) {
     await explorer.expand(at);
     const answer = at.plans.get(`${site}|${decided}`) ?? at.plans.get(`${site}|nothing`);
     const kind = answer?.plan.kind;
@@ -76,7 +76,7 @@ export async function playRoutes(explorer: Explorer, start: Node, mayGoOn: () =>
     for (const leg of route) {
       if (!mayGoOn()) return;
       if ('goal' in leg) {
-        at = await follow(explorer, at, leg.goal);
+        at = await follow(explorer, at, leg.goal, mayGoOn);
         continue;
       }
       const found = possibleEvents(at.world.snapshot).find(({ name }) => name === leg.event);
