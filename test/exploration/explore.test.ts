@@ -6,7 +6,7 @@ import { judgePlans } from '../../proof/exploration/judge-plans.ts';
 import { mergeStates } from '../../proof/exploration/state-count.ts';
 
 /** Worlds to expand: counted, not timed, so that every run is the same. */
-const BUDGET = 14;
+const BUDGET = 10;
 
 function explored(): Promise<PartResult> {
   let asked = 0;
