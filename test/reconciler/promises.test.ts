@@ -8,7 +8,9 @@ import type { Vector } from '../../src/reconciler/variables.ts';
 const planner = createPlanner({ mirrored: { home: true, backup: true }, mirrorBeforeActivation: 'required' });
 const stepsTo = (goal: 'home' | 'backup', vector: Vector): readonly string[] => {
   const found = planner.find(goal, vector);
-  return found.kind === 'steps' ? found.steps.map(({ action, target }) => `${action}:${target}`) : [found.kind];
+  return found.kind === 'steps'
+    ? found.steps.map(({ action, target }) => `${action}:${target}`)
+    : [found.kind];
 };
 
 test('a planned move does not begin while it cannot be seen which log backups are still to be copied or applied', () => {
