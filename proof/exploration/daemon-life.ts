@@ -11,6 +11,7 @@ import { silentLog } from '../../src/daemon/log.ts';
 import { createPoolObserver, type PoolObserver } from '../../src/observers/observe-pool.ts';
 import type { Decision, JournalRecord } from '../../src/ports/journal.ts';
 import { isDone, needsOf } from '../../src/reconciler/check-step.ts';
+import { otherIdentity } from '../../src/reconciler/gates/identity.ts';
 import type { PlannedStep } from '../../src/reconciler/plan.ts';
 import { reducePool } from '../../src/reconciler/reduce-pool.ts';
 import { MemoryJournal, MemoryLease } from '../../src/simulation/memory-journal.ts';
@@ -142,15 +143,16 @@ function follow(journal: MemoryJournal, lease: MemoryLease, world: SimulatedWorl
   return { cuts, effects };
 }
 
-/** Needs and done as the daemon judges them; permission is given. */
+/** Needs, done and identity as the daemon judges them; permission is given. `planned`: what the plan was made on. */
 const judgeWith =
-  (decisions: readonly Decision[], nowMs: () => number) =>
+  (decisions: readonly Decision[], planned: () => PoolFacts | undefined, nowMs: () => number) =>
   (pool: DesiredPool, facts: PoolFacts): StepJudgement => {
     const reduction = reducePool(pool, facts, decisions, nowMs());
     return {
       held: () => undefined,
       missing: (step, overlapping) => needsOf(pool, step, reduction, overlapping),
       done: (step) => isDone(pool, step, reduction),
+      otherIdentity: (lineageToo) => otherIdentity(pool, planned() ?? facts, facts, lineageToo),
     };
   };
 
@@ -175,7 +177,11 @@ export async function runSteps(
     ports,
     meter: new BusyMeter(world.clock),
     observe: () => observe(),
-    judge: judgeWith(decisions, () => world.clock.now()),
+    judge: judgeWith(
+      decisions,
+      () => looks[0],
+      () => world.clock.now(),
+    ),
     applyStep,
     journal,
     lease,

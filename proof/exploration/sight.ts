@@ -209,6 +209,7 @@ export function portsUnder(ports: ActuatorPorts, seen: PartySet, topology: PoolT
       },
     },
     files: {
+      reaches: (folder) => files.reaches(folder),
       list: (folder, signal) => (reaches(folder) ? files.list(folder, signal) : gone(folder)),
       copy: (source, target, options) => {
         const dark = [source, target].find((path) => !reaches(path));
