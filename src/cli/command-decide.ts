@@ -60,9 +60,10 @@ export function register(program: Command): void {
       .command('accept-loss')
       .description('accept a loss of chat history for the present generation')
       .argument('<pool>')
-      .requiredOption('--minutes <number>', 'at most this many minutes', toMinutes),
-  ).action((pool: string, options: PersonOptions & { readonly minutes: number }) =>
-    decide(options, () => [{ pool, decision: 'accept-loss', lossMinutes: options.minutes }]),
+      .option('--minutes <number>', 'at most this many minutes', toMinutes)
+      .option('--unbounded', 'whatever it is, also where nobody can tell'),
+  ).action((pool: string, options: PersonOptions & AcceptedLoss) =>
+    decide(options, () => [{ pool, decision: 'accept-loss', lossMinutes: acceptedLoss(options) }]),
   );
   byPerson(
     program
@@ -89,6 +90,16 @@ const HOLDS = [
   ['suspend', 'plan and report, but start no step'],
   ['resume', 'act again, after suspend or cancel'],
 ] as const;
+
+interface AcceptedLoss {
+  readonly minutes?: number;
+  readonly unbounded?: true;
+}
+
+function acceptedLoss({ minutes, unbounded }: AcceptedLoss): number | null {
+  if ((minutes === undefined) !== (unbounded === undefined)) return minutes ?? null;
+  throw new PoolError('PCO_USAGE', 'say how much: either --minutes or --unbounded');
+}
 
 function toMinutes(text: string): number {
   const value = Number(text);
@@ -155,9 +166,8 @@ async function presentPlan(
 ): Promise<Omit<Present, 'generation'>> {
   if (desired === undefined) return UNSEEN;
   const { lookOnce } = await import('./look-once.ts');
-  const { standingDecisions } = await import('../daemon/decisions.ts');
+  const { saidOf, standingDecisions } = await import('../daemon/decisions.ts');
   const { decidePool } = await import('../reconciler/decide-pool.ts');
-  const { spentApprovers } = await import('../reconciler/gates/approvals.ts');
   const { ALONE } = await import('../reconciler/gates/gate-input.ts');
   const { historyOf } = await import('../reconciler/gates/pool-history.ts');
   const [look] = await lookOnce(settings, [desired]);
@@ -168,8 +178,11 @@ async function presentPlan(
   const surroundings = { ...ALONE, history: historyOf(records, topology.name, generation) };
   const { plan, ledger, reduction } = decidePool(desired, facts, decisions, nowMs, surroundings);
   const { vector } = reduction;
-  const approvers = spentApprovers({ pool: desired, plan, vector, ledger, decisions, surroundings, nowMs });
-  return { plan, ledger, approvers };
+  return {
+    plan,
+    ledger,
+    ...saidOf({ pool: desired, plan, vector, ledger, decisions, surroundings, nowMs }),
+  };
 }
 
 async function decideAlone(settings: Settings, toRequests: ToRequests): Promise<Decided> {

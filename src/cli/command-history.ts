@@ -96,7 +96,7 @@ function decided(decision: Decision): string {
     case 'keep':
       return `keep ${decision.site}`;
     case 'accept-loss':
-      return `accept-loss of ${String(decision.lossMinutes)} minutes`;
+      return `accept-loss of ${decision.lossMinutes === null ? 'whatever it is' : `${String(decision.lossMinutes)} minutes`}`;
     default:
       return decision.decision;
   }

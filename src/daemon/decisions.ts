@@ -1,7 +1,8 @@
 /** People's decisions: from a request to the journalled record, and back from the journal to the list that the gates judge. Pure. */
 import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import type { Decision, JournalRecord } from '../ports/journal.ts';
-import { personKey } from '../reconciler/gates/approvals.ts';
+import { acceptedMinutes, personKey, spentApprovers } from '../reconciler/gates/approvals.ts';
+import type { GateInput } from '../reconciler/gates/gate-input.ts';
 import type { Plan } from '../reconciler/plan.ts';
 import { stepKey } from '../reconciler/step-id.ts';
 import { isSignOfLife } from '../topology/evidence.ts';
@@ -16,7 +17,15 @@ export interface Present {
   readonly ledger: LossLedger | null;
   /** Under the two-person rule: who has approved exactly this plan already; left out: one approval suffices. */
   readonly approvers?: readonly string[] | undefined;
+  /** A loss that nobody can bound was accepted by name; left out: it was not. */
+  readonly unboundedAccepted?: boolean | undefined;
 }
+
+/** What people have said already of the plan that is to be approved. */
+export const saidOf = (input: GateInput): Pick<Present, 'approvers' | 'unboundedAccepted'> => ({
+  approvers: spentApprovers(input),
+  unboundedAccepted: acceptedMinutes(input) === Infinity,
+});
 
 /** Throws PCO_USAGE when there is nothing to decide: no plan to approve, a loss that nobody can bound. */
 export function toDecision(request: DecisionRequest, present: Present): Decision {
@@ -65,8 +74,8 @@ function requireAnother(by: string, { approvers = [] }: Present): void {
 
 function approved(
   pool: string,
-  { plan, ledger }: Present,
-): { steps: readonly string[]; lossMinutes: number; lostFiles: number } {
+  { plan, ledger, unboundedAccepted = false }: Present,
+): { steps: readonly string[]; lossMinutes: number | null; lostFiles: number } {
   if (plan?.kind !== 'steps')
     throw new PoolError(
       'PCO_USAGE',
@@ -76,12 +85,12 @@ function approved(
       },
     );
   const lossMinutes = ledger?.lossMinutes ?? null;
-  if (lossMinutes === null)
+  if (lossMinutes === null && !unboundedAccepted)
     throw new PoolError(
       'PCO_USAGE',
       `the loss of this plan of ${pool} is unknown, so it cannot be approved`,
       {
-        hint: 'restore the sight of the copies and of the share, so that the loss can be told',
+        hint: `restore the sight of the copies and of the share, or say first: pchat accept-loss ${pool} --unbounded`,
       },
     );
   return { steps: plan.steps.map(stepKey), lossMinutes, lostFiles: ledger?.lostFiles ?? 0 };

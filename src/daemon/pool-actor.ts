@@ -11,7 +11,6 @@ import { isStalled } from '../reconciler/backoff.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
 import type { PoolDecision } from '../reconciler/decide-pool.ts';
-import { spentApprovers } from '../reconciler/gates/approvals.ts';
 import type { FleetSituation, GateInput, Surroundings } from '../reconciler/gates/gate-input.ts';
 import { isOf } from '../reconciler/gates/holds.ts';
 import { otherIdentity } from '../reconciler/gates/identity.ts';
@@ -36,7 +35,7 @@ import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
 import type { BusyMeter } from './busy-meter.ts';
-import { decisionsOf, standingDecisions, toDecision } from './decisions.ts';
+import { decisionsOf, saidOf, standingDecisions, toDecision } from './decisions.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
 import { machineClock } from './machine-clock.ts';
@@ -180,7 +179,7 @@ export class PoolActor {
       generation: this.#desired.generation,
       plan: decided?.plan ?? null,
       ledger: decided?.ledger ?? null,
-      approvers: decided === undefined ? [] : this.#approvers(decided),
+      ...(decided === undefined ? {} : this.#said(decided)),
     };
     const decision = toDecision(request, present);
     await this.#dependencies.journal.append({ kind: 'decision', ...decision });
@@ -191,8 +190,8 @@ export class PoolActor {
     return decision;
   }
 
-  #approvers({ plan, ledger, reduction }: PoolDecision): readonly string[] {
-    return spentApprovers(this.#gateInput(this.#desired, plan, ledger, reduction.vector));
+  #said({ plan, ledger, reduction }: PoolDecision): ReturnType<typeof saidOf> {
+    return saidOf(this.#gateInput(this.#desired, plan, ledger, reduction.vector));
   }
 
   status(): PoolStatus {

@@ -13,7 +13,7 @@ export const decisionBodySchema = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('attest-down'), site, ...base }),
   z.strictObject({
     decision: z.literal('accept-loss'),
-    lossMinutes: z.number().min(0).max(100_000),
+    lossMinutes: z.number().min(0).max(100_000).nullable(),
     ...base,
   }),
   z.strictObject({ decision: z.literal('keep'), site, ...base }),

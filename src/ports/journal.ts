@@ -137,12 +137,18 @@ export type Decision = {
       readonly decision: 'approve';
       readonly generation: Generation;
       readonly steps: readonly string[];
-      readonly lossMinutes: number;
+      /** null: whatever it is; a person had accepted a loss that nobody can bound. */
+      readonly lossMinutes: number | null;
       /** Left out in older journals: none. */
       readonly lostFiles?: number | undefined;
     }
   | { readonly decision: 'attest-down'; readonly site: Site }
-  | { readonly decision: 'accept-loss'; readonly generation: Generation; readonly lossMinutes: number }
+  | {
+      readonly decision: 'accept-loss';
+      readonly generation: Generation;
+      /** null: whatever it is, also a loss that nobody can bound. */
+      readonly lossMinutes: number | null;
+    }
   | { readonly decision: 'keep'; readonly generation: Generation; readonly site: Site }
   | { readonly decision: 'cancel'; readonly generation: Generation }
   | { readonly decision: 'suspend' }

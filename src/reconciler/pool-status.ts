@@ -112,7 +112,7 @@ export type DecisionRequest = {
 } & (
   | { readonly decision: 'approve' }
   | { readonly decision: 'attest-down'; readonly site: Site }
-  | { readonly decision: 'accept-loss'; readonly lossMinutes: number }
+  | { readonly decision: 'accept-loss'; readonly lossMinutes: number | null }
   | { readonly decision: 'keep'; readonly site: Site }
   | { readonly decision: 'cancel' }
   | { readonly decision: 'suspend' }

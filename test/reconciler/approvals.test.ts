@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { toDecision } from '../../src/daemon/decisions.ts';
+import { saidOf, toDecision } from '../../src/daemon/decisions.ts';
 import type { Decision } from '../../src/ports/journal.ts';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import { spentApprovers } from '../../src/reconciler/gates/approvals.ts';
 import { ALONE, type Surroundings } from '../../src/reconciler/gates/gate-input.ts';
+import { judgeGates } from '../../src/reconciler/gates/judge-gates.ts';
 import type { DesiredPoolOptions } from '../support/desired-pool.ts';
 import { desiredPool } from '../support/desired-pool.ts';
 import * as world from '../support/facts.ts';
@@ -137,5 +138,60 @@ describe('the two-person rule', () => {
     };
     expect(() => ask('Ann ')).toThrow(expect.objectContaining({ code: 'PCO_SAME_PERSON' }) as Error);
     expect(ask('bob')).toMatchObject({ decision: 'approve', steps: STEPS, lossMinutes: 20, lostFiles: 0 });
+  });
+});
+
+describe('a loss that nobody can bound', () => {
+  const asked = (decisions: readonly Decision[], options: DesiredPoolOptions = { primarySite: 'backup' }) => {
+    const pool = desiredPool(options);
+    const { plan, ledger, reduction } = decidePool(pool, world.homeLost(), [], world.NOW_MS);
+    const { vector } = reduction;
+    return {
+      pool,
+      plan,
+      ledger: { ...ledger, lossMinutes: null },
+      vector,
+      decisions,
+      surroundings: ALONE,
+      nowMs: world.NOW_MS,
+    };
+  };
+  const acceptance = (lossMinutes: number | null): Decision => ({
+    pool: 'chat',
+    by: 'ann',
+    reason: 'nothing else is left',
+    expiresAt: null,
+    decision: 'accept-loss',
+    generation: desiredPool().generation,
+    lossMinutes,
+  });
+
+  test('is not accepted by any number of minutes, and by name whatever it is', () => {
+    expect(judgeGates(asked([acceptance(100_000)]))).toMatchObject({
+      code: 'LossAboveBound',
+      nextAction: expect.stringContaining('pchat accept-loss chat --unbounded') as string,
+    });
+    expect(judgeGates(asked([acceptance(null)])).kind).toBe('proceed');
+  });
+
+  test('can be approved only after it was accepted, and such an approval covers it', () => {
+    const propose: DesiredPoolOptions = { primarySite: 'backup', policy: { mode: 'propose' } };
+    const approveIn = (decisions: readonly Decision[]): Decision => {
+      const input = asked(decisions, propose);
+      const present = {
+        generation: input.pool.generation,
+        plan: input.plan,
+        ledger: input.ledger,
+        ...saidOf(input),
+      };
+      return toDecision(
+        { pool: 'chat', by: 'ann', reason: 'x', expiresAt: null, decision: 'approve' },
+        present,
+      );
+    };
+    expect(() => approveIn([])).toThrow(/unknown, so it cannot be approved/);
+    const approval = approveIn([acceptance(null)]);
+    expect(approval).toMatchObject({ lossMinutes: null });
+    expect(judgeGates(asked([acceptance(null), approval], propose)).kind).toBe('proceed');
   });
 });

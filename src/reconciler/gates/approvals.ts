@@ -46,9 +46,10 @@ export function voidOf(
   const added = keys.find((key) => !approval.steps.includes(key));
   if (added !== undefined) return `the plan has a step that was not approved: ${added}`;
   if (!isEndOf(keys, approval.steps)) return 'the order of the steps is no longer the approved one';
-  if (ledger.lossMinutes === null) return 'the loss cannot be bounded any longer';
-  if (ledger.lossMinutes > approval.lossMinutes)
-    return `the loss is ${ledger.lossMinutes.toFixed(1)} minutes, approved were ${approval.lossMinutes.toFixed(1)}`;
+  const most = approval.lossMinutes ?? Infinity;
+  if (ledger.lossMinutes === null && most !== Infinity) return 'the loss cannot be bounded any longer';
+  if (ledger.lossMinutes !== null && ledger.lossMinutes > most)
+    return `the loss is ${ledger.lossMinutes.toFixed(1)} minutes, approved were ${most.toFixed(1)}`;
   const files = approval.lostFiles ?? 0;
   if (ledger.lostFiles > files)
     return `the plan loses ${String(ledger.lostFiles)} log backups, approved were ${String(files)}`;
@@ -84,7 +85,10 @@ export function voidWords(input: GateInput, steps: readonly PlannedStep[]): stri
     : `The approval of ${newest.by} is void: ${why}.`;
 }
 
-/** Minutes of loss that policy or people accept for this generation; under the two-person rule what two of them accept. */
+/**
+ * Minutes of loss that policy or people accept for this generation; under the two-person rule what two of them accept. Infinity: also
+ * a loss that nobody can bound.
+ */
 export function acceptedMinutes(input: GateInput): number {
   const { pool, decisions } = input;
   const byPerson = new Map<string, number>();
@@ -92,7 +96,7 @@ export function acceptedMinutes(input: GateInput): number {
     if (decision.decision !== 'accept-loss' || decision.pool !== pool.topology.name) continue;
     if (!isOf(decision.generation, pool) || !counts(decision, input)) continue;
     const key = personKey(decision.by);
-    byPerson.set(key, Math.max(byPerson.get(key) ?? 0, decision.lossMinutes));
+    byPerson.set(key, Math.max(byPerson.get(key) ?? 0, decision.lossMinutes ?? Infinity));
   }
   const accepted = [...byPerson.values()].sort((a, b) => b - a)[approvalsNeeded(input) - 1] ?? 0;
   return Math.max(pool.policy.maxDataLossMinutes, accepted);

@@ -10,7 +10,10 @@ const approvedBy = ({ approvers, input }: Judged): GuardFact[] =>
 function losesTooMuch({ input, steps }: Judged): boolean {
   const { lossMinutes } = input.ledger;
   if (steps.every(({ risk }) => risk === 'safe')) return false;
-  return lossMinutes === null || lossMinutes > acceptedMinutes(input);
+  return (
+    (lossMinutes ?? Infinity) > acceptedMinutes(input) ||
+    (lossMinutes === null && acceptedMinutes(input) !== Infinity)
+  );
 }
 
 function asksForApproval(round: Judged): boolean {
@@ -84,10 +87,9 @@ export function judgeLoss(round: Judged): GateFinding {
       : `${lossMinutes.toFixed(1)} minutes of chat history`;
   const { name } = input.pool.topology;
   const gives = `The plan gives up ${loss}; ${String(accepted)} minutes are accepted.`;
-  // Nobody can accept what nobody knows.
   if (lossMinutes === null)
     return closed(round, 'LossAboveBound', gives, facts, {
-      nextAction: 'restore the sight of the copies and of the share, so that the loss can be told',
+      nextAction: `restore the sight of the copies and of the share, so that the loss can be told; or pchat accept-loss ${name} --unbounded`,
     });
   const says = `${gives} Accept it: pchat accept-loss ${name}.`;
   const minutes = String(Math.ceil(lossMinutes));
