@@ -1,6 +1,7 @@
 /**
- * pchat apply --desired FILE: break-glass. A local desired state for the time in which its source cannot be read; it ends by itself
- * and when the source is back. Sent to the daemon; without one the command writes the journal that the next daemon reads.
+ * pchat apply PLAN: approves a plan that was saved by pchat plan --out, if no fact that it used has moved. pchat apply --desired FILE:
+ * break-glass, a local desired state for the time in which its source cannot be read. Both go to the daemon; without one the command
+ * takes the lease and writes the journal that the next daemon reads.
  */
 import type { Command } from 'commander';
 import type { Settings } from '../desired-state/parse-settings.ts';
@@ -21,8 +22,10 @@ export function register(program: Command): void {
     program
       .command('apply')
       .description(
-        `break-glass: follow this desired state while its source cannot be read, for ${IN_FORCE_FOR} unless --expires says otherwise`,
+        'approve a saved plan, if no fact that it used has moved; with --desired instead: break-glass, follow this desired state ' +
+          `while its source cannot be read, for ${IN_FORCE_FOR} unless --expires says otherwise`,
       )
+      .argument('[plan]', 'a plan that pchat plan --out has saved')
       .option(
         '-d, --desired <file>',
         'the desired state to follow; its pools replace those of the same name',
@@ -30,12 +33,22 @@ export function register(program: Command): void {
   ).action(apply);
 }
 
-async function apply(options: ApplyOptions): Promise<void> {
-  const { desired: file, as: by, reason } = options;
-  if (file === undefined)
-    throw new PoolError('PCO_USAGE', 'pchat apply needs --desired FILE', {
-      hint: 'it is for a source of the desired state that cannot be read; what the source says is followed by pchat run without a command',
-    });
+async function apply(planFile: string | undefined, options: ApplyOptions): Promise<void> {
+  const { desired } = options;
+  if (planFile !== undefined && desired !== undefined)
+    throw new PoolError('PCO_USAGE', 'pchat apply takes a saved plan or --desired FILE, not both');
+  if (planFile !== undefined) {
+    const { applySavedPlan } = await import('./apply-saved-plan.ts');
+    return applySavedPlan(planFile, options);
+  }
+  if (desired !== undefined) return breakGlass(desired, options);
+  throw new PoolError('PCO_USAGE', 'pchat apply needs a saved plan or --desired FILE', {
+    hint: 'a plan is saved by pchat plan POOL --out FILE; --desired is for a source of the desired state that cannot be read. What the source says is followed by pchat run without a command',
+  });
+}
+
+async function breakGlass(file: string, options: ApplyOptions): Promise<void> {
+  const { as: by, reason } = options;
   const settings = await loadSettings(options);
   const text = await readText(file);
   const expiresAt = await expiryOf({ ...options, expires: options.expires ?? IN_FORCE_FOR });

@@ -2,10 +2,12 @@
  * pchat plan: what would be done and why, what could be lost, what stands in the way. Offline from recorded facts, else from
  * the running daemon, else by one look of its own. Changes nothing.
  */
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Settings, SourceSettings } from '../desired-state/parse-settings.ts';
 import type { Decision } from '../ports/journal.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
+import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { instancesOf, type DesiredPool } from '../topology/pool-topology.ts';
 import { loadSettings, print, sourceAt, withSettings, type SettingsOptions } from './command-options.ts';
@@ -14,19 +16,26 @@ import { EXIT } from './exit-codes.ts';
 import { planJson, renderPlan, type PlanView } from './render-plan.ts';
 import { planViewOf } from './render-status.ts';
 
+const NOT_PREDICTED = { duration: null, outage: null };
+
 interface Options extends SettingsOptions {
   readonly desired?: string;
   readonly facts?: string;
   readonly pool?: string;
+  readonly out?: string;
 }
 
 export function register(program: Command): void {
   withSettings(program.command('plan'))
     .description('the fewest steps to the desired state; exit code 0: none, 2: changes')
+    .argument('[pool]', 'only this pool')
     .option('-d, --desired <path>', 'desired-state file or directory instead of the source in the settings')
     .option('-f, --facts <file>', 'plan offline from these facts (pchat observe --output json)')
     .option('-p, --pool <name>', 'only this pool')
-    .action(plan);
+    .option('--out <file>', 'save the plan of one pool for pchat apply')
+    .action((pool: string | undefined, options: Options) =>
+      plan(pool === undefined ? options : { ...options, pool }),
+    );
 }
 
 async function plan(options: Options): Promise<void> {
@@ -34,7 +43,23 @@ async function plan(options: Options): Promise<void> {
   if (views.some((view) => view.plan.kind !== 'converged')) process.exitCode = EXIT.changes;
   const [only] = views;
   const single = views.length === 1 && only !== undefined;
+  if (options.out !== undefined) await save(options.out, single ? only : undefined);
   print(options, single ? planJson(only) : views.map(planJson), () => views.map(renderPlan).join('\n\n'));
+}
+
+/** Owner-only, as the journal is: it tells the state of the estate. */
+const MODE = 0o600;
+
+async function save(file: string, view: PlanView | undefined): Promise<void> {
+  const { sealPlan } = await import('../daemon/saved-plan.ts');
+  if (view?.seen === undefined)
+    throw new PoolError('PCO_USAGE', '--out saves the plan of one pool', {
+      hint: 'name it: pchat plan POOL --out FILE',
+    });
+  const text = `${JSON.stringify(sealPlan(view.seen, view.predicted ?? NOT_PREDICTED), null, 2)}\n`;
+  await writeFile(file, text, { mode: MODE }).catch((error: unknown) => {
+    throw new PoolError('PCO_USAGE', `${file} cannot be written`, { cause: error });
+  });
 }
 
 async function offline(options: Options, factsFile: string): Promise<readonly PlanView[]> {
@@ -56,10 +81,13 @@ async function decideView(
   nowMs: number,
 ): Promise<PlanView> {
   const { decidePool } = await import('../reconciler/decide-pool.ts');
-  const { plan: decided, ledger, drift, gate, reduction } = decidePool(pool, facts, decisions, nowMs);
+  const { planSeen } = await import('../daemon/saved-plan.ts');
+  const decided = decidePool(pool, facts, decisions, nowMs);
+  const { plan: planned, ledger, drift, gate, reduction } = decided;
   const { name, sites } = pool.topology;
   const datacenters = { home: sites.home.datacenter, backup: sites.backup.datacenter };
-  return { pool: name, plan: decided, ledger, drift, gate, evidence: reduction.evidence, datacenters };
+  const seen = planSeen(pool, facts, decided);
+  return { pool: name, plan: planned, ledger, drift, gate, evidence: reduction.evidence, datacenters, seen };
 }
 
 async function online(options: Options): Promise<readonly PlanView[]> {

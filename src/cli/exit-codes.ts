@@ -42,6 +42,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'PCO_USAGE':
     case 'PCO_DESIRED_INVALID':
     case 'PCO_SETTINGS_INVALID':
+    case 'PCO_PLAN_INVALID':
       return EXIT.usage;
     case 'PCO_LEASE_HELD':
     case 'PCO_LEASE_LOST':

@@ -1,5 +1,7 @@
 /** Plan, drift, ledger and evidence as text for people. Formats only. */
 import type { Obstacle, Plan, PlannedStep } from '../reconciler/plan.ts';
+import type { PlanSeen } from '../reconciler/plan-basis.ts';
+import type { SavedPlan } from '../topology/saved-plan.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LedgerLineKind, LossLedger } from '../topology/loss-ledger.ts';
@@ -15,6 +17,9 @@ export interface PlanView {
   /** Names of the sites for people; left out: the sites' own words. */
   readonly datacenters?: Readonly<Record<Site, string>> | undefined;
   readonly gate: { readonly kind: string; readonly code?: string | null; readonly reason?: string | null };
+  /** What a saved plan keeps; left out: not known to whoever shows it. */
+  readonly seen?: PlanSeen | undefined;
+  readonly predicted?: SavedPlan['predicted'] | undefined;
 }
 
 /** The plan's own object as `--output json` prints it; the fields of a step are public. */

@@ -103,6 +103,21 @@ export function renderWhole(pool: PoolStatus): string {
 export function planViewOf(pool: PoolStatus): PlanView | undefined {
   const { plan, ledger, evidence, gate } = pool;
   if (plan === null || ledger === null || evidence === null) return undefined;
-  const { drift, datacenters } = pool;
-  return { pool: pool.pool, plan, ledger, evidence, drift, datacenters, gate: gate ?? { kind: 'proceed' } };
+  const { drift, datacenters, generation, primarySite, variables, uses } = pool;
+  const seenAt = pool.observedAt ?? '';
+  // A newer generation that is not decided yet has no plan of its own.
+  const same = pool.observedGeneration?.hash === generation.hash;
+  const seen = same
+    ? { pool: pool.pool, generation, primarySite, seenAt, plan, ledger, evidence, variables, uses }
+    : undefined;
+  return {
+    pool: pool.pool,
+    plan,
+    ledger,
+    evidence,
+    drift,
+    datacenters,
+    gate: gate ?? { kind: 'proceed' },
+    seen,
+  };
 }

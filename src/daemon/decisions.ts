@@ -34,7 +34,13 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
   switch (request.decision) {
     case 'approve':
       requireAnother(by, present);
-      return { ...base, decision: 'approve', generation: present.generation, ...approved(pool, present) };
+      return {
+        ...base,
+        decision: 'approve',
+        generation: present.generation,
+        ...approved(pool, present),
+        ...(request.plan === undefined ? {} : { savedPlan: request.plan.fingerprint }),
+      };
     case 'accept-loss':
       return {
         ...base,

@@ -10,7 +10,7 @@ import type { Lease } from '../ports/lease.ts';
 import { isStalled } from '../reconciler/backoff.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
-import type { PoolDecision } from '../reconciler/decide-pool.ts';
+import { decidePool, type PoolDecision } from '../reconciler/decide-pool.ts';
 import type { FleetSituation, GateInput, Surroundings } from '../reconciler/gates/gate-input.ts';
 import { isOf } from '../reconciler/gates/holds.ts';
 import { otherIdentity } from '../reconciler/gates/identity.ts';
@@ -32,15 +32,17 @@ import type { Condition } from '../topology/condition.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { SavedPlan } from '../topology/saved-plan.ts';
 import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
 import type { BusyMeter } from './busy-meter.ts';
-import { decisionsOf, saidOf, standingDecisions, toDecision } from './decisions.ts';
+import { decisionsOf, saidOf, standingDecisions, toDecision, type Present } from './decisions.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
 import { machineClock } from './machine-clock.ts';
 import { closeOpenIntents } from './open-intents.ts';
 import { PoolRecord } from './pool-record.ts';
+import { planSeen, requireUnmoved } from './saved-plan.ts';
 import { poolStatus, type RunningStep } from './pool-status-view.ts';
 import { requireDecided, requirePlanned, requireSuccess, sameStanding } from './round-checks.ts';
 import type { TransitionSlots } from './transition-slots.ts';
@@ -175,12 +177,16 @@ export class PoolActor {
   async decide(request: DecisionRequest): Promise<Decision> {
     const { decision: decided, decidedFor } = this.#actor.getSnapshot().context;
     if (request.decision === 'approve') requireDecided(this.#desired, decidedFor);
-    const present = {
-      generation: this.#desired.generation,
-      plan: decided?.plan ?? null,
-      ledger: decided?.ledger ?? null,
-      ...(decided === undefined ? {} : this.#said(decided)),
-    };
+    const saved = request.decision === 'approve' ? request.plan : undefined;
+    const present =
+      saved === undefined
+        ? {
+            generation: this.#desired.generation,
+            plan: decided?.plan ?? null,
+            ledger: decided?.ledger ?? null,
+            ...(decided === undefined ? {} : this.#said(decided)),
+          }
+        : await this.#unmoved(saved);
     const decision = toDecision(request, present);
     await this.#dependencies.journal.append({ kind: 'decision', ...decision });
     this.#log.info('decision', { decision: decision.decision, by: decision.by, reason: decision.reason });
@@ -192,6 +198,17 @@ export class PoolActor {
 
   #said({ plan, ledger, reduction }: PoolDecision): ReturnType<typeof saidOf> {
     return saidOf(this.#gateInput(this.#desired, plan, ledger, reduction.vector));
+  }
+
+  /** By a look that begins after the question: what the last round saw may be a minute old. */
+  async #unmoved(saved: SavedPlan): Promise<Present> {
+    const pool = this.#desired;
+    const facts = await this.#look(pool.topology, this.#stop.signal, 0);
+    const { journal, ports } = this.#dependencies;
+    const decisions = standingDecisions(journal.records(), this.name);
+    const decided = decidePool(pool, facts, decisions, ports.clock.now());
+    requireUnmoved(saved, planSeen(pool, facts, decided));
+    return { generation: pool.generation, ...decided, ...this.#said(decided) };
   }
 
   status(): PoolStatus {

@@ -1,5 +1,7 @@
 /** A pool's machine, journal and running steps as the one status that API, commands and metrics show. Pure. */
 import type { SnapshotFrom } from 'xstate';
+import { variablesUsed } from '../reconciler/plan-basis.ts';
+import { inSentences } from '../reconciler/reduce-pool.ts';
 import type { PoolStatus, RunningStepView } from '../reconciler/pool-status.ts';
 import type { reconcileMachine } from '../reconciler/reconcile-machine.ts';
 import type { Condition } from '../topology/condition.ts';
@@ -47,12 +49,8 @@ export function poolStatus({
     plan: decision?.plan ?? null,
     ledger: decision?.ledger ?? null,
     evidence: decision?.reduction.evidence ?? null,
-    variables: Object.fromEntries(
-      Object.entries(decision?.reduction.because ?? {}).map(([name, { value, because, source }]) => [
-        name,
-        { value, because: `${because} (${source})` },
-      ]),
-    ),
+    variables: decision === undefined ? {} : inSentences(decision.reduction),
+    uses: decision === undefined ? [] : variablesUsed(pool, decision.reduction.vector),
     conditions,
     gate:
       gate === undefined

@@ -19,15 +19,17 @@ export interface ServerOptions {
 }
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
-/** A decision is a few hundred bytes. */
-const BODY_LIMIT = 16_384;
+/** A decision is a few hundred bytes; a saved plan that is approved brings a sentence per fact. */
+const BODY_LIMIT = 65_536;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   PCO_USAGE: 400,
   PCO_DESIRED_INVALID: 400,
+  PCO_PLAN_INVALID: 400,
   PCO_NOT_AUTHORISED: 401,
   PCO_SAME_PERSON: 409,
+  PCO_PLAN_MOVED: 409,
   PCO_JOURNAL_UNWRITABLE: 503,
   PCO_LEASE_LOST: 503,
   PCO_CANCELLED: 503,

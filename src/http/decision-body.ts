@@ -1,5 +1,6 @@
 /** What a POST to a pool's decisions may hold. Site names are home and backup; the CLI translates datacenter names. */
 import { z } from 'zod';
+import { savedPlanSchema } from '../topology/saved-plan.ts';
 
 const site = z.enum(['home', 'backup']);
 const base = {
@@ -9,7 +10,7 @@ const base = {
 };
 
 export const decisionBodySchema = z.discriminatedUnion('decision', [
-  z.strictObject({ decision: z.literal('approve'), ...base }),
+  z.strictObject({ decision: z.literal('approve'), plan: savedPlanSchema.optional(), ...base }),
   z.strictObject({ decision: z.literal('attest-down'), site, ...base }),
   z.strictObject({
     decision: z.literal('accept-loss'),

@@ -141,6 +141,8 @@ export type Decision = {
       readonly lossMinutes: number | null;
       /** Left out in older journals: none. */
       readonly lostFiles?: number | undefined;
+      /** Fingerprint of the saved plan that was approved; left out: the plan that was shown. */
+      readonly savedPlan?: string;
     }
   | { readonly decision: 'attest-down'; readonly site: Site }
   | {

@@ -7,6 +7,7 @@ import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { SavedPlan } from '../topology/saved-plan.ts';
 import type { BreakGlass, Generation, PolicyMode, Revision, Site } from '../topology/pool-topology.ts';
 
 /** What permission says about the plan; `proceed` also when there is nothing to permit. */
@@ -51,6 +52,8 @@ export interface PoolStatus {
   readonly evidence: Readonly<Record<Site, Evidence>> | null;
   /** Planner variables with the reason for each value. */
   readonly variables: Readonly<Record<string, { readonly value: string; readonly because: string }>>;
+  /** Planner variables that the present plan rests on; what its own steps bring is none. */
+  readonly uses: readonly string[];
   readonly conditions: readonly Condition[];
   readonly gate: GateView | null;
   readonly running: readonly RunningStepView[];
@@ -109,12 +112,14 @@ export type DecisionRequest = {
   readonly reason: string;
   /** ISO 8601 UTC. */
   readonly expiresAt: string | null;
-} & (
-  | { readonly decision: 'approve' }
-  | { readonly decision: 'attest-down'; readonly site: Site }
-  | { readonly decision: 'accept-loss'; readonly lossMinutes: number | null }
-  | { readonly decision: 'keep'; readonly site: Site }
-  | { readonly decision: 'cancel' }
-  | { readonly decision: 'suspend' }
-  | { readonly decision: 'resume' }
-);
+} &
+  /** `plan`: only if the present plan is this saved one, by a fresh look. */
+  (
+    | { readonly decision: 'approve'; readonly plan?: SavedPlan | undefined }
+    | { readonly decision: 'attest-down'; readonly site: Site }
+    | { readonly decision: 'accept-loss'; readonly lossMinutes: number | null }
+    | { readonly decision: 'keep'; readonly site: Site }
+    | { readonly decision: 'cancel' }
+    | { readonly decision: 'suspend' }
+    | { readonly decision: 'resume' }
+  );

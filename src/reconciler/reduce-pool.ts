@@ -23,6 +23,17 @@ export interface Reduction {
   readonly ledger: LossLedger;
 }
 
+/** Every variable with the sentence and the source behind it, as people read it. */
+export const inSentences = ({
+  because,
+}: Reduction): Readonly<Record<string, { readonly value: string; readonly because: string }>> =>
+  Object.fromEntries(
+    Object.entries(because).map(([name, found]) => [
+      name,
+      { value: found.value, because: `${found.because} (${found.source})` },
+    ]),
+  );
+
 const NOT_SEEN = unknownFinding('nothing was observed', 'facts');
 
 export function reducePool(

@@ -57,6 +57,8 @@ export const ERROR_CODES = {
   PCO_UNSUPPORTED_RUNTIME:   { retry: 'human',   meaning: 'Node.js or the SQL Server driver is older than what is safe.' },
   PCO_USAGE:                 { retry: 'human',   meaning: 'A command was called with arguments that do not fit together.' },
   PCO_SAME_PERSON:           { retry: 'human',   meaning: 'policy.approvals is 2, and the same person approved this plan before.' },
+  PCO_PLAN_INVALID:         { retry: 'human',   meaning: 'A saved plan is damaged, was changed after it was saved, is of a version that is not known or of another pool.' },
+  PCO_PLAN_MOVED:           { retry: 'human',   meaning: 'A fact that a saved plan used has moved since; nothing was approved.' },
   PCO_NOT_AUTHORISED:        { retry: 'human',   meaning: 'A changing request came without the daemon\'s token.' },
   PCO_INTERNAL:              { retry: 'human',   meaning: 'A defect of this program.' },
 } as const satisfies Record<string, ErrorRow>;

@@ -2,6 +2,7 @@
 import type { Decision } from '../../src/ports/journal.ts';
 import { judgeConditions } from '../../src/reconciler/conditions.ts';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
+import { variablesUsed } from '../../src/reconciler/plan-basis.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
@@ -30,6 +31,7 @@ export const unobserved = (pool: DesiredPool = desiredPool()): PoolStatus => ({
   ledger: null,
   evidence: null,
   variables: {},
+  uses: [],
   conditions: [],
   gate: null,
   running: [],
@@ -57,6 +59,7 @@ export function observed(
     ledger,
     evidence: reduction.evidence,
     variables: reduction.because,
+    uses: variablesUsed(pool, reduction.vector),
     conditions: judgeConditions({ decision, failures: [], previous: [], now, breakGlass: pool.breakGlass }),
     gate: {
       kind: gate.kind,

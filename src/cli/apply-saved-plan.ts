@@ -1,0 +1,43 @@
+/** pchat apply PLAN: a saved plan becomes an approval of exactly this plan, by the daemon or with the lease and one look of its own. */
+import { standingDecisions, toDecision } from '../daemon/decisions.ts';
+import { planSeen, readSavedPlan, requireUnmoved } from '../daemon/saved-plan.ts';
+import type { Settings } from '../desired-state/parse-settings.ts';
+import { decidePool } from '../reconciler/decide-pool.ts';
+import type { DecisionRequest } from '../reconciler/pool-status.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import type { SavedPlan } from '../topology/saved-plan.ts';
+import { expiryOf, type PersonOptions } from './by-person.ts';
+import { loadSettings, print, readText } from './command-options.ts';
+import { findDaemon } from './daemon-client.ts';
+
+type Approval = DecisionRequest & { readonly decision: 'approve'; readonly plan: SavedPlan };
+
+export async function applySavedPlan(file: string, options: PersonOptions): Promise<void> {
+  const plan = readSavedPlan(await readText(file), file);
+  const settings = await loadSettings(options);
+  const expiresAt = await expiryOf(options);
+  const { as: by, reason } = options;
+  const request: Approval = { pool: plan.pool, decision: 'approve', by, reason, expiresAt, plan };
+  const daemon = await findDaemon(settings.journal.directory);
+  const record = await (daemon === undefined ? approveAlone(settings, request) : daemon.decide(request));
+  const who = daemon === undefined ? 'the next pchat run follows it' : 'the daemon follows it';
+  const steps = `${String(plan.steps.length)} step${plan.steps.length === 1 ? '' : 's'}`;
+  print(options, record, () => `${plan.pool}: the plan ${file} (${steps}) is approved by ${by}; ${who}`);
+}
+
+async function approveAlone(settings: Settings, request: Approval): Promise<unknown> {
+  const { lookOnce } = await import('./look-once.ts');
+  const { withoutDaemon } = await import('./without-daemon.ts');
+  return withoutDaemon(settings, async ({ journal, pools }) => {
+    const pool = pools.find((candidate) => candidate.pool === request.pool)?.desired;
+    if (pool === undefined)
+      throw new PoolError('PCO_PLAN_INVALID', `the desired state declares no pool ${request.pool}`);
+    const [look] = await lookOnce(settings, [pool]);
+    if (look === undefined) throw new PoolError('PCO_INTERNAL', 'a look without facts');
+    const decisions = standingDecisions(journal.records(), request.pool);
+    const decided = decidePool(pool, look.facts, decisions, look.nowMs);
+    requireUnmoved(request.plan, planSeen(pool, look.facts, decided));
+    const decision = toDecision(request, { generation: pool.generation, ...decided });
+    return journal.append({ kind: 'decision', ...decision });
+  });
+}
