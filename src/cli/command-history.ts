@@ -1,6 +1,7 @@
 /** pchat history: what the journal says was done, decided and seen. Reads the file; needs no daemon. */
 import type { Command } from 'commander';
 import type { Decision, JournalRecord, ReturnedPool } from '../ports/journal.ts';
+import type { Seconds } from '../topology/forecast.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { Revision } from '../topology/pool-topology.ts';
 import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
@@ -78,6 +79,10 @@ function describe(record: JournalRecord): string {
       return `${record.site} is ${record.verdict}`;
     case 'last-listing':
       return `${record.listing.folder.path} fell silent; it listed ${String(record.listing.folder.files.length)} files that were not copied`;
+    case 'transition':
+      return `at rest after ${String(record.steps.length)} steps in ${record.actual.durationSeconds.toFixed(1)} s, predicted ${secondsWords(record.predicted.duration)}`;
+    case 'loss-seen':
+      return `loss of the failover: ${minutesWords(record.actualMinutes)}, predicted ${minutesWords(record.predictedMinutes)}: ${record.because}`;
     case 'decision':
       return `${record.by}: ${decided(record)}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
     case 'break-glass':
@@ -86,6 +91,11 @@ function describe(record: JournalRecord): string {
       return `the source of the desired state is back: ${record.pools.map(returned).join('; ')}`;
   }
 }
+
+const secondsWords = (seconds: Seconds | null): string =>
+  seconds === null ? 'unknown' : `${seconds.p50.toFixed(1)} s`;
+const minutesWords = (minutes: number | null): string =>
+  minutes === null ? 'unknown' : `${minutes.toFixed(1)} min`;
 
 const revisionWords = (revision: Revision | null): string =>
   revision === null ? '' : `, commit ${revision.commit} by ${revision.author}: ${revision.subject}`;

@@ -51,6 +51,8 @@ export interface ApplyRequest {
   /** One step, or a step and the one that overlaps it. */
   readonly steps: readonly PlannedStep[];
   readonly round: string;
+  /** Bytes that a step has to copy or to restore; null: not counted in bytes. */
+  readonly bytesOf?: (step: StepId, facts: PoolFacts) => number | null;
   /** Aborts when a newer desired state or a cancellation has come: the deed is finished, but nothing waits for its effect any longer. */
   readonly superseded?: AbortSignal;
 }
@@ -163,6 +165,7 @@ class StepRun {
     // Without the lease somebody else may be writing the journal; the open intent tells the next holder enough.
     if (!this.#dependencies.lease.held())
       throw error ?? new PoolError('PCO_LEASE_LOST', 'the lease was lost');
+    const bytes = this.#request.bytesOf?.(this.#step, facts) ?? null;
     const durationMs = Math.round(ports.clock.monotonicMs() - startedMs);
     await journal.append({
       kind: 'outcome',
@@ -173,6 +176,7 @@ class StepRun {
       durationMs,
       externalMs: Math.round(meter.totalMs() - startedExternalMs),
       outsideMs: Math.round(meter.totalMs()),
+      ...(bytes === null ? {} : { bytes }),
       notes,
     });
     this.#report(result, error);

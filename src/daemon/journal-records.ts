@@ -3,6 +3,7 @@ import type { JournalBody, JournalRecord } from '../ports/journal.ts';
 import { neededByGates } from '../reconciler/gates/pool-history.ts';
 import { isSignOfLife } from '../topology/evidence.ts';
 import { PoolError } from '../topology/pool-error.ts';
+import { isMeasured, SAMPLES_KEPT } from './step-history.ts';
 
 type Kind = JournalBody['kind'];
 
@@ -18,6 +19,8 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   condition: ['pool', 'type', 'status', 'reason'],
   evidence: ['pool', 'site', 'verdict'],
   'last-listing': ['pool'],
+  transition: ['pool'],
+  'loss-seen': ['pool', 'because'],
   decision: ['pool', 'by', 'reason', 'decision'],
   'break-glass': ['by', 'reason', 'expiresAt', 'file', 'text'],
   'break-glass-ended': [],
@@ -111,19 +114,40 @@ export function openIntents(
   return [...open.values()].filter((intent) => pool === undefined || intent.pool === pool);
 }
 
+/** Kinds of which each pool's newest record counts, however old. */
+const NEWEST_OF_POOL: ReadonlySet<Kind> = new Set<Kind>([
+  'generation',
+  'removed',
+  'last-listing',
+  'transition',
+  'loss-seen',
+]);
+
+/** Predictions rest on them: the newest of each step of each pool. */
+function measurementsToKeep(records: readonly JournalRecord[]): ReadonlySet<number> {
+  const perStep = new Map<string, number[]>();
+  for (const record of records) {
+    if (!isMeasured(record)) continue;
+    const key = `${record.pool} ${record.action}:${record.target}`;
+    perStep.set(key, [...(perStep.get(key) ?? []), record.seq].slice(-SAMPLES_KEPT));
+  }
+  return new Set([...perStep.values()].flat());
+}
+
 /**
- * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal, listing and return from a
- * break-glass, every break-glass that is not over, each site's newest sign of life and what the gates go by, however old. What a
- * long-running daemon needs; the whole history stays in the file.
+ * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal, listing, account and return
+ * from a break-glass, every break-glass that is not over, each site's newest sign of life, what the gates go by and the newest
+ * measurements of each step, however old. What a long-running daemon needs; the whole history stays in the file.
  */
 export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
   if (records.length <= limit) return [...records];
   const recent = records.length - limit;
   const open = new Set(openIntents(records).map((intent) => intent.seq));
   const newest = new Map<string, number>();
+  const measured = measurementsToKeep(records);
   const overAt = records.findLast(({ kind }) => kind === 'break-glass-ended')?.seq ?? 0;
   for (const record of records) {
-    if (record.kind === 'generation' || record.kind === 'removed' || record.kind === 'last-listing')
+    if (NEWEST_OF_POOL.has(record.kind) && 'pool' in record)
       newest.set(`${record.kind} ${record.pool}`, record.seq);
     // It voids attestations that are older.
     else if (record.kind === 'evidence' && isSignOfLife(record.verdict))
@@ -136,6 +160,10 @@ export function keepInMemory(records: readonly JournalRecord[], limit: number): 
   const kept = new Set([...newest.values(), ...neededByGates(records)]);
   return records.filter(
     (record, index) =>
-      index >= recent || record.kind === 'decision' || open.has(record.seq) || kept.has(record.seq),
+      index >= recent ||
+      record.kind === 'decision' ||
+      open.has(record.seq) ||
+      kept.has(record.seq) ||
+      measured.has(record.seq),
   );
 }

@@ -10,6 +10,7 @@ import { ACTION_IDS } from '../reconciler/step-id.ts';
 import { ALL_VARIABLES } from '../reconciler/variables.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
 import type { Verdict } from '../topology/evidence.ts';
+import type { Readiness } from '../topology/forecast.ts';
 import { SITES, type PolicyMode } from '../topology/pool-topology.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
 
@@ -55,6 +56,10 @@ export const SOURCES = ['instance', 'folder', 'shell', 'chat-server'] as const;
 export const CONNECTIONS = ['observer', 'own'] as const;
 export const FILE_OPERATIONS = ['list', 'copy', 'move', 'remove'] as const;
 export const QUESTIONS = ['approve', 'accept-loss', 'attest', 'decide'] as const;
+export const QUANTILES = ['0.5', '0.95'] as const;
+export const SPANS = ['duration', 'outage'] as const;
+export const MOMENTS = ['predicted', 'actual'] as const;
+export const ANSWERS = membersOf<Readiness['answer']>({ yes: true, no: true, unknown: true });
 export const LOOP_STATES: readonly string[] = Object.keys(reconcileMachine.states);
 
 export type Stage = (typeof STAGES)[number];
@@ -99,6 +104,10 @@ export const LABELS = {
   action: { meaning: '[action](actions.md)', values: ACTION_IDS },
   result: { meaning: 'outcome of the step', values: RESULTS },
   question: { meaning: 'command that would answer: `pchat approve` and so on', values: QUESTIONS },
+  quantile: { meaning: 'quantile over what was measured', values: QUANTILES },
+  span: { meaning: '`duration`: first step to last; `outage`: the part without service', values: SPANS },
+  moment: { meaning: '`predicted`: before the first step; `actual`: as it was', values: MOMENTS },
+  answer: { meaning: '`unknown`: something that decides it is not seen', values: ANSWERS },
   generation: { meaning: 'counter of the generation in force', values: null },
   hash: { meaning: 'hash of the generation in force', values: null },
   revision: { meaning: 'id of the commit that brought it; empty: not from Git', values: null },

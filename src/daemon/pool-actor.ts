@@ -23,6 +23,7 @@ import {
   type Observation,
   type ObserveInput,
 } from '../reconciler/reconcile-machine.ts';
+import { bytesOf } from '../reconciler/predict-durations.ts';
 import { reducePool, type Reduction } from '../reconciler/reduce-pool.ts';
 import { stepKey, type StepId } from '../reconciler/step-id.ts';
 import type { Vector } from '../reconciler/variables.ts';
@@ -37,6 +38,7 @@ import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
 import type { BusyMeter } from './busy-meter.ts';
 import { decisionsOf, saidOf, standingDecisions, toDecision, type Present } from './decisions.ts';
+import { Forecaster } from './forecast.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
 import { machineClock } from './machine-clock.ts';
@@ -82,6 +84,7 @@ export class PoolActor {
   readonly #dependencies: PoolDependencies;
   readonly #log: Log;
   readonly #record: PoolRecord;
+  readonly #forecaster: Forecaster;
   readonly #actor: ActorRefFrom<Machine>;
   readonly #stop = new AbortController();
   readonly #running = new Map<string, RunningStep>();
@@ -99,6 +102,7 @@ export class PoolActor {
     this.#desired = pool;
     this.#log = dependencies.log.with({ pool: pool.topology.name });
     this.#record = new PoolRecord(dependencies.journal, this.#log);
+    this.#forecaster = new Forecaster(() => dependencies.journal.records());
     this.#record.generation(pool);
     const { resyncMs, waitMs, meter } = dependencies;
     const machine = reconcileMachine.provide({
@@ -217,6 +221,7 @@ export class PoolActor {
       snapshot: this.#actor.getSnapshot(),
       conditions: this.#conditions,
       running: [...this.#running.values()],
+      forecast: this.#forecaster.shown(this.name),
       decisions: decisionsOf(this.#dependencies.journal.records(), this.name),
       epoch: this.#dependencies.lease.epoch,
     });
@@ -318,8 +323,11 @@ export class PoolActor {
     const { pool, steps, plan, round } = input;
     const { slots, metrics } = this.#dependencies;
     const superseded = this.#superseded.signal;
-    const { decision } = this.#actor.getSnapshot().context;
-    if (decision !== undefined) this.#record.beforeStep(pool, this.#round(round), decision);
+    const { decision, observation } = this.#actor.getSnapshot().context;
+    if (decision !== undefined && observation !== undefined) {
+      const { prediction } = this.#forecaster.from(pool, decision, observation);
+      this.#record.beforeStep(pool, this.#round(round), decision, prediction);
+    }
     const urgent = steps[0]?.action === 'fence' || this.#surroundings(pool).history.begunAtMs !== undefined;
     if (urgent) slots.take(this.name);
     await slots.hold(this.name, AbortSignal.any([signal, superseded])).catch((error: unknown) => {
@@ -339,7 +347,13 @@ export class PoolActor {
           },
           log: this.#log.with({ round: this.#round(round), generation: pool.generation.counter }),
         },
-        { pool, steps: planned, round: this.#round(round), superseded },
+        {
+          pool,
+          steps: planned,
+          round: this.#round(round),
+          superseded,
+          bytesOf: (step, facts) => (decision === undefined ? null : bytesOf(step, facts, decision.ledger)),
+        },
         signal,
       );
       for (const outcome of outcomes) metrics.stepEnded(this.name, outcome);
@@ -378,7 +392,13 @@ export class PoolActor {
         previous: this.#conditions,
         now,
       });
-      this.#record.decided(pool, this.#round(round), decision, this.#conditions);
+      const { observation } = snapshot.context;
+      if (observation !== undefined) {
+        const { prediction } = this.#forecaster.from(pool, decision, observation);
+        const { facts } = observation;
+        const conditions = this.#conditions;
+        this.#record.decided(pool, this.#round(round), { decision, conditions, prediction, facts });
+      }
     }
     const last = failures.at(-1);
     if (snapshot.value === 'backingOff' && last !== undefined)

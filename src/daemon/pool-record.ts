@@ -1,13 +1,16 @@
 /** What changes of a pool go into the journal, and only when they change: generation, plan with ledger, evidence, conditions. */
 import type { Journal, JournalBody } from '../ports/journal.ts';
 import type { PoolDecision } from '../reconciler/decide-pool.ts';
+import { lossSeen } from '../reconciler/loss-seen.ts';
 import { stepKey } from '../reconciler/step-id.ts';
 import type { Condition } from '../topology/condition.ts';
+import type { PlanPrediction } from '../topology/forecast.ts';
 import { isSignOfLife, type Verdict } from '../topology/evidence.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type DesiredPool, type PoolTopology, type Site } from '../topology/pool-topology.ts';
 import { standingDecisions } from './decisions.ts';
 import type { Log } from './log.ts';
+import { endedTransition, uncountedFailover } from './step-history.ts';
 import { RememberedListing } from './remembered-listing.ts';
 
 /** What makes a plan another plan; reasons, counters of the search and one more log backup that the plan applies do not. */
@@ -20,6 +23,13 @@ function planKey(pool: DesiredPool, { plan, ledger }: PoolDecision): string {
   return JSON.stringify([pool.generation, plan.kind, steps, obstacles, lines, ledger.lostFiles]);
 }
 
+interface Decided {
+  readonly decision: PoolDecision;
+  readonly conditions: readonly Condition[];
+  readonly prediction: PlanPrediction;
+  readonly facts: PoolFacts;
+}
+
 export class PoolRecord {
   readonly #journal: Journal;
   readonly #log: Log;
@@ -27,6 +37,8 @@ export class PoolRecord {
   #written = '';
   readonly #verdicts: Record<Site, Verdict> = { home: 'alive', backup: 'alive' };
   #conditions: readonly Condition[] = [];
+  /** Number of the transition whose loss was written last. */
+  #counted = 0;
   readonly #listing: RememberedListing;
 
   constructor(journal: Journal, log: Log) {
@@ -76,25 +88,58 @@ export class PoolRecord {
     });
   }
 
-  decided(pool: DesiredPool, round: string, decision: PoolDecision, conditions: readonly Condition[]): void {
+  decided(pool: DesiredPool, round: string, { decision, conditions, prediction, facts }: Decided): void {
+    const { name } = pool.topology;
+    // Before the plan that says so: at rest is what ends a transition.
+    const ended =
+      decision.plan.kind === 'converged' ? endedTransition(this.#journal.records(), name) : undefined;
+    if (ended !== undefined) this.#write(ended);
+    this.#lossSeen(pool, facts);
     const key = planKey(pool, decision);
-    if (key !== this.#planKey) this.#plan(pool, round, decision);
+    if (key !== this.#planKey) this.#plan(pool, round, decision, prediction);
     this.#evidence(pool, decision);
     this.#changedConditions(pool, conditions);
   }
 
   /** Right before a step: exactly the plan and the ledger that it rests on, even when only minutes have changed. */
-  beforeStep(pool: DesiredPool, round: string, decision: PoolDecision): void {
-    if (JSON.stringify([decision.plan, decision.ledger]) !== this.#written) this.#plan(pool, round, decision);
+  beforeStep(pool: DesiredPool, round: string, decision: PoolDecision, prediction: PlanPrediction): void {
+    if (JSON.stringify([decision.plan, decision.ledger]) !== this.#written)
+      this.#plan(pool, round, decision, prediction);
   }
 
-  #plan(pool: DesiredPool, round: string, decision: PoolDecision): void {
+  /** Once for each failover, as soon as home shows what it held. */
+  #lossSeen(pool: DesiredPool, facts: PoolFacts): void {
+    const { name } = pool.topology;
+    const failover = uncountedFailover(this.#journal.records(), name);
+    if (failover === undefined || failover.seq === this.#counted) return;
+    const seen = lossSeen(pool, facts);
+    if (seen === undefined) return;
+    this.#counted = failover.seq;
+    const { generation, predicted } = failover;
+    this.#write({
+      kind: 'loss-seen',
+      pool: name,
+      generation,
+      predictedMinutes: predicted.lossMinutes,
+      ...seen,
+    });
+  }
+
+  #plan(pool: DesiredPool, round: string, decision: PoolDecision, prediction: PlanPrediction): void {
     const { plan, ledger } = decision;
     this.#planKey = planKey(pool, decision);
     this.#written = JSON.stringify([plan, ledger]);
     const steps = 'steps' in plan ? plan.steps.map(stepKey) : [];
     this.#log.info('plan', { round, plan: plan.kind, steps, lossMinutes: ledger.lossMinutes });
-    this.#write({ kind: 'plan', pool: pool.topology.name, round, generation: pool.generation, plan, ledger });
+    this.#write({
+      kind: 'plan',
+      pool: pool.topology.name,
+      round,
+      generation: pool.generation,
+      plan,
+      ledger,
+      ...(steps.length === 0 ? {} : { prediction }),
+    });
   }
 
   #evidence(pool: DesiredPool, { reduction }: PoolDecision): void {

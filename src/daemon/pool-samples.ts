@@ -8,6 +8,7 @@ import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { ALL_VARIABLES, VARIABLES } from '../reconciler/variables.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
 import { SITES, type DesiredPool } from '../topology/pool-topology.ts';
+import { forecastSamples } from './forecast-samples.ts';
 import {
   CONDITION_STATUSES,
   DIFFERENCES,
@@ -129,6 +130,7 @@ export function poolSamples(status: PoolStatus, pool: DesiredPool): PoolSamples 
     ...desiredSamples(status),
     ...planSamples(status),
     ...lossSamples(status),
+    ...forecastSamples(status.forecast),
     ...shippingSamples(status, pool),
     ...sightSamples(pool.topology, status.facts),
   };

@@ -5,6 +5,7 @@ import { inSentences } from '../reconciler/reduce-pool.ts';
 import type { PoolStatus, RunningStepView } from '../reconciler/pool-status.ts';
 import type { reconcileMachine } from '../reconciler/reconcile-machine.ts';
 import type { Condition } from '../topology/condition.ts';
+import type { Forecast } from '../topology/forecast.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 
 export type RunningStep = RunningStepView;
@@ -14,6 +15,7 @@ export interface StatusInput {
   readonly snapshot: SnapshotFrom<typeof reconcileMachine>;
   readonly conditions: readonly Condition[];
   readonly running: readonly RunningStep[];
+  readonly forecast: Forecast | null;
   readonly decisions: PoolStatus['decisions'];
   readonly epoch: number;
 }
@@ -23,6 +25,7 @@ export function poolStatus({
   snapshot,
   conditions,
   running,
+  forecast,
   decisions,
   epoch,
 }: StatusInput): PoolStatus {
@@ -62,6 +65,7 @@ export function poolStatus({
             nextAction: gate.kind === 'proceed' ? null : gate.nextAction,
           },
     running,
+    forecast,
     lastError: last === undefined ? null : { code: last.code, message: last.message, step: last.step },
     decisions,
   };

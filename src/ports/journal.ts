@@ -1,5 +1,6 @@
 /** The durable record of intents, outcomes and people's decisions. One writer: the holder of the lease. */
 import type { BreakGlass, Generation, Revision, Site } from '../topology/pool-topology.ts';
+import type { LossAccount, TransitionAccount } from '../topology/forecast.ts';
 import type { LastSeen } from '../topology/pool-facts.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 
@@ -47,6 +48,8 @@ export type JournalBody =
       readonly generation: Generation;
       readonly plan: unknown;
       readonly ledger: unknown;
+      /** Seconds beforehand; left out by versions that predicted none. */
+      readonly prediction?: unknown;
     }
   | ({
       readonly kind: 'intent';
@@ -72,6 +75,8 @@ export type JournalBody =
       readonly externalMs: number;
       /** As in `intent`. */
       readonly outsideMs: number;
+      /** What it had to copy or to restore; left out where that is not counted in bytes. */
+      readonly bytes?: number;
       /** What the actuator found worth keeping, for example folders and job ids before they vanish. */
       readonly notes: Readonly<Record<string, unknown>>;
     } & StepReference)
@@ -96,6 +101,18 @@ export type JournalBody =
       readonly pool: string;
       readonly listing: NonNullable<LastSeen['share']>;
     }
+  | ({
+      /** The pool came to rest after steps: what was predicted before the first of them, and how it was. */
+      readonly kind: 'transition';
+      readonly pool: string;
+      readonly generation: Generation;
+    } & TransitionAccount)
+  | ({
+      /** Home is seen again after a failover. */
+      readonly kind: 'loss-seen';
+      readonly pool: string;
+      readonly generation: Generation;
+    } & LossAccount)
   | ({ readonly kind: 'decision' } & Decision)
   | {
       /** A local desired state over a source that could not be read; counts until `expiresAt` or until the source is read again. */

@@ -5,6 +5,7 @@ import type { Why } from './why/why.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
+import type { Forecast } from '../topology/forecast.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { SavedPlan } from '../topology/saved-plan.ts';
@@ -57,6 +58,8 @@ export interface PoolStatus {
   readonly conditions: readonly Condition[];
   readonly gate: GateView | null;
   readonly running: readonly RunningStepView[];
+  /** Seconds, losses and what each copy holds; null: not observed yet. */
+  readonly forecast: Forecast | null;
   /** The newest of the failures in a row; null once a round went well. `step` null: the observation failed. */
   readonly lastError: {
     readonly code: string;

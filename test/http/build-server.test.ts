@@ -169,7 +169,7 @@ describe('the HTTP interface', () => {
   });
 
   test('refuses a body that is too large', async () => {
-    const payload = { ...suspend, reason: 'x'.repeat(20_000) };
+    const payload = { ...suspend, reason: 'x'.repeat(70_000) };
     const answer = await served().server.inject({ method: 'POST', url, headers: authorised, payload });
     expect(answer.statusCode).toBe(413);
   });

@@ -1,4 +1,5 @@
 /** Status of a pool as the loop would show it: before its first round, or after a round that saw the given facts. */
+import { forecastOf } from '../../src/daemon/forecast.ts';
 import type { Decision } from '../../src/ports/journal.ts';
 import { judgeConditions } from '../../src/reconciler/conditions.ts';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
@@ -35,6 +36,7 @@ export const unobserved = (pool: DesiredPool = desiredPool()): PoolStatus => ({
   conditions: [],
   gate: null,
   running: [],
+  forecast: null,
   lastError: null,
   decisions: [],
 });
@@ -67,6 +69,7 @@ export function observed(
       reason: gate.kind === 'proceed' ? null : gate.reason,
       nextAction: gate.kind === 'proceed' ? null : gate.nextAction,
     },
+    forecast: forecastOf({ pool, facts, decision, decisions, nowMs: NOW_MS, records: [] }),
     decisions: decisions.map((one) => ({ ...one, at: now })),
   };
 }

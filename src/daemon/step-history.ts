@@ -1,0 +1,110 @@
+/** What the journal measured: durations of steps, the account of a transition that has just ended, the last accounts. Pure. */
+import type { JournalBody, JournalRecord } from '../ports/journal.ts';
+import type { DurationSample, LossAccount, PlanPrediction, TransitionAccount } from '../topology/forecast.ts';
+import type { LossLedger } from '../topology/loss-ledger.ts';
+
+const MS_PER_SECOND = 1_000;
+/** Newest measurements of one step that count; older ones tell of other hardware. */
+export const SAMPLES_KEPT = 50;
+
+type Outcome = JournalRecord & { readonly kind: 'outcome' };
+
+/** A deed that was done before the step began took no time and measures none. */
+export const isMeasured = (record: JournalRecord): record is Outcome =>
+  record.kind === 'outcome' && record.result === 'done' && record.notes['alreadyDone'] !== true;
+
+export function stepHistory(records: readonly JournalRecord[]): readonly DurationSample[] {
+  const perStep = new Map<string, DurationSample[]>();
+  for (const record of records) {
+    if (!isMeasured(record)) continue;
+    const { pool, action, target, durationMs, bytes } = record;
+    const key = `${pool} ${action}:${target}`;
+    const sample = { pool, action, target, seconds: durationMs / MS_PER_SECOND, bytes: bytes ?? null };
+    perStep.set(key, [...(perStep.get(key) ?? []), sample].slice(-SAMPLES_KEPT));
+  }
+  return [...perStep.values()].flat();
+}
+
+/** Since the pool was at rest last. */
+function sinceRest(records: readonly JournalRecord[], pool: string): readonly JournalRecord[] {
+  const own = records.filter((record) => 'pool' in record && record.pool === pool);
+  const rest = own.findLastIndex(
+    (record) =>
+      record.kind === 'transition' ||
+      (record.kind === 'plan' && (record.plan as { kind?: string }).kind === 'converged'),
+  );
+  return own.slice(rest + 1);
+}
+
+const secondsBetween = (from: JournalRecord, to: JournalRecord): number =>
+  (Date.parse(to.at) - Date.parse(from.at)) / MS_PER_SECOND;
+
+/** From the intent of the first step without service to the outcome of the last; null: those that were predicted were not run. */
+function outageOf(steps: readonly JournalRecord[], prediction: PlanPrediction | undefined): number | null {
+  if (prediction === undefined) return null;
+  const dark = prediction.steps.filter(({ outage }) => outage);
+  const [first, last] = [dark[0], dark.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  const from = steps.find(
+    (record) => record.kind === 'intent' && record.action === first.action && record.target === first.target,
+  );
+  const to = steps.findLast(
+    (record) => isMeasured(record) && record.action === last.action && record.target === last.target,
+  );
+  return from === undefined || to === undefined ? null : secondsBetween(from, to);
+}
+
+type TransitionBody = JournalBody & { readonly kind: 'transition' };
+
+/** Of a pool that has come to rest; undefined: no step was done since it was at rest before. */
+export function endedTransition(records: readonly JournalRecord[], pool: string): TransitionBody | undefined {
+  const own = sinceRest(records, pool);
+  const begun = own.findIndex(({ kind }) => kind === 'intent');
+  const first = own[begun];
+  const done = own.filter((record) => record.kind === 'outcome' && record.result === 'done') as Outcome[];
+  const last = done.at(-1);
+  if (first?.kind !== 'intent' || last === undefined) return undefined;
+  const plan = own.slice(0, begun).findLast((record) => record.kind === 'plan');
+  const prediction = plan?.prediction as PlanPrediction | undefined;
+  const ledger = plan?.ledger as LossLedger | undefined;
+  return {
+    kind: 'transition',
+    pool,
+    generation: last.generation,
+    steps: done.map(({ action, target }) => `${action}:${target}`),
+    predicted: {
+      duration: prediction?.duration ?? null,
+      outage: prediction?.outage ?? null,
+      lossMinutes: ledger?.lossMinutes ?? null,
+      lostFiles: ledger?.lostFiles ?? 0,
+    },
+    actual: { durationSeconds: secondsBetween(first, last), outageSeconds: outageOf(own, prediction) },
+  };
+}
+
+export function lastTransition(records: readonly JournalRecord[], pool: string): TransitionAccount | null {
+  const found = records.findLast((record) => record.kind === 'transition' && record.pool === pool);
+  if (found?.kind !== 'transition') return null;
+  const { steps, predicted, actual } = found;
+  return { steps, predicted, actual };
+}
+
+export function lastLoss(records: readonly JournalRecord[], pool: string): LossAccount | null {
+  const found = records.findLast((record) => record.kind === 'loss-seen' && record.pool === pool);
+  if (found?.kind !== 'loss-seen') return null;
+  const { predictedMinutes, actualMinutes, because } = found;
+  return { predictedMinutes, actualMinutes, because };
+}
+
+/** The transition that opened the backup copy and whose loss nobody has counted yet. */
+export function uncountedFailover(
+  records: readonly JournalRecord[],
+  pool: string,
+): (JournalRecord & TransitionBody) | undefined {
+  const own = records.filter((record) => 'pool' in record && record.pool === pool);
+  const counted = own.findLast(({ kind }) => kind === 'loss-seen')?.seq ?? 0;
+  return own.findLast(
+    (record): record is JournalRecord & TransitionBody =>
+      record.kind === 'transition' && record.seq > counted && record.steps.includes('recover-backup:backup'),
+  );
+}
