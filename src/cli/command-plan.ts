@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Settings, SourceSettings } from '../desired-state/parse-settings.ts';
-import type { Decision } from '../ports/journal.ts';
+import type { Decision, JournalRecord } from '../ports/journal.ts';
 import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
@@ -56,7 +56,7 @@ async function save(file: string, view: PlanView | undefined): Promise<void> {
     throw new PoolError('PCO_USAGE', '--out saves the plan of one pool', {
       hint: 'name it: pchat plan POOL --out FILE',
     });
-  const text = `${JSON.stringify(sealPlan(view.seen, view.predicted ?? NOT_PREDICTED), null, 2)}\n`;
+  const text = `${JSON.stringify(sealPlan(view.seen, view.forecast?.prediction ?? NOT_PREDICTED), null, 2)}\n`;
   await writeFile(file, text, { mode: MODE }).catch((error: unknown) => {
     throw new PoolError('PCO_USAGE', `${file} cannot be written`, { cause: error });
   });
@@ -79,15 +79,28 @@ async function decideView(
   facts: PoolFacts,
   decisions: readonly Decision[],
   nowMs: number,
+  records: readonly JournalRecord[] = [],
 ): Promise<PlanView> {
   const { decidePool } = await import('../reconciler/decide-pool.ts');
+  const { forecastOf } = await import('../daemon/forecast.ts');
   const { planSeen } = await import('../daemon/saved-plan.ts');
   const decided = decidePool(pool, facts, decisions, nowMs);
   const { plan: planned, ledger, drift, gate, reduction } = decided;
   const { name, sites } = pool.topology;
   const datacenters = { home: sites.home.datacenter, backup: sites.backup.datacenter };
   const seen = planSeen(pool, facts, decided);
-  return { pool: name, plan: planned, ledger, drift, gate, evidence: reduction.evidence, datacenters, seen };
+  const forecast = forecastOf({ pool, facts, decision: decided, decisions, nowMs, records });
+  return {
+    pool: name,
+    plan: planned,
+    ledger,
+    drift,
+    gate,
+    evidence: reduction.evidence,
+    datacenters,
+    seen,
+    forecast,
+  };
 }
 
 async function online(options: Options): Promise<readonly PlanView[]> {
@@ -98,17 +111,26 @@ async function online(options: Options): Promise<readonly PlanView[]> {
     return pools.filter(named(options.pool, (pool) => pool.pool)).flatMap((pool) => planViewOf(pool) ?? []);
   }
   const { desired } = options;
+  const records = await measured(settings);
   const wanted = await desiredPools(desired === undefined ? settings.desiredState : sourceAt(desired));
   const pools = wanted.filter(named(options.pool, (pool) => pool.topology.name));
   const seen = (pool: DesiredPool): PoolFacts | undefined => factsOf(pool, status?.pools ?? []);
   const unseen = pools.filter((pool) => seen(pool) === undefined);
-  const looks = unseen.length === 0 ? [] : await lookedAt(settings, unseen);
+  const looks = unseen.length === 0 ? [] : await lookedAt(settings, unseen, records);
   const previews = pools.flatMap((pool) => {
     const facts = seen(pool);
     const decisions = status?.pools.find(({ pool: name }) => name === pool.topology.name)?.decisions ?? [];
-    return facts === undefined ? [] : [decideView(pool, facts, decisions, Date.parse(facts.observedAt))];
+    return facts === undefined
+      ? []
+      : [decideView(pool, facts, decisions, Date.parse(facts.observedAt), records)];
   });
   return [...(await Promise.all(previews)), ...looks];
+}
+
+/** How long steps took here; without a journal nothing was measured, and nothing is predicted. */
+async function measured(settings: Settings): Promise<readonly JournalRecord[]> {
+  const { readJournalFile } = await import('../daemon/journal.ts');
+  return readJournalFile(settings.journal.directory).catch(() => []);
 }
 
 /** What the daemon sees: it has watched for long enough to tell a silence from a slow answer. undefined: not all of this pool. */
@@ -118,10 +140,14 @@ function factsOf(pool: DesiredPool, known: readonly PoolStatus[]): PoolFacts | u
   return instancesOf(pool.topology).every(({ instance }) => instance in facts.instances) ? facts : undefined;
 }
 
-async function lookedAt(settings: Settings, pools: readonly DesiredPool[]): Promise<PlanView[]> {
+async function lookedAt(
+  settings: Settings,
+  pools: readonly DesiredPool[],
+  records: readonly JournalRecord[],
+): Promise<PlanView[]> {
   const { lookOnce } = await import('./look-once.ts');
   const looks = await lookOnce(settings, pools);
-  return Promise.all(looks.map(({ pool, facts, nowMs }) => decideView(pool, facts, [], nowMs)));
+  return Promise.all(looks.map(({ pool, facts, nowMs }) => decideView(pool, facts, [], nowMs, records)));
 }
 
 const named =

@@ -21,6 +21,7 @@ import { register as registerRunbook } from './command-runbook.ts';
 import { register as registerStatus } from './command-status.ts';
 import { register as registerStop } from './command-stop.ts';
 import { register as registerValidate } from './command-validate.ts';
+import { register as registerWhatIf } from './command-what-if.ts';
 import { packageVersion } from './package-version.ts';
 
 const OLDEST_NODE = 24;
@@ -63,6 +64,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerValidate,
     registerObserve,
     registerPlan,
+    registerWhatIf,
     registerRun,
     registerStatus,
     registerHistory,

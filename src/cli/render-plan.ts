@@ -1,11 +1,12 @@
 /** Plan, drift, ledger and evidence as text for people. Formats only. */
 import type { Obstacle, Plan, PlannedStep } from '../reconciler/plan.ts';
 import type { PlanSeen } from '../reconciler/plan-basis.ts';
-import type { SavedPlan } from '../topology/saved-plan.ts';
+import type { Forecast } from '../topology/forecast.ts';
 import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LedgerLineKind, LossLedger } from '../topology/loss-ledger.ts';
 import type { Site } from '../topology/pool-topology.ts';
+import { renderForecast } from './render-forecast.ts';
 import { indented, textTable } from './text-table.ts';
 
 export interface PlanView {
@@ -19,7 +20,7 @@ export interface PlanView {
   readonly gate: { readonly kind: string; readonly code?: string | null; readonly reason?: string | null };
   /** What a saved plan keeps; left out: not known to whoever shows it. */
   readonly seen?: PlanSeen | undefined;
-  readonly predicted?: SavedPlan['predicted'] | undefined;
+  readonly forecast?: Forecast | undefined;
 }
 
 /** The plan's own object as `--output json` prints it; the fields of a step are public. */
@@ -41,6 +42,7 @@ export function planJson(view: PlanView): Record<string, unknown> {
     ledger: view.ledger,
     drift: view.drift,
     evidence: view.evidence,
+    ...(view.forecast === undefined ? {} : { forecast: view.forecast }),
   };
 }
 
@@ -82,6 +84,7 @@ export function renderPlan(view: PlanView): string {
       `gate: ${view.gate.kind}${view.gate.reason === undefined || view.gate.reason === null ? '' : `: ${view.gate.reason}`}`,
     );
   parts.push(renderLedger(view.ledger));
+  if (view.forecast !== undefined) parts.push(renderForecast(view.forecast));
   parts.push(renderEvidence(view.evidence, view.datacenters));
   return parts.join('\n');
 }

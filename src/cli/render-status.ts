@@ -1,5 +1,6 @@
 /** The daemon's status as text for people. Formats only. */
 import type { DaemonStatus, PoolStatus } from '../reconciler/pool-status.ts';
+import { renderHoldings } from './render-forecast.ts';
 import { renderEvidence, renderLedger, renderPlan, type PlanView } from './render-plan.ts';
 import { definitionList, textTable } from './text-table.ts';
 
@@ -84,6 +85,7 @@ export function renderWhole(pool: PoolStatus): string {
     if (pool.ledger !== null) parts.push(renderLedger(pool.ledger));
     if (pool.evidence !== null) parts.push(renderEvidence(pool.evidence, pool.datacenters));
   }
+  if (pool.forecast !== null) parts.push(`\nCopies\n${renderHoldings(pool.forecast)}`);
   if (pool.lastError !== null)
     parts.push(
       `last error ${pool.lastError.step ?? 'observe'}: ${pool.lastError.code}: ${pool.lastError.message}`,
@@ -110,6 +112,7 @@ export function planViewOf(pool: PoolStatus): PlanView | undefined {
   const seen = same
     ? { pool: pool.pool, generation, primarySite, seenAt, plan, ledger, evidence, variables, uses }
     : undefined;
+  const { forecast } = pool;
   return {
     pool: pool.pool,
     plan,
@@ -119,5 +122,6 @@ export function planViewOf(pool: PoolStatus): PlanView | undefined {
     datacenters,
     gate: gate ?? { kind: 'proceed' },
     seen,
+    ...(forecast === null ? {} : { forecast }),
   };
 }

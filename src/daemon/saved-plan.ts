@@ -58,7 +58,7 @@ export function sealPlan(seen: PlanSeen, predicted: SavedPlan['predicted']): Sav
     steps: plan.steps.map(({ action, target, risk }) => ({ action, target, risk })),
     facts: factsUsed(seen),
     loss: { minutes: ledger.lossMinutes, files: ledger.lostFiles },
-    predicted,
+    predicted: { duration: predicted.duration, outage: predicted.outage },
   };
   return { ...unsealed, fingerprint: fingerprintOf(unsealed) };
 }

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { keepInMemory } from '../../src/daemon/journal-records.ts';
+import {
+  endedTransition,
+  lastTransition,
+  SAMPLES_KEPT,
+  stepHistory,
+  uncountedFailover,
+} from '../../src/daemon/step-history.ts';
+import type { JournalBody, JournalRecord, StepReference } from '../../src/ports/journal.ts';
+
+const START_MS = Date.parse('2026-11-23T12:00:00.000Z');
+const generation = { counter: 2, hash: 'abcdefabcdef' };
+
+function journal(...bodies: readonly (readonly [number, JournalBody])[]): JournalRecord[] {
+  return bodies.map(([second, body], index) => ({
+    v: 1,
+    seq: index + 1,
+    epoch: 1,
+    at: new Date(START_MS + second * 1_000).toISOString(),
+    ...body,
+  }));
+}
+const reference = (action: string, attempt: string): StepReference => ({
+  pool: 'chat',
+  round: 'e1-r1',
+  generation,
+  action,
+  target: 'backup',
+  attempt,
+});
+const intent = (action: string, attempt = action): JournalBody => ({
+  kind: 'intent',
+  ...reference(action, attempt),
+  seedStep: null,
+  risk: 'safe',
+  facts: 'x',
+  outsideMs: 0,
+});
+type Result = 'done' | 'failed';
+const outcome = (action: string, seconds: number, result: Result = 'done', notes = {}): JournalBody => ({
+  kind: 'outcome',
+  ...reference(action, action),
+  result,
+  code: null,
+  reason: null,
+  durationMs: seconds * 1_000,
+  externalMs: 0,
+  outsideMs: 0,
+  notes,
+});
+const plan = (kind: string, more: object = {}): JournalBody => ({
+  kind: 'plan',
+  pool: 'chat',
+  round: 'e1-r1',
+  generation,
+  plan: { kind },
+  ledger: { lossMinutes: 7, lostFiles: 1 },
+  ...more,
+});
+const prediction = {
+  steps: [
+    { action: 'recover-backup', target: 'backup', outage: true },
+    { action: 'activate-servers', target: 'backup', outage: true },
+  ],
+  duration: { p50: 30, p95: 40 },
+  outage: { p50: 20, p95: 30 },
+};
+const MOVE = [
+  [0, plan('steps', { prediction })],
+  [1, intent('copy-log-backups')],
+  [5, outcome('copy-log-backups', 4)],
+  [6, intent('recover-backup')],
+  [9, outcome('recover-backup', 3)],
+  [10, intent('activate-servers')],
+  [21, outcome('activate-servers', 11)],
+] as const;
+
+describe('durations', () => {
+  test('are those of deeds that were done, and of no failure and nothing that was done before', () => {
+    const records = journal(
+      [1, outcome('recover-backup', 3)],
+      [2, outcome('recover-backup', 9, 'failed')],
+      [3, outcome('recover-backup', 1, 'done', { alreadyDone: true })],
+    );
+    expect(stepHistory(records)).toMatchObject([{ action: 'recover-backup', seconds: 3, bytes: null }]);
+  });
+
+  test('are kept in memory, the newest of each step, however long the journal is', () => {
+    const measured = Array.from(
+      { length: SAMPLES_KEPT + 5 },
+      (_, n) => [n, outcome('recover-backup', n)] as const,
+    );
+    const noise = Array.from({ length: 50 }, (_, n) => [n, { kind: 'removed', pool: 'x' }] as const);
+    const kept = keepInMemory(journal(...measured, ...noise), 10);
+    expect(stepHistory(kept).map(({ seconds }) => seconds)).toEqual(
+      measured.slice(5).map(([second]) => second),
+    );
+  });
+});
+
+describe('the account of a transition', () => {
+  test('goes from the first intent to the last outcome, its outage over the steps that were predicted without service', () => {
+    expect(endedTransition(journal(...MOVE), 'chat')).toMatchObject({
+      steps: ['copy-log-backups:backup', 'recover-backup:backup', 'activate-servers:backup'],
+      predicted: { duration: { p50: 30 }, outage: { p50: 20 }, lossMinutes: 7, lostFiles: 1 },
+      actual: { durationSeconds: 20, outageSeconds: 15 },
+    });
+  });
+
+  test('is none of another pool, and none for a pool that was at rest already', () => {
+    expect(endedTransition(journal(...MOVE), 'other')).toBeUndefined();
+    expect(endedTransition(journal(...MOVE, [30, plan('converged')]), 'chat')).toBeUndefined();
+  });
+
+  test('of a journal that predicted nothing has no prediction, and no outage', () => {
+    const [, ...steps] = MOVE;
+    expect(endedTransition(journal([0, plan('steps')], ...steps), 'chat')).toMatchObject({
+      predicted: { duration: null, outage: null },
+      actual: { durationSeconds: 20, outageSeconds: null },
+    });
+  });
+
+  test('is written once, is the last one then, and its failover is counted once', () => {
+    const ended = endedTransition(journal(...MOVE), 'chat');
+    if (ended === undefined) throw new Error('it has ended');
+    const written = journal(...MOVE, [22, ended]);
+    expect(endedTransition(written, 'chat')).toBeUndefined();
+    expect(lastTransition(written, 'chat')?.actual.durationSeconds).toBe(20);
+    expect(uncountedFailover(written, 'chat')?.seq).toBe(8);
+    const loss: JournalBody = {
+      kind: 'loss-seen',
+      pool: 'chat',
+      generation,
+      predictedMinutes: 7,
+      actualMinutes: 6,
+      because: 'x',
+    };
+    expect(uncountedFailover(journal(...MOVE, [22, ended], [90, loss]), 'chat')).toBeUndefined();
+  });
+});
