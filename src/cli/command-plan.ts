@@ -52,9 +52,13 @@ const MODE = 0o600;
 
 async function save(file: string, view: PlanView | undefined): Promise<void> {
   const { sealPlan } = await import('../daemon/saved-plan.ts');
-  if (view?.seen === undefined)
+  if (view === undefined)
     throw new PoolError('PCO_USAGE', '--out saves the plan of one pool', {
       hint: 'name it: pchat plan POOL --out FILE',
+    });
+  if (view.seen === undefined)
+    throw new PoolError('PCO_USAGE', `the newest generation of ${view.pool} is not planned yet`, {
+      hint: 'try again after the next round',
     });
   const text = `${JSON.stringify(sealPlan(view.seen, view.forecast?.prediction ?? NOT_PREDICTED), null, 2)}\n`;
   await writeFile(file, text, { mode: MODE }).catch((error: unknown) => {

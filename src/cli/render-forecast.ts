@@ -32,7 +32,7 @@ export function renderPrediction({ steps, duration, outage, unmeasured }: PlanPr
 
 export function renderReadiness({ answer, lost, because, outage, lossMinutes }: Readiness): string {
   const figures = `without service ${secondsInWords(outage)}, loss ${minutesInWords(lossMinutes)}`;
-  return `if ${lost} were lost now: ${answer === 'yes' ? `ready, ${figures}` : `${answer === 'no' ? 'not ready' : 'unknown'}`} (${because})`;
+  return `if ${lost} were lost now: ${answer === 'yes' ? `ready, ${figures}` : answer === 'no' ? 'not ready' : 'unknown'} (${because})`;
 }
 
 const instant = (iso: string | null): string => (iso === null ? '' : iso.slice(5, 19).replace('T', ' '));

@@ -141,7 +141,9 @@ describe('without a daemon', { timeout: 60_000 }, () => {
     expect(invalid.stdout).toContain(
       `${broken}:4:24: pools[0].primaryDatacenter: expected one of paris, lyon`,
     );
-    expect((await desk.pchat('apply', ...said)).stderr).toContain('pchat apply needs --desired FILE');
+    expect((await desk.pchat('apply', ...said)).stderr).toContain(
+      'pchat apply needs a saved plan or --desired FILE',
+    );
   });
 
   test('apply breaks the glass for the next daemon, and history tells it', async () => {

@@ -33,6 +33,11 @@ test(
     expect(ended).toMatchObject([{ predicted: { duration: null, outage: null } }]);
     expect(ended[0]?.steps).toContain('recover-backup:backup');
     expect(ended[0]?.actual.durationSeconds).toBeGreaterThan(1);
+    const copied = recordsOf(stage).filter(
+      (record) => record.kind === 'outcome' && record.action === 'apply-log-backups',
+    );
+    expect(copied).toMatchObject([{ result: 'done' }]);
+    expect(copied[0]?.kind === 'outcome' ? copied[0].bytes : 0).toBeGreaterThan(0);
     const predicted = ended[0]?.predicted.lossMinutes ?? 0;
     expect(predicted).toBeGreaterThan(0);
     // What was promised before anything was lost is what the loss then was.
