@@ -129,7 +129,10 @@ function measurementsToKeep(records: readonly JournalRecord[]): ReadonlySet<numb
   for (const record of records) {
     if (!isMeasured(record)) continue;
     const key = `${record.pool} ${record.action}:${record.target}`;
-    perStep.set(key, [...(perStep.get(key) ?? []), record.seq].slice(-SAMPLES_KEPT));
+    const numbers = perStep.get(key) ?? [];
+    numbers.push(record.seq);
+    if (numbers.length > SAMPLES_KEPT) numbers.shift();
+    perStep.set(key, numbers);
   }
   return new Set([...perStep.values()].flat());
 }

@@ -20,7 +20,10 @@ export function stepHistory(records: readonly JournalRecord[]): readonly Duratio
     const { pool, action, target, durationMs, bytes } = record;
     const key = `${pool} ${action}:${target}`;
     const sample = { pool, action, target, seconds: durationMs / MS_PER_SECOND, bytes: bytes ?? null };
-    perStep.set(key, [...(perStep.get(key) ?? []), sample].slice(-SAMPLES_KEPT));
+    const samples = perStep.get(key) ?? [];
+    samples.push(sample);
+    if (samples.length > SAMPLES_KEPT) samples.shift();
+    perStep.set(key, samples);
   }
   return [...perStep.values()].flat();
 }
