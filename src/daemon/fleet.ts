@@ -4,7 +4,8 @@ import type { Why } from '../reconciler/why/why.ts';
 import type { Decision } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { instancesOf, type DesiredPool, type PoolTopology } from '../topology/pool-topology.ts';
-import { PoolActor, type PoolDependencies } from './pool-actor.ts';
+import { PoolActor } from './pool-actor.ts';
+import type { PoolDependencies } from './pool-dependencies.ts';
 
 export class Fleet {
   readonly #dependencies: PoolDependencies;

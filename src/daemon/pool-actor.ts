@@ -3,15 +3,13 @@
  * journal. Everything that decides is in the reconciler; everything outside comes in as an argument.
  */
 import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
-import type { Decision, Journal } from '../ports/journal.ts';
-import type { Lease } from '../ports/lease.ts';
+import type { Decision } from '../ports/journal.ts';
 import { isStalled } from '../reconciler/backoff.ts';
 import { isDone, needsOf } from '../reconciler/check-step.ts';
 import { judgeConditions } from '../reconciler/conditions.ts';
 import { decidePool, type PoolDecision } from '../reconciler/decide-pool.ts';
-import type { FleetSituation, GateInput, Surroundings } from '../reconciler/gates/gate-input.ts';
+import type { GateInput, Surroundings } from '../reconciler/gates/gate-input.ts';
 import { isOf } from '../reconciler/gates/holds.ts';
 import { otherIdentity } from '../reconciler/gates/identity.ts';
 import { judgeGates } from '../reconciler/gates/judge-gates.ts';
@@ -36,43 +34,16 @@ import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { SavedPlan } from '../topology/saved-plan.ts';
 import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
-import type { BusyMeter } from './busy-meter.ts';
 import { decisionsOf, saidOf, standingDecisions, toDecision, type Present } from './decisions.ts';
 import { Forecaster } from './forecast.ts';
 import type { Log } from './log.ts';
-import type { LoopMetrics } from './loop-metrics.ts';
 import { machineClock } from './machine-clock.ts';
 import { closeOpenIntents } from './open-intents.ts';
+import type { PoolDependencies } from './pool-dependencies.ts';
 import { PoolRecord } from './pool-record.ts';
 import { planSeen, requireUnmoved } from './saved-plan.ts';
 import { poolStatus, type RunningStep } from './pool-status-view.ts';
 import { requireDecided, requirePlanned, requireSuccess, sameStanding } from './round-checks.ts';
-import type { TransitionSlots } from './transition-slots.ts';
-
-export interface PoolDependencies {
-  /** Metered by `meter`. */
-  readonly ports: ActuatorPorts;
-  readonly meter: BusyMeter;
-  /** `maxAgeMs`: answers of instances that other pools got since then may be used; 0: every look begins after the question. */
-  readonly observe: (pool: PoolTopology, signal: AbortSignal, maxAgeMs: number) => Promise<PoolFacts>;
-  readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
-  readonly journal: Journal;
-  readonly lease: Lease;
-  readonly slots: TransitionSlots;
-  /** Pools that wait for a slot look again. */
-  readonly onSlotFree: () => void;
-  /** What the other pools do. */
-  readonly fleet: (except: string) => FleetSituation;
-  /** What the stop file says; undefined: there is none. */
-  readonly stopped: () => string | undefined;
-  readonly log: Log;
-  readonly metrics: LoopMetrics;
-  /** ms between looks while there is nothing to do, and while something is awaited. */
-  readonly resyncMs: number;
-  readonly waitMs: number;
-  /** The loop itself broke: a defect of this program. */
-  readonly onDefect: (error: unknown) => void;
-}
 
 type Machine = typeof reconcileMachine;
 type Snapshot = SnapshotFrom<Machine>;
