@@ -15,7 +15,18 @@ interface RunReport {
 }
 
 async function simulate(): Promise<RunReport> {
-  const args = ['src/cli/main.ts', 'simulate', '--mode', 'story', '--seed', '1', '--share', 'home', '--output', 'json'];
+  const args = [
+    'src/cli/main.ts',
+    'simulate',
+    '--mode',
+    'story',
+    '--seed',
+    '1',
+    '--share',
+    'home',
+    '--output',
+    'json',
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: LIMIT_MS });
   return JSON.parse(stdout) as RunReport;
 }
