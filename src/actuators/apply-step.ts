@@ -13,6 +13,7 @@ import { mirrorHome } from './mirror-home.ts';
 import { setPoolFailedOver, setPoolNormal } from './pool-state.ts';
 import { recoverBackup, recoverSite } from './recover-database.ts';
 import { removeMirroring } from './remove-mirroring.ts';
+import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-mirroring.ts';
 import { restoreHome } from './restore-home.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { tailLogBackup } from './tail-backup.ts';
@@ -40,6 +41,9 @@ export const ACTUATORS = {
   'stop-log-backups': stopLogBackups,
   'resume-log-backups': resumeLogBackups,
   'tail-log-backup': tailLogBackup,
+  'resume-mirroring': resumeMirroring,
+  'move-principal': movePrincipal,
+  'set-witness': setDeclaredWitness,
 } as const satisfies Record<ActionId, Actuator>;
 
 export const applyStep = (ports: ActuatorPorts, context: StepContext): Promise<StepNotes> =>

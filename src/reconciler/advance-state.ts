@@ -23,7 +23,8 @@ const clashes = (state: Bits, at: number, masks: Int32Array, from: number): bool
   ((state[at] ?? 0) & (masks[from] ?? 0)) !== 0 ||
   ((state[at + 1] ?? 0) & (masks[from + 1] ?? 0)) !== 0 ||
   ((state[at + 2] ?? 0) & (masks[from + 2] ?? 0)) !== 0 ||
-  ((state[at + 3] ?? 0) & (masks[from + 3] ?? 0)) !== 0;
+  ((state[at + 3] ?? 0) & (masks[from + 3] ?? 0)) !== 0 ||
+  ((state[at + 4] ?? 0) & (masks[from + 4] ?? 0)) !== 0;
 
 /** Has the state a bit of each group of WORDS? */
 function meetsAll(state: Bits, at: number, groups: Int32Array): boolean {

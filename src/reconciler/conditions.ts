@@ -68,7 +68,7 @@ function unprotectedDraft(vector: Vector): Draft {
   const mirror = site === undefined ? 'healthy' : vector[`${site}.mirror`];
   if (mirror === 'unknown')
     return draft('Unprotected', 'Unknown', 'MirrorNotSeen', 'Mirroring could not be read.');
-  const bare = mirror === 'none' || mirror === 'broken' || mirror === 'establishing';
+  const bare = ['none', 'broken', 'suspended', 'establishing'].includes(mirror);
   return bare
     ? draft('Unprotected', 'True', 'MirrorMissing', `Mirroring at ${site ?? ''}: ${mirror}.`)
     : draft('Unprotected', 'False', 'Mirrored', '');

@@ -1,10 +1,10 @@
 /**
- * Vectors as one-hot bit sets in four 32-bit words, so that a need is one AND per word. Every variable lies within one word;
+ * Vectors as one-hot bit sets in five 32-bit words, so that a need is one AND per word. Every variable lies within one word;
  * bit 0 of each variable stands for `unknown`.
  */
 import { ALL_VARIABLES, VARIABLES, type Variable, type Vector } from './variables.ts';
 
-export const WORDS = 4;
+export const WORDS = 5;
 
 interface Place {
   readonly word: number;

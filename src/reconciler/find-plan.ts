@@ -4,7 +4,7 @@
  */
 import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
 import { encode, type Bits } from './encode-vector.ts';
-import { goalOf, goalOfOneWriter, goalWithoutProtection, type Goal } from './goal.ts';
+import { goalOf, goalOfOneWriter, goalWithoutPlaces, goalWithoutProtection, type Goal } from './goal.ts';
 import { ground, shapeKey, type GroundStep, type PoolShape } from './ground-rows.ts';
 import { searchPlan, type Found } from './search-plan.ts';
 import { WAYS_OUT, type WayOut } from './ways-out.ts';
@@ -58,7 +58,8 @@ function blocked(found: Found): FoundPlan {
 
 interface Problems {
   readonly whole: Problem;
-  readonly withoutProtection: Problem;
+  /** The whole goal with less and less of what protects the service. */
+  readonly lesser: readonly Problem[];
   readonly oneWriter: Problem;
 }
 
@@ -78,9 +79,10 @@ function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
       ? { kind: 'converged', statesExpanded: strict.statesExpanded }
       : { kind: 'steps', steps, statesExpanded: strict.statesExpanded };
   }
-  const lesser = searchPlan(problems.withoutProtection, start, false, STATE_LIMIT);
-  if (lesser.kind === 'found' && lesser.operators.length > 0) {
-    return { kind: 'steps', steps: stepsOf(lesser.operators), statesExpanded: lesser.statesExpanded };
+  for (const problem of problems.lesser) {
+    const lesser = searchPlan(problem, start, false, STATE_LIMIT);
+    if (lesser.kind === 'found' && lesser.operators.length > 0)
+      return { kind: 'steps', steps: stepsOf(lesser.operators), statesExpanded: lesser.statesExpanded };
   }
   const fenced = twoWriters(vector) ? searchPlan(problems.oneWriter, start, false, STATE_LIMIT) : undefined;
   if (fenced?.kind === 'found' && fenced.operators.length > 0) {
@@ -103,7 +105,7 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
   const problem = (goal: Goal): Problem => compileProblem(goal, steps, WAYS_OUT, shape);
   const problemsOf = (site: Site): Problems => ({
     whole: problem(goalOf(site)),
-    withoutProtection: problem(goalWithoutProtection(goalOf(site))),
+    lesser: [goalWithoutPlaces(goalOf(site)), goalWithoutProtection(goalOf(site))].map(problem),
     oneWriter: problem(goalOfOneWriter(goalOf(site))),
   });
   const problems = { home: problemsOf('home'), backup: problemsOf('backup') };

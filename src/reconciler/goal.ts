@@ -8,21 +8,27 @@ export interface Goal {
 }
 
 /** Protection that may be missing when the service itself can still be brought home: it never holds up the rest. */
-const PROTECTION: Predicate = 'mirrored';
+const PLACES = ['principalDeclared', 'witnessed'] as const satisfies readonly Predicate[];
+const PROTECTION = ['mirrored', ...PLACES] as const satisfies readonly Predicate[];
+
+const without = ({ site, wants }: Goal, left: readonly Predicate[]): Goal => ({
+  site,
+  wants: wants.filter((want) => !left.includes(want)),
+});
 
 // prettier-ignore
 const WANTS = {
-  home:   ['online', 'homeCurrent', 'backupRestoring', 'follows', 'secondaryRunning', 'logBackupsEnabled', 'poolNormal', 'siteActive', PROTECTION],
-  backup: ['online', 'backupCurrent', 'homeHarmless', 'logBackupsOut', 'noSecondary', 'poolFailedOver', 'siteActive', PROTECTION],
+  home:   ['online', 'homeCurrent', 'backupRestoring', 'follows', 'secondaryRunning', 'logBackupsEnabled', 'poolNormal', 'siteActive', ...PROTECTION],
+  backup: ['online', 'backupCurrent', 'homeHarmless', 'logBackupsOut', 'noSecondary', 'poolFailedOver', 'siteActive', ...PROTECTION],
 } as const satisfies Record<Site, readonly Predicate[]>;
 
 export const goalOf = (site: Site): Goal => ({ site, wants: WANTS[site] });
 
-/** The goal without the mirror of the site; tried when the whole goal cannot be reached. */
-export const goalWithoutProtection = (goal: Goal): Goal => ({
-  site: goal.site,
-  wants: goal.wants.filter((want) => want !== PROTECTION),
-});
+/** The goal without what protects the service in its site; tried when the whole goal cannot be reached. */
+export const goalWithoutProtection = (goal: Goal): Goal => without(goal, PROTECTION);
+
+/** A mirror that works is worth more than who its principal and its witness are. */
+export const goalWithoutPlaces = (goal: Goal): Goal => without(goal, PLACES);
 
 /** All that is left when a person must decide the rest: that only one copy can be written. */
 export const goalOfOneWriter = (goal: Goal): Goal => ({ site: goal.site, wants: ['oneWriter'] });

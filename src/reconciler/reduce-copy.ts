@@ -5,6 +5,7 @@ import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 import { isDown } from './judge-evidence.ts';
+import { mirrorOf, principalOf, witnessOf } from './reduce-mirroring.ts';
 import { copyOf, type SeenCopy, type SiteCopy } from './site-copy.ts';
 
 /**
@@ -77,51 +78,6 @@ function cannotWriteOf(pool: DesiredPool, seen: SeenCopy, evidence: Evidence): F
   return finding(safe ? 'yes' : 'no', state, seen.copy.source);
 }
 
-type MirrorWord = 'none' | 'healthy' | 'establishing' | 'broken' | 'unknown';
-
-function mirrorWord(database: DatabaseFacts | undefined): MirrorWord {
-  const mirroring = database?.mirroring ?? null;
-  if (mirroring === 'unknown') return 'unknown';
-  if (mirroring === null) return 'none';
-  if (mirroring.state === 'SYNCHRONIZED') return 'healthy';
-  return mirroring.state === 'SUSPENDED' ? 'broken' : 'establishing';
-}
-
-/** mgccomp is mirrored inside home only; its missing mirror makes the pair broken, never `none`: nothing of mgc depends on it. */
-function complianceWord(pool: DesiredPool, facts: PoolFacts, site: Site): MirrorWord {
-  const { compliance } = pool.topology.sites[site];
-  if (site === 'backup' || compliance?.mirror === undefined) return 'healthy';
-  const words = [compliance.primary, compliance.mirror].map((name) => {
-    const observed = facts.instances[name];
-    return observed?.kind === 'value'
-      ? mirrorWord(observed.value.databases[pool.topology.complianceDatabase])
-      : 'unknown';
-  });
-  return words.find((word) => word === 'healthy') ?? words[0] ?? 'unknown';
-}
-
-function mirrorOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
-  if (pool.topology.sites[site].chat.mirror === undefined)
-    return finding('unwanted', 'no partner is declared', 'desired state');
-  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
-  const { source } = seen.copy;
-  const chat = mirrorWord(seen.copy.database);
-  if (chat === 'unknown')
-    return unknownFinding(
-      'the mirroring columns are hidden from this login or the database is not open',
-      source,
-    );
-  if (chat !== 'healthy') return finding(chat, `mirroring of mgc: ${chat}`, source);
-  const compliance = complianceWord(pool, facts, site);
-  if (compliance === 'unknown')
-    return unknownFinding('mirroring of the compliance database could not be read', source);
-  return finding(
-    compliance === 'none' ? 'broken' : compliance,
-    `mgc is mirrored; the compliance database: ${compliance}`,
-    source,
-  );
-}
-
 const shortName = (host: string): string => host.toLowerCase().split('.')[0] ?? '';
 
 function sessionsOf(pool: DesiredPool, seen: SeenCopy): Finding {
@@ -167,6 +123,8 @@ export function reduceCopy(
       [`${site}.mgc`]: mgcOf(seen),
       [`${site}.cannotWrite`]: cannotWriteOf(pool, seen, evidence),
       [`${site}.mirror`]: mirrorOf(pool, facts, seen, site),
+      [`${site}.principal`]: principalOf(pool, facts, seen, site),
+      [`${site}.witness`]: witnessOf(pool, facts, seen, site),
       [`${site}.partner`]: partnerOf(pool, facts, site),
       [`${site}.sessions`]: sessionsOf(pool, seen),
     },

@@ -48,7 +48,18 @@ function secondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
     : finding('partial', `only ${names} can run`, copy.source);
 }
 
-function logBackupsOf(pool: DesiredPool, views: CopyViews, evidence: Evidence): Finding {
+/** On a mirror the job succeeds and takes nothing (sql-server reference 2.5). undefined: no partner has one that can run. */
+function enabledAtPartner(pool: DesiredPool, facts: PoolFacts, serving: SiteCopy): string | undefined {
+  const { primary, mirror } = pool.topology.sites.home.chat;
+  return [primary, mirror].find((name) => {
+    const observed = name === undefined || name === serving.instance ? undefined : facts.instances[name];
+    if (observed?.kind !== 'value') return false;
+    const row = observed.value.shippingPrimary[pool.topology.chatDatabase] ?? null;
+    return observed.value.jobs.some((job) => job.id === row?.backupJobId && job.enabled);
+  });
+}
+
+function logBackupsOf(pool: DesiredPool, facts: PoolFacts, views: CopyViews, evidence: Evidence): Finding {
   const { seen } = views.home;
   if (seen.kind === 'unseen') {
     return isDown(pool, evidence)
@@ -61,6 +72,9 @@ function logBackupsOf(pool: DesiredPool, views: CopyViews, evidence: Evidence): 
   if (own.some((job) => job.enabled || job.running)) {
     return finding('enabled', `${own.map((job) => job.name).join(', ')} can run`, seen.copy.source);
   }
+  const elsewhere = row === null ? enabledAtPartner(pool, facts, seen.copy) : undefined;
+  if (elsewhere !== undefined)
+    return finding('elsewhere', `${elsewhere} takes the log backups, but is the mirror`, seen.copy.source);
   return row === null
     ? finding('none', 'home is not configured as a log-shipping primary', seen.copy.source)
     : finding('stopped', 'the log-backup job is disabled', seen.copy.source);
@@ -96,7 +110,7 @@ export function reduceShipping(
 ): ReducedShipping {
   const share = shareOf(pool, facts, evidence);
   const { seen, mgc } = views.backup;
-  const logBackups = logBackupsOf(pool, views, evidence.home);
+  const logBackups = logBackupsOf(pool, facts, views, evidence.home);
   const ways = { copying: copyingOf(pool, facts, views), 'shipping.strays': straysOf(pool, facts, views) };
   if (seen.kind === 'unseen' || mgc.value === 'unknown') {
     const unknown = unknownFinding(mgc.because, mgc.source);

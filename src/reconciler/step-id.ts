@@ -22,6 +22,9 @@ export const ACTION_IDS = [
   'stop-log-backups',
   'resume-log-backups',
   'tail-log-backup',
+  'resume-mirroring',
+  'move-principal',
+  'set-witness',
 ] as const;
 
 export type ActionId = (typeof ACTION_IDS)[number];

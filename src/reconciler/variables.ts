@@ -31,8 +31,21 @@ const HOLDS = {
     'keep; unsaved',
 };
 const MIRROR = {
-  values: ['none', 'unwanted', 'healthy', 'establishing', 'broken'],
-  meaning: 'mirroring of mgc and mgccomp in this site, the worse of both; unwanted: no partner is declared',
+  values: ['none', 'unwanted', 'healthy', 'establishing', 'suspended', 'broken'],
+  meaning:
+    'mirroring of mgc and mgccomp in this site, the worse of both; unwanted: no partner is declared; suspended: the session ' +
+    'stands and sends nothing; broken: only mgccomp lacks its mirror',
+};
+const PRINCIPAL = {
+  values: ['declared', 'partner'],
+  meaning:
+    'which instance of the pair holds the copy that serves, for mgc and mgccomp: the one that is declared as primary, or its partner',
+};
+const WITNESS = {
+  values: ['right', 'wrong'],
+  meaning:
+    'witness of the mirroring sessions; wrong: they are synchronized without the declared one; right also where none can be ' +
+    'asked for: not synchronized, none declared',
 };
 const PARTNER = { values: ['yes'], meaning: 'both instances of the pair answer; silence is unknown' };
 const SESSIONS = { values: ['none', 'some'], meaning: 'chat sessions on this copy' };
@@ -49,13 +62,17 @@ export const VARIABLES = {
   'backup.holds': HOLDS,
   'home.mirror': MIRROR,
   'backup.mirror': MIRROR,
+  'home.principal': PRINCIPAL,
+  'backup.principal': PRINCIPAL,
+  'home.witness': WITNESS,
+  'backup.witness': WITNESS,
   'home.partner': PARTNER,
   'backup.partner': PARTNER,
   'home.sessions': SESSIONS,
   'backup.sessions': SESSIONS,
   'current': { values: ['home', 'backup', 'both', 'diverged-home', 'diverged-backup', 'none'], meaning: 'which copy has the newest content, files in reach included; diverged-SITE: both wrote, and SITE is the one that serves' },
   'shipping.secondary': { values: ['absent', 'paused', 'partial', 'stray', 'running'], meaning: 'secondary half of mgc at backup with its copy and restore jobs; running: both are enabled; paused: disabled and idle; partial: not both are enabled, but one can run; stray: a job can run and no secondary is configured' },
-  'home.logBackups': { values: ['none', 'stopped', 'enabled', 'unseen'], meaning: 'LSBackup job at home; unseen: home is down by evidence, nobody can look' },
+  'home.logBackups': { values: ['none', 'stopped', 'enabled', 'elsewhere', 'unseen'], meaning: 'LSBackup job at home; elsewhere: enabled, but on the partner of the copy that serves, where it takes no backup; unseen: home is down by evidence, nobody can look' },
   'shipping.follows': { values: ['yes', 'no'], meaning: 'the backup copy can go on with home\'s log chain: same lineage and fork, no gap' },
   'share': { values: ['readable', 'gone'], meaning: 'the backup share; gone by the same evidence as a site' },
   'copying': { values: ['files', 'restore', 'job'], meaning: 'how a log backup that is only on the share comes to the backup copy: files: the daemon copies it; restore: SQL Server of backup reads the share itself; job: only the copy job does' },
@@ -69,7 +86,8 @@ export const VARIABLES = {
 } as const satisfies Record<string, VariableRow>;
 
 export type Variable = keyof typeof VARIABLES;
-export type SiteWord = 'reach' | 'mgc' | 'cannotWrite' | 'holds' | 'mirror' | 'partner' | 'sessions';
+export type SiteWord =
+  'reach' | 'mgc' | 'cannotWrite' | 'holds' | 'mirror' | 'principal' | 'witness' | 'partner' | 'sessions';
 export type PoolVariable = Exclude<Variable, `${Site}.${SiteWord}`>;
 export const ALL_VARIABLES = Object.keys(VARIABLES) as readonly Variable[];
 

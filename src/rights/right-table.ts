@@ -193,7 +193,7 @@ const ACTING: readonly RightRow[] = [
   ),
   acting(
     'mirroring',
-    ['set-partner', 'set-partner-off', 'set-witness'],
+    ['set-partner', 'set-partner-off', 'set-witness', 'resume-partner', 'fail-over-partner'],
     [5011],
     'mirroring cannot be set up or removed',
   ),

@@ -108,7 +108,7 @@ function byCmdlet(
   ];
 }
 
-const synchronized = (scene: Scene, principal: InstanceName, database: string): Part =>
+export const synchronized = (scene: Scene, principal: InstanceName, database: string): Part =>
   check(
     scene,
     principal,
@@ -136,10 +136,10 @@ function portOf(scene: Scene, instance: InstanceName): number {
   return Number(found?.split(':').at(-1) ?? DEFAULT_PORT);
 }
 
-const addressOf = (scene: Scene, instance: InstanceName): string =>
+export const addressOf = (scene: Scene, instance: InstanceName): string =>
   `TCP://${instance.split('\\')[0] ?? instance}:${String(portOf(scene, instance))}`;
 
-const endpointCheck = (scene: Scene, instance: InstanceName): Part =>
+export const endpointCheck = (scene: Scene, instance: InstanceName): Part =>
   check(
     scene,
     instance,

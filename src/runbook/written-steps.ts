@@ -10,6 +10,7 @@ import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBack
 import { mirrorBackup, mirrorHome, removeMirroring } from './mirror-parts.ts';
 import type { Part } from './part.ts';
 import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal } from './pool-parts.ts';
+import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
 import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
 import type { Scene } from './scene.ts';
 import { establishLogShipping, removeLogShipping } from './shipping-parts.ts';
@@ -37,4 +38,7 @@ export const WRITTEN_STEPS = {
   'stop-log-backups': stopLogBackups,
   'resume-log-backups': resumeLogBackups,
   'tail-log-backup': tailLogBackup,
+  'resume-mirroring': resumeMirroring,
+  'move-principal': movePrincipal,
+  'set-witness': setDeclaredWitness,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

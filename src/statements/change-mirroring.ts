@@ -15,6 +15,14 @@ export const setPartner = (database: string, address: string): SqlStatement =>
 export const setWitness = (database: string, address: string): SqlStatement =>
   batch('set-witness', `ALTER DATABASE ${identifier(database)} SET WITNESS = ${literal(address)};`);
 
+/** On the principal. SUSPENDED only; 1462: the mirror could not redo and nothing but a new session helps. */
+export const resumePartner = (database: string): SqlStatement =>
+  batch('resume-partner', `ALTER DATABASE ${identifier(database)} SET PARTNER RESUME;`);
+
+/** On the principal, SAFETY FULL and SYNCHRONIZED: the roles swap, nothing is lost, clients are cut (reference 6.1). */
+export const failOverPartner = (database: string): SqlStatement =>
+  batch('fail-over-partner', `ALTER DATABASE ${identifier(database)} SET PARTNER FAILOVER;`);
+
 /** At most one row: an instance has at most one mirroring endpoint. */
 export const readMirroringEndpoint: SqlStatement = {
   name: 'read-mirroring-endpoint',

@@ -1,9 +1,7 @@
 /** What a copy that nobody can open tells of its site. Pure. */
+import { computerOf } from './computer-name.ts';
 import type { DatabaseFacts, InstanceFacts } from './pool-facts.ts';
 import type { SqlStore } from './pool-topology.ts';
-
-/** `SQL-PAR-1\CHAT` and `sql-par-1.contoso.com` name the same computer. */
-const computerOf = (server: string): string => server.toLowerCase().split(/[.\\]/)[0] ?? '';
 
 /**
  * Does this closed copy stand for its site by itself? It ended with its own tail, or it was restored from the other site. One that

@@ -1,0 +1,114 @@
+/** Mirroring inside one site in planner words: the sessions of mgc and mgccomp, who is principal, and their witness. */
+import { computerOf } from '../topology/computer-name.ts';
+import { valueOf } from '../topology/known.ts';
+import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
+import type { DesiredPool, InstanceName, Site, SqlStore } from '../topology/pool-topology.ts';
+import { finding, unknownFinding, type Finding } from './finding.ts';
+import type { SeenCopy } from './site-copy.ts';
+
+type MirrorWord = 'none' | 'healthy' | 'establishing' | 'suspended' | 'broken' | 'unknown';
+
+function mirrorWord(database: DatabaseFacts | undefined): MirrorWord {
+  const mirroring = database?.mirroring ?? null;
+  if (mirroring === 'unknown') return 'unknown';
+  if (mirroring === null) return 'none';
+  if (mirroring.state === 'SYNCHRONIZED') return 'healthy';
+  return mirroring.state === 'SUSPENDED' ? 'suspended' : 'establishing';
+}
+
+interface PairCopy {
+  readonly instance: InstanceName;
+  readonly database: DatabaseFacts | undefined;
+}
+
+/** mgccomp is mirrored inside home only. undefined: there is nothing to mirror. */
+function complianceOf(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  site: Site,
+): { readonly store: SqlStore; readonly copies: readonly (PairCopy | undefined)[] } | undefined {
+  const { compliance } = pool.topology.sites[site];
+  if (site === 'backup' || compliance?.mirror === undefined) return undefined;
+  const copies = [compliance.primary, compliance.mirror].map((instance) => {
+    const observed = facts.instances[instance];
+    return observed?.kind === 'value'
+      ? { instance, database: observed.value.databases[pool.topology.complianceDatabase] }
+      : undefined;
+  });
+  return { store: compliance, copies };
+}
+
+function complianceWord(pool: DesiredPool, facts: PoolFacts, site: Site): MirrorWord {
+  const found = complianceOf(pool, facts, site);
+  if (found === undefined) return 'healthy';
+  const words = found.copies.map((copy) => (copy === undefined ? 'unknown' : mirrorWord(copy.database)));
+  return words.find((word) => word === 'healthy') ?? words[0] ?? 'unknown';
+}
+
+/** The missing mirror of mgccomp makes the pair broken, never `none`: nothing of mgc depends on it. */
+export function mirrorOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
+  if (pool.topology.sites[site].chat.mirror === undefined)
+    return finding('unwanted', 'no partner is declared', 'desired state');
+  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  const { source } = seen.copy;
+  const chat = mirrorWord(seen.copy.database);
+  if (chat === 'unknown')
+    return unknownFinding(
+      'the mirroring columns are hidden from this login or the database is not open',
+      source,
+    );
+  if (chat !== 'healthy') return finding(chat, `mirroring of mgc: ${chat}`, source);
+  const compliance = complianceWord(pool, facts, site);
+  if (compliance === 'unknown')
+    return unknownFinding('mirroring of the compliance database could not be read', source);
+  return finding(
+    compliance === 'none' ? 'broken' : compliance,
+    `mgc is mirrored; the compliance database: ${compliance}`,
+    source,
+  );
+}
+
+const isPrincipal = (copy: PairCopy | undefined): copy is PairCopy & { readonly database: DatabaseFacts } => {
+  const mirroring = copy?.database?.mirroring;
+  return mirroring !== undefined && mirroring !== 'unknown' && mirroring?.role === 'PRINCIPAL';
+};
+
+export function principalOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
+  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  const { instance, source } = seen.copy;
+  const { primary } = pool.topology.sites[site].chat;
+  if (instance !== primary)
+    return finding('partner', `mgc is served by ${instance}, declared is ${primary}`, source);
+  const compliance = complianceOf(pool, facts, site);
+  const principal = compliance?.copies.find(isPrincipal);
+  return principal !== undefined && principal.instance !== compliance?.store.primary
+    ? finding('partner', `${pool.topology.complianceDatabase} is served by ${principal.instance}`, source)
+    : finding('declared', instance, source);
+}
+
+/** undefined: nothing to complain of. */
+function witnessProblem(facts: PoolFacts, store: SqlStore, copy: PairCopy | undefined): Finding | undefined {
+  const { witness } = store;
+  if (witness === undefined || !isPrincipal(copy)) return undefined;
+  const { mirroring } = copy.database;
+  if (mirroring === 'unknown' || mirroring === null || mirroring.state !== 'SYNCHRONIZED') return undefined;
+  const { witnessAddress } = mirroring;
+  if (witnessAddress !== null && computerOf(witnessAddress) === computerOf(witness)) return undefined;
+  const words = `the witness on ${copy.instance} is ${witnessAddress ?? 'not set'}, declared is ${witness}`;
+  return valueOf(facts.instances[witness]) === 'unknown'
+    ? unknownFinding(`${words}, which does not answer`, witness)
+    : finding('wrong', words, copy.instance);
+}
+
+/** A session without a declared witness keeps the one it has: nothing is said of it. */
+export function witnessOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
+  if (seen.kind === 'unseen') return finding('right', 'not seen, so nothing can be set', seen.source);
+  const { chat } = pool.topology.sites[site];
+  const compliance = complianceOf(pool, facts, site);
+  const problem =
+    witnessProblem(facts, chat, seen.copy) ??
+    (compliance === undefined
+      ? undefined
+      : witnessProblem(facts, compliance.store, compliance.copies.find(isPrincipal)));
+  return problem ?? finding('right', 'as declared, or there is no session to set it in', seen.copy.source);
+}

@@ -1,0 +1,50 @@
+/** Drift inside a site, made by a person in a query window: shown within two looks, repaired by the fewest steps, in the world. */
+import { expect, test } from 'vitest';
+import { runText } from '../../src/simulation/administrator.ts';
+import { changesOf, driftsAt, driftStage, PAR1, PAR2, databaseAt } from './drift-judge.ts';
+
+const TIMEOUT = { timeout: 60_000 };
+
+test('a suspended mirroring session is resumed, not mirrored anew', TIMEOUT, async () => {
+  const stage = await driftStage();
+  const before = databaseAt(stage, PAR1)?.mirroring?.guid;
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET PARTNER SUSPEND;');
+  expect(databaseAt(stage, PAR1)?.mirroring?.state).toBe('SUSPENDED');
+  expect(await driftsAt(stage)).toContain('home.mirror is suspended');
+  await stage.converge();
+  expect(databaseAt(stage, PAR1)?.mirroring).toMatchObject({ state: 'SYNCHRONIZED', guid: before });
+  expect(changesOf(stage)).toEqual(['resume-mirroring:home']);
+  stage.daemon.crash();
+});
+
+test('a mirror that cannot redo gets a new session', TIMEOUT, async () => {
+  const stage = await driftStage();
+  stage.world.estate.fault(`fail redo ${PAR2} mgc`);
+  expect(await driftsAt(stage)).toContain('home.mirror is suspended');
+  await stage.converge();
+  expect(databaseAt(stage, PAR1)?.mirroring?.state).toBe('SYNCHRONIZED');
+  expect(changesOf(stage)).toEqual(['resume-mirroring:home', 'mirror-home:home']);
+  stage.daemon.crash();
+});
+
+test('the principal goes back to the instance that is declared as primary', TIMEOUT, async () => {
+  const stage = await driftStage();
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET PARTNER FAILOVER;');
+  expect(databaseAt(stage, PAR2)?.mirroring?.role).toBe('PRINCIPAL');
+  expect(await driftsAt(stage)).toContain('home.principal is partner');
+  await stage.converge();
+  expect(databaseAt(stage, PAR1)?.mirroring?.role).toBe('PRINCIPAL');
+  expect(changesOf(stage)).toEqual(['move-principal:home']);
+  stage.daemon.crash();
+});
+
+test('a witness that was taken away is named again', TIMEOUT, async () => {
+  const stage = await driftStage();
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET WITNESS OFF;');
+  expect(databaseAt(stage, PAR1)?.mirroring?.witnessAddress).toBeNull();
+  expect(await driftsAt(stage)).toContain('home.witness is wrong');
+  await stage.converge();
+  expect(databaseAt(stage, PAR1)?.mirroring).toMatchObject({ witnessConnected: true });
+  expect(changesOf(stage)).toEqual(['set-witness:home']);
+  stage.daemon.crash();
+});
