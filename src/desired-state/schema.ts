@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isTimeZone } from '../topology/change-window.ts';
 import { parseCronLine } from '../topology/cron-line.ts';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
+import { DRIFT_ANSWERS } from '../topology/pool-topology.ts';
 import { inheritedName, oddPathPart, plainText } from './plain-text.ts';
 
 const MINUTE_MS = 60_000;
@@ -189,6 +190,17 @@ const changeWindowSchema = z.strictObject({
     .meta({ examples: ['Europe/Paris'] }),
 });
 
+/** No default here: what a file does not say must not make a new generation of it. */
+const driftAnswer = (what: string) => z.enum(DRIFT_ANSWERS).optional().describe(what);
+const driftSchema = z.strictObject({
+  mirroring: driftAnswer('Mirroring of the site where the service lives is suspended, broken or missing.'),
+  witness: driftAnswer('The mirroring sessions lack their declared witness.'),
+  principal: driftAnswer('The mirroring partner is the principal. The repair cuts sessions for seconds.'),
+  jobs: driftAnswer('Jobs of log shipping are disabled.'),
+  shipping: driftAnswer('Log shipping or the copy that it feeds is not as it should be.'),
+  activeServers: driftAnswer('Other chat servers are active than those that are listed.'),
+});
+
 const policySchema = z.strictObject({
   mode: z
     .enum(['observe', 'propose', 'act'])
@@ -221,6 +233,11 @@ const policySchema = z.strictObject({
     .enum(['act', 'ask'])
     .default('act')
     .describe('What to do with a copy that comes back writable while the other side serves.'),
+  drift: driftSchema
+    .optional()
+    .describe(
+      'Per field, what to do about a difference while the service lives where it shall: repair (the default) as the mode says, propose waits for an approval, report never acts. A move between the datacenters is no repair.',
+    ),
   drainTimeout: duration(
     'Removed servers keep their sessions this long before their chat service is stopped.',
     0,

@@ -99,6 +99,18 @@ function toLogShipping(shipping: PoolDocument['logShipping'], home: string): Log
   };
 }
 
+function toDrift(drift: PoolDocument['policy']['drift'] = {}): Policy['drift'] {
+  const { mirroring, witness, principal, jobs, shipping, activeServers } = drift;
+  return {
+    mirroring: mirroring ?? 'repair',
+    witness: witness ?? 'repair',
+    principal: principal ?? 'repair',
+    jobs: jobs ?? 'repair',
+    shipping: shipping ?? 'repair',
+    activeServers: activeServers ?? 'repair',
+  };
+}
+
 function toPolicy(policy: PoolDocument['policy']): Policy {
   return {
     mode: policy.mode,
@@ -107,6 +119,7 @@ function toPolicy(policy: PoolDocument['policy']): Policy {
     maxDataLossMinutes: minutes(policy.maxDataLoss),
     mirrorBeforeActivation: policy.mirrorBeforeActivation,
     fenceReturnedCopy: policy.fenceReturnedCopy,
+    drift: toDrift(policy.drift),
     drainTimeoutMs: policy.drainTimeout,
     stepTimeoutMs: policy.stepTimeout,
     stallTimeoutMs: policy.stallTimeout,

@@ -52,9 +52,10 @@ function blockedDraft(plan: Plan): Draft {
 }
 
 function convergedDraft({ plan, drift }: PoolDecision): Draft {
-  if (plan.kind === 'converged') return draft('Converged', 'True', 'AsDesired', '');
+  if (plan.kind === 'converged' && drift.length === 0) return draft('Converged', 'True', 'AsDesired', '');
   const unknown = drift.length > 0 && drift.every((one) => one.actual === 'unknown');
   const words = drift.map(({ path, actual, wanted }) => `${path} is ${actual}, wanted ${wanted}`).join('; ');
+  if (plan.kind === 'converged') return draft('Converged', 'False', 'DriftReported', words);
   return draft('Converged', unknown ? 'Unknown' : 'False', unknown ? 'NotSeen' : 'Drift', words);
 }
 

@@ -3,13 +3,21 @@
  * pool and vector. Says nothing about permission (gates) and nothing about the world (reduce-pool.ts).
  */
 import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
+import { heldBack } from './drift-policy.ts';
 import { encode, type Bits } from './encode-vector.ts';
-import { goalOf, goalOfOneWriter, goalWithoutPlaces, goalWithoutProtection, type Goal } from './goal.ts';
+import {
+  goalOf,
+  goalOfOneWriter,
+  goalWithoutPlaces,
+  goalWithoutProtection,
+  without,
+  type Goal,
+} from './goal.ts';
 import { ground, shapeKey, type GroundStep, type PoolShape } from './ground-rows.ts';
 import { searchPlan, type Found } from './search-plan.ts';
 import { WAYS_OUT, type WayOut } from './ways-out.ts';
 import { ALL_VARIABLES, type Variable, type Vector } from './variables.ts';
-import type { Site } from '../topology/pool-topology.ts';
+import type { DriftField, Site } from '../topology/pool-topology.ts';
 
 /** States expanded in one search; far above anything seen (bench/plan-bench.ts prints the worst). */
 export const STATE_LIMIT = 20_000;
@@ -25,7 +33,13 @@ export interface Assumed {
 /** A plan without words. `steps` hold waits too. */
 export type FoundPlan =
   | { readonly kind: 'converged'; readonly statesExpanded: number }
-  | { readonly kind: 'steps'; readonly steps: readonly GroundStep[]; readonly statesExpanded: number }
+  | {
+      readonly kind: 'steps';
+      readonly steps: readonly GroundStep[];
+      /** What they repair, where the policy wants to be asked first. */
+      readonly proposed?: readonly DriftField[];
+      readonly statesExpanded: number;
+    }
   | {
       readonly kind: 'blocked';
       readonly steps: readonly GroundStep[];
@@ -103,12 +117,27 @@ function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
 /** `steps` are the grounded rows; a test passes rows in another order. */
 export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = ground(shape)): Planner {
   const problem = (goal: Goal): Problem => compileProblem(goal, steps, WAYS_OUT, shape);
-  const problemsOf = (site: Site): Problems => ({
-    whole: problem(goalOf(site)),
-    lesser: [goalWithoutPlaces(goalOf(site)), goalWithoutProtection(goalOf(site))].map(problem),
-    oneWriter: problem(goalOfOneWriter(goalOf(site))),
-  });
-  const problems = { home: problemsOf('home'), backup: problemsOf('backup') };
+  const compiled = new Map<string, Problems>();
+  const problemsOf = (goal: Goal): Problems => {
+    const key = `${goal.site} ${goal.wants.join(' ')}`;
+    const problems = compiled.get(key) ?? {
+      whole: problem(goal),
+      lesser: [goalWithoutPlaces(goal), goalWithoutProtection(goal)].map(problem),
+      oneWriter: problem(goalOfOneWriter(goal)),
+    };
+    compiled.set(key, problems);
+    return problems;
+  };
+  const search = (site: Site, vector: Vector, start: Bits): FoundPlan => {
+    const whole = goalOf(site);
+    const reported = heldBack(whole, vector, shape, 'report');
+    const asked = heldBack(whole, vector, shape, 'propose');
+    const goal = without(whole, reported.wants);
+    const first = solve(problemsOf(without(goal, asked.wants)), vector, start);
+    if (asked.wants.length === 0 || first.kind !== 'converged') return first;
+    const found = solve(problemsOf(goal), vector, start);
+    return found.kind === 'steps' ? { ...found, proposed: asked.fields } : found;
+  };
   const remembered = new Map<string, FoundPlan>();
   return {
     shape,
@@ -118,7 +147,7 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
       const key = `${goalSite}:${start.join(':')}`;
       const before = remembered.get(key);
       if (before !== undefined) return before;
-      const found = solve(problems[goalSite], vector, start);
+      const found = search(goalSite, vector, start);
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(key, found);
       return found;

@@ -11,7 +11,8 @@ export interface Goal {
 const PLACES = ['principalDeclared', 'witnessed'] as const satisfies readonly Predicate[];
 const PROTECTION = ['mirrored', ...PLACES] as const satisfies readonly Predicate[];
 
-const without = ({ site, wants }: Goal, left: readonly Predicate[]): Goal => ({
+/** The rest of the goal. */
+export const without = ({ site, wants }: Goal, left: readonly Predicate[]): Goal => ({
   site,
   wants: wants.filter((want) => !left.includes(want)),
 });

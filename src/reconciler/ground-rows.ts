@@ -45,6 +45,8 @@ export interface GroundStep {
 export interface PoolShape {
   readonly mirrored: Readonly<Record<Site, boolean>>;
   readonly mirrorBeforeActivation: Policy['mirrorBeforeActivation'];
+  /** Left out: every drift is repaired. */
+  readonly drift?: Policy['drift'];
 }
 
 export const shapeOf = (topology: PoolTopology, policy: Policy): PoolShape => ({
@@ -53,10 +55,11 @@ export const shapeOf = (topology: PoolTopology, policy: Policy): PoolShape => ({
     backup: topology.sites.backup.chat.mirror !== undefined,
   },
   mirrorBeforeActivation: policy.mirrorBeforeActivation,
+  drift: policy.drift,
 });
 
 export const shapeKey = (shape: PoolShape): string =>
-  `${String(shape.mirrored.home)}/${String(shape.mirrored.backup)}/${shape.mirrorBeforeActivation}`;
+  `${String(shape.mirrored.home)}/${String(shape.mirrored.backup)}/${shape.mirrorBeforeActivation}/${Object.values(shape.drift ?? {}).join()}`;
 
 function variableAt(template: string, site: Site): Variable | undefined {
   const name = template.replace(/^S\./, `${site}.`).replace(/^O\./, `${otherSite(site)}.`);

@@ -52,7 +52,9 @@ export function planPool(pool: DesiredPool, reduction: Reduction): Plan {
     case 'steps': {
       const steps = inWords(found.steps, pool, reduction);
       const [first] = found.steps;
-      if (first?.waits !== true) return { kind: 'steps', steps, statesExpanded: found.statesExpanded };
+      const { proposed, statesExpanded } = found;
+      if (first?.waits !== true)
+        return { kind: 'steps', steps, ...(proposed === undefined ? {} : { proposed }), statesExpanded };
       const [variable] = first.reads;
       const why = variable === undefined ? '' : `: ${reduction.because[variable].because}`;
       return { kind: 'waiting', on: `${first.action}:${first.target}`, reason: `${first.what}${why}`, steps };

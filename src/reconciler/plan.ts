@@ -1,5 +1,6 @@
 /** What the planner answers: data that can be printed, journalled and compared. */
 import type { LossLedger } from '../topology/loss-ledger.ts';
+import type { DriftField } from '../topology/pool-topology.ts';
 import type { ActionId, StepTarget } from './step-id.ts';
 
 export type Risk = 'safe' | 'outage' | 'fences' | 'no way back';
@@ -27,7 +28,13 @@ export interface Obstacle {
 
 export type Plan =
   | { readonly kind: 'converged' }
-  | { readonly kind: 'steps'; readonly steps: readonly PlannedStep[]; readonly statesExpanded: number }
+  | {
+      readonly kind: 'steps';
+      readonly steps: readonly PlannedStep[];
+      /** Fields of `policy.drift` that want an approval of these steps. */
+      readonly proposed?: readonly DriftField[];
+      readonly statesExpanded: number;
+    }
   | {
       readonly kind: 'waiting';
       readonly on: string;

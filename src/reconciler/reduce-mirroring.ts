@@ -73,8 +73,9 @@ const isPrincipal = (copy: PairCopy | undefined): copy is PairCopy & { readonly 
   return mirroring !== undefined && mirroring !== 'unknown' && mirroring?.role === 'PRINCIPAL';
 };
 
+/** Says nothing of a pair that is not seen: no step needs `declared`. */
 export function principalOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
-  if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
+  if (seen.kind === 'unseen') return finding('declared', 'not seen, so nothing can be moved', seen.source);
   const { instance, source } = seen.copy;
   const { primary } = pool.topology.sites[site].chat;
   if (instance !== primary)

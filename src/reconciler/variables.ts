@@ -39,7 +39,8 @@ const MIRROR = {
 const PRINCIPAL = {
   values: ['declared', 'partner'],
   meaning:
-    'which instance of the pair holds the copy that serves, for mgc and mgccomp: the one that is declared as primary, or its partner',
+    'which instance of the pair is seen serving mgc and mgccomp: its partner, or the one that is declared as primary, also ' +
+    'where nobody is seen',
 };
 const WITNESS = {
   values: ['right', 'wrong'],

@@ -4,6 +4,7 @@
  */
 import { NOT_READ_YET } from '../topology/log-chain.ts';
 import { ERROR_CODES } from '../topology/pool-error.ts';
+import { DRIFT_ANSWERS } from '../topology/pool-topology.ts';
 import type { Judgement } from './judgement.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
@@ -33,6 +34,10 @@ const KEYED_BY_NAMES: ReadonlySet<string> = new Set(
   'instances databases shippingPrimary shippingSecondary chatServers clocks datacenters'.split(' '),
 );
 
+/** `policy.drift` has keys that elsewhere hold names, such as `witness`: only its three words are kept. */
+const isDriftAnswer = (key: string, value: unknown): boolean =>
+  key === 'drift' && DRIFT_ANSWERS.some((answer) => answer === value);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a person or an instance said may hold anything; the meaning of its code may be told. */
@@ -58,6 +63,7 @@ class Walk {
     const named = KEYED_BY_NAMES.has(key);
     return Object.fromEntries(
       Object.entries(fields).map(([field, value]) => {
+        if (isDriftAnswer(key, value)) return [field, value];
         if (named) return [this.#names.of(field), this.value(typeof value === 'string' ? key : '', value)];
         return [field, field === 'reason' ? sentenceFor(fields) : this.value(field, value)];
       }),

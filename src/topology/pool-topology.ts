@@ -57,6 +57,20 @@ export interface LogShipping {
 }
 
 export type PolicyMode = 'observe' | 'propose' | 'act';
+/** What may drift inside a site while the service stays where it shall live. */
+export const DRIFT_FIELDS = [
+  'mirroring',
+  'witness',
+  'principal',
+  'jobs',
+  'shipping',
+  'activeServers',
+] as const;
+export type DriftField = (typeof DRIFT_FIELDS)[number];
+export const DRIFT_ANSWERS = ['repair', 'propose', 'report'] as const;
+/** `propose`: planned, and then an approval is awaited in every mode. `report`: shown, never acted on. */
+export type DriftAnswer = (typeof DRIFT_ANSWERS)[number];
+
 export type EvidenceLevel = 'proven' | 'silent';
 
 export interface Policy {
@@ -69,6 +83,7 @@ export interface Policy {
   /** `required`: the backup pair must be mirrored before servers are activated (seed order). */
   readonly mirrorBeforeActivation: 'required' | 'preferred';
   readonly fenceReturnedCopy: 'act' | 'ask';
+  readonly drift: Readonly<Record<DriftField, DriftAnswer>>;
   /** How long removed servers may keep their sessions before their chat service is stopped, ms. */
   readonly drainTimeoutMs: number;
   /** How long a step may wait for its effect to appear, ms. */

@@ -1,7 +1,8 @@
 /** Drift inside a site, made by a person in a query window: shown within two looks, repaired by the fewest steps, in the world. */
 import { expect, test } from 'vitest';
 import { runText } from '../../src/simulation/administrator.ts';
-import { changesOf, driftsAt, driftStage, PAR1, PAR2, databaseAt } from './drift-judge.ts';
+import { POOL } from '../../src/simulation/failover-story.ts';
+import { changesOf, databaseAt, driftsAt, driftStage, PAR1, PAR2, statusOf } from './drift-judge.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -46,5 +47,41 @@ test('a witness that was taken away is named again', TIMEOUT, async () => {
   await stage.converge();
   expect(databaseAt(stage, PAR1)?.mirroring).toMatchObject({ witnessConnected: true });
   expect(changesOf(stage)).toEqual(['set-witness:home']);
+  stage.daemon.crash();
+});
+
+/** Policies of the document, one line each. */
+const policy =
+  (lines: string) =>
+  (text: string): string =>
+    text.replace(/^( *)policy:\n/m, (line, indent: string) => `${line}${indent}  drift: {${lines}}\n`);
+const MINUTES = 5;
+
+test('what is only to be reported is shown, and left as it is', TIMEOUT, async () => {
+  const stage = await driftStage({}, policy('mirroring: report, witness: report'));
+  const begun = changesOf(stage).length;
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET WITNESS OFF;');
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET PARTNER SUSPEND;');
+  expect(await driftsAt(stage)).toContain('home.mirror is suspended');
+  await stage.pass(MINUTES);
+  expect(databaseAt(stage, PAR1)?.mirroring).toMatchObject({ state: 'SUSPENDED', witnessAddress: null });
+  expect(changesOf(stage).length).toBe(begun);
+  const converged = statusOf(stage)?.conditions.find(({ type }) => type === 'Converged');
+  expect(converged).toMatchObject({ status: 'False', reason: 'DriftReported' });
+  stage.daemon.crash();
+});
+
+test('what is to be proposed waits for an approval, and is then repaired', TIMEOUT, async () => {
+  const stage = await driftStage({}, policy('principal: propose'));
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET PARTNER FAILOVER;');
+  expect(await driftsAt(stage)).toContain('home.principal is partner');
+  await stage.pass(MINUTES);
+  expect(statusOf(stage)?.gate).toMatchObject({ kind: 'await-approval', code: 'ApprovalNeeded' });
+  expect(databaseAt(stage, PAR2)?.mirroring?.role).toBe('PRINCIPAL');
+  const person = { by: 'alice', reason: 'at night', expiresAt: null };
+  await stage.daemon.daemon.decide({ pool: POOL, ...person, decision: 'approve' });
+  await stage.converge();
+  expect(databaseAt(stage, PAR1)?.mirroring?.role).toBe('PRINCIPAL');
+  expect(changesOf(stage)).toEqual(['move-principal:home']);
   stage.daemon.crash();
 });

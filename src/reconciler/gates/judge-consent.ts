@@ -16,21 +16,36 @@ function losesTooMuch({ input, steps }: Judged): boolean {
   );
 }
 
+/** Fields of policy.drift that the plan repairs and that want to be asked first. */
+const proposedOf = ({ input: { plan } }: Judged): readonly string[] | undefined =>
+  plan.kind === 'steps' ? plan.proposed : undefined;
+
 function asksForApproval(round: Judged): boolean {
   const { mode, fenceReturnedCopy } = round.input.pool.policy;
   const fences = round.steps.some(({ action }) => action === 'fence');
-  return mode === 'propose' || (fenceReturnedCopy === 'ask' && fences) || losesTooMuch(round);
+  return (
+    mode === 'propose' ||
+    proposedOf(round) !== undefined ||
+    (fenceReturnedCopy === 'ask' && fences) ||
+    losesTooMuch(round)
+  );
 }
 
 export function judgeApproval(round: Judged): GateFinding {
   const { mode } = round.input.pool.policy;
-  if (mode !== 'propose') return open('approval', 'The reviewed edit is the approval.');
+  const proposed = proposedOf(round);
+  if (mode !== 'propose' && proposed === undefined)
+    return open('approval', 'The reviewed edit is the approval.');
   if (round.approvers.length > 0)
     return open('approval', `Approved by ${round.approvers.join(' and ')}.`, approvedBy(round));
   const why = voidWords(round.input, round.steps);
-  const says = 'policy.mode is propose: exactly this plan needs an approval.';
+  const says =
+    mode === 'propose'
+      ? 'policy.mode is propose: exactly this plan needs an approval.'
+      : `policy.drift asks before it repairs: ${(proposed ?? []).join(', ')}.`;
+  const policy = mode === 'propose' ? 'policy.mode is propose' : 'policy.drift is propose';
   return closed(round, 'ApprovalNeeded', why === undefined ? says : `${says} ${why}`, [
-    declared(`policy.mode is ${mode}`, round),
+    declared(policy, round),
   ]);
 }
 
