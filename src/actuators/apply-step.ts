@@ -12,6 +12,7 @@ import { mirrorBackup } from './mirror-by-cmdlet.ts';
 import { mirrorHome } from './mirror-home.ts';
 import { setPoolFailedOver, setPoolNormal } from './pool-state.ts';
 import { recoverBackup, recoverSite } from './recover-database.ts';
+import { reAddSecondary } from './re-add-secondary.ts';
 import { removeMirroring } from './remove-mirroring.ts';
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-mirroring.ts';
 import { restoreHome } from './restore-home.ts';
@@ -44,6 +45,7 @@ export const ACTUATORS = {
   'resume-mirroring': resumeMirroring,
   'move-principal': movePrincipal,
   'set-witness': setDeclaredWitness,
+  're-add-secondary': reAddSecondary,
 } as const satisfies Record<ActionId, Actuator>;
 
 export const applyStep = (ports: ActuatorPorts, context: StepContext): Promise<StepNotes> =>

@@ -63,7 +63,8 @@ async function deleteOne(session: InstanceSession, database: string, secondary: 
   }
 }
 
-async function removeOn(
+/** Every secondary of the database on this instance, with its jobs. Returns what they were. */
+export async function removeSecondaries(
   ports: ActuatorPorts,
   session: InstanceSession,
   database: string,
@@ -88,7 +89,7 @@ export const removeLogShipping: Actuator = async (ports, context): Promise<StepN
   const recorded: StepNotes[] = [];
   for (const instance of instancesWithSecondary(context)) {
     await using session = await openInstance(ports, context, instance);
-    recorded.push(...(await removeOn(ports, session, database)));
+    recorded.push(...(await removeSecondaries(ports, session, database)));
   }
   return { secondaries: recorded };
 };

@@ -70,15 +70,16 @@ export const PREDICATES = {
   /** Ends two copies that both may be written, where nothing more can be reached without a person. */
   oneWriter:            [{ 'home.cannotWrite': ['yes'] }, { 'backup.cannotWrite': ['yes'] }],
   noSecondary:          [{ 'shipping.secondary': ['absent'] }],
+  secondaryLost:        [{ 'shipping.secondary': ['absent', 'jobless'] }],
   secondaryPaused:      [{ 'shipping.secondary': ['paused'] }],
   secondaryHeldUp:      [{ 'shipping.secondary': ['paused', 'partial'] }],
   secondaryAwake:       [{ 'shipping.secondary': ['running', 'partial'] }],
   secondaryRunning:     [{ 'shipping.secondary': ['running'] }],
   jobsIdle:             [{ 'shipping.secondary': ['absent', 'paused'] }],
   /** The DR copy is given up when home is out; a paused one (planned move) only right before recovery. */
-  secondaryMayGo:       [{ 'shipping.secondary': ['running', 'partial', 'stray'], copying: ['files', 'restore'] },
+  secondaryMayGo:       [{ 'shipping.secondary': ['running', 'partial', 'stray', 'jobless'], copying: ['files', 'restore'] },
                          /** The copy job goes with the secondary: where nothing else copies, it runs first. */
-                         { 'shipping.secondary': ['running', 'partial', 'stray'], copying: ['job'], 'share.uncopied': ['none'] },
+                         { 'shipping.secondary': ['running', 'partial', 'stray', 'jobless'], copying: ['job'], 'share.uncopied': ['none'] },
                          { 'shipping.secondary': ['paused'], 'share.uncopied': ['none'], 'copied.unapplied': ['none'] }],
   follows:              [{ 'shipping.follows': ['yes'] }],
   logBackupsEnabled:    [{ 'home.logBackups': ['enabled'] }],

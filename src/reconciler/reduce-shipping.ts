@@ -38,6 +38,9 @@ function secondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
       ? finding('absent', 'no secondary row and no job that can run', copy.source)
       : finding('stray', `no secondary row, but ${names} can run`, copy.source);
   }
+  const gone = [row.copyJobId, row.restoreJobId].filter((id) => !jobs.some((job) => job.id === id));
+  if (gone.length > 0)
+    return finding('jobless', `configured, but job ${gone.join(' and ')} does not exist`, copy.source);
   if (active.length === 0)
     return finding('paused', 'configured, its jobs are disabled and idle', copy.source);
   const ships = (['copy', 'restore'] as const).every((role) =>

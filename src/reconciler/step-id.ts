@@ -25,6 +25,7 @@ export const ACTION_IDS = [
   'resume-mirroring',
   'move-principal',
   'set-witness',
+  're-add-secondary',
 ] as const;
 
 export type ActionId = (typeof ACTION_IDS)[number];

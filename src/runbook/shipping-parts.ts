@@ -212,3 +212,16 @@ export function establishLogShipping(scene: Scene): readonly Part[] {
     ),
   ];
 }
+
+/** A secondary without its jobs goes first: the procedures make them only together with the registration. */
+export function reAddSecondary(scene: Scene): readonly Part[] {
+  const backup = serving(scene, 'backup');
+  const left = seen(scene, backup)?.shippingSecondary[databaseOf(scene)] != null;
+  return [
+    ...(left ? removeOn(scene, backup) : []),
+    ...primaryHalf(scene),
+    ...secondaryHalf(scene),
+    switchJob(scene, backup, 'copy', true),
+    switchJob(scene, backup, 'restore', true),
+  ];
+}

@@ -13,7 +13,7 @@ import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal }
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
 import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
 import type { Scene } from './scene.ts';
-import { establishLogShipping, removeLogShipping } from './shipping-parts.ts';
+import { establishLogShipping, reAddSecondary, removeLogShipping } from './shipping-parts.ts';
 
 export const WRITTEN_STEPS = {
   'remove-log-shipping': removeLogShipping,
@@ -41,4 +41,5 @@ export const WRITTEN_STEPS = {
   'resume-mirroring': resumeMirroring,
   'move-principal': movePrincipal,
   'set-witness': setDeclaredWitness,
+  're-add-secondary': reAddSecondary,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

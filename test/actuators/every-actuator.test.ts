@@ -212,6 +212,19 @@ const CASES: readonly Case[] = [
     reached: (world) => enabled(world, LYO1, 'LSCOPY') === true && enabled(world, LYO1, 'LSRESTORE') === true,
   },
   {
+    step: { action: 're-add-secondary', target: 'backup' },
+    world: edited(convergedWorld, (world) => {
+      world.instance(LYO1).secondary = undefined;
+      world.instance(LYO1).jobs.clear();
+    }),
+    on: LYO1,
+    reached: (world) => {
+      const { secondary, jobs } = world.instance(LYO1);
+      const own = [secondary?.copyJob, secondary?.restoreJob].map((id) => jobs.get(id ?? '')?.enabled);
+      return own.every((enabledNow) => enabledNow === true) && stateOf(world, LYO1) === 'RESTORING';
+    },
+  },
+  {
     step: { action: 'stop-log-backups', target: 'home' },
     world: convergedWorld,
     on: PAR1,
@@ -260,7 +273,9 @@ describe.each(named)('%s', (_title, one) => {
     world.log.length = 0;
     await runStep(world, one.step);
     const repeatable =
-      one.step.action === 'establish-log-shipping' ? /sp_start_job|sp_add_log_shipping_alert_job/ : /^$/;
+      one.step.action === 'establish-log-shipping' || one.step.action === 're-add-secondary'
+        ? /sp_start_job|sp_add_log_shipping_alert_job/
+        : /^$/;
     expect(sent(world).filter((line) => !repeatable.test(line))).toEqual([]);
   });
 

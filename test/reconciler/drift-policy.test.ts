@@ -30,6 +30,9 @@ const DRIFTS: readonly (readonly [DriftField, Partial<Vector>, string])[] = [
   ['principal', { 'home.principal': 'partner', 'home.logBackups': 'elsewhere' }, 'move-principal:home'],
   ['jobs', { 'shipping.secondary': 'paused' }, 'enable-jobs:backup'],
   ['jobs', { 'home.logBackups': 'stopped' }, 'resume-log-backups:home'],
+  ['shipping', { 'shipping.secondary': 'absent' }, 're-add-secondary:backup'],
+  ['shipping', { 'shipping.secondary': 'jobless' }, 're-add-secondary:backup'],
+  ['shipping', { 'shipping.secondary': 'absent', 'shipping.follows': 'no' }, 'establish-log-shipping:home'],
   ['shipping', { 'shipping.follows': 'no' }, 'establish-log-shipping:home'],
   ['activeServers', { active: 'other' }, 'activate-servers:home'],
 ];

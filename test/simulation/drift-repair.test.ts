@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { runText } from '../../src/simulation/administrator.ts';
 import { POOL } from '../../src/simulation/failover-story.ts';
-import { changesOf, databaseAt, driftsAt, driftStage, PAR1, PAR2, statusOf } from './drift-judge.ts';
+import { changesOf, databaseAt, driftsAt, driftStage, LYO1, PAR1, PAR2, statusOf } from './drift-judge.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -85,3 +85,63 @@ test('what is to be proposed waits for an approval, and is then repaired', TIMEO
   expect(changesOf(stage)).toEqual(['move-principal:home']);
   stage.daemon.crash();
 });
+
+/** Minutes in which several log backups are taken, copied and restored. */
+const SHIPPING = 20;
+/** Databases that were restored whole at the backup site, since the estate began. */
+const restoresAt = (stage: Awaited<ReturnType<typeof driftStage>>): number =>
+  (stage.world.state.instances[LYO1]?.restores ?? []).filter((row) => row.type === 'D').length;
+
+test.each([
+  ['is deleted', "EXEC master.dbo.sp_delete_log_shipping_secondary_database @secondary_database = N'mgc';"],
+  [
+    'has lost a job',
+    `DECLARE @id uniqueidentifier;
+SELECT @id = s.copy_job_id FROM msdb.dbo.log_shipping_secondary AS s;
+EXEC msdb.dbo.sp_delete_job @job_id = @id;`,
+  ],
+])('a secondary that %s is added again and goes on from where it stands', TIMEOUT, async (_, text) => {
+  const stage = await driftStage({ backupEveryMinutes: 5, copyEveryMinutes: 5, restoreEveryMinutes: 5 });
+  const before = restoresAt(stage);
+  expect(runText(stage.world, LYO1, text).errors).toEqual([]);
+  expect((await driftsAt(stage)).join()).toMatch(/shipping\.secondary is (absent|jobless)/);
+  await stage.converge();
+  const at = databaseAt(stage, LYO1)?.position;
+  await stage.pass(SHIPPING);
+  expect(databaseAt(stage, LYO1)?.position).not.toBe(at);
+  expect([restoresAt(stage) - before, changesOf(stage)]).toEqual([0, ['re-add-secondary:backup']]);
+  stage.daemon.crash();
+});
+
+test.each([
+  [LYO1, 'LSCopy_SQL-PAR-1_mgc', 'shipping.secondary is partial', 'enable-jobs:backup'],
+  [PAR1, 'LSBackup_mgc', 'home.logBackups is stopped', 'resume-log-backups:home'],
+])('the disabled job on %s, %s, is enabled again', TIMEOUT, async (instance, job, drift, step) => {
+  const stage = await driftStage();
+  const text = `EXEC msdb.dbo.sp_update_job @job_name = N'${job}', @enabled = 0;`;
+  expect(runText(stage.world, instance, text).errors).toEqual([]);
+  expect(await driftsAt(stage)).toContain(drift);
+  await stage.converge();
+  expect(changesOf(stage)).toEqual([step]);
+  stage.daemon.crash();
+});
+
+test(
+  'a list of active servers that is not the declared one is set again, with the clients on',
+  TIMEOUT,
+  async () => {
+    const stage = await driftStage();
+    const ActiveServers = { replace: ['chat-par-1.contoso.com'] };
+    const parameters = {
+      Identity: 'PersistentChatServer:pchat.contoso.com',
+      ActiveServers,
+      Force: true,
+      Confirm: false,
+    };
+    stage.world.estate.cmdlet('Set-CsPersistentChatActiveServer', parameters, undefined, () => undefined);
+    expect(await driftsAt(stage)).toContain('active is other');
+    await stage.converge();
+    expect(changesOf(stage)).toEqual(['activate-servers:home']);
+    stage.daemon.crash();
+  },
+);
