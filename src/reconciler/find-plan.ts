@@ -72,8 +72,8 @@ function blocked(found: Found): FoundPlan {
 
 interface Problems {
   readonly whole: Problem;
-  /** The whole goal with less and less of what protects the service. */
-  readonly lesser: readonly Problem[];
+  readonly withoutPlaces: Problem;
+  readonly withoutProtection: Problem;
   readonly oneWriter: Problem;
 }
 
@@ -84,6 +84,18 @@ const twoWriters = (vector: Vector): boolean =>
   !['both', 'none', 'unknown'].includes(vector.current) &&
   !(vector['home.holds'] === 'nothing' && vector.current === 'backup');
 
+/** As much of the goal as can be reached; what cannot be reached without a mirror cannot be with one either. */
+function lesserPlan(problems: Problems, start: Bits): FoundPlan | undefined {
+  const bare = searchPlan(problems.withoutProtection, start, false, STATE_LIMIT);
+  if (bare.kind !== 'found') return undefined;
+  const mirrored = searchPlan(problems.withoutPlaces, start, false, STATE_LIMIT);
+  for (const found of [mirrored, bare]) {
+    if (found.kind === 'found' && found.operators.length > 0)
+      return { kind: 'steps', steps: stepsOf(found.operators), statesExpanded: found.statesExpanded };
+  }
+  return undefined;
+}
+
 function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
   const strict = searchPlan(problems.whole, start, false, STATE_LIMIT);
   if (strict.kind === 'too-large') return { kind: 'too-large', statesExpanded: strict.statesExpanded };
@@ -93,11 +105,8 @@ function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
       ? { kind: 'converged', statesExpanded: strict.statesExpanded }
       : { kind: 'steps', steps, statesExpanded: strict.statesExpanded };
   }
-  for (const problem of problems.lesser) {
-    const lesser = searchPlan(problem, start, false, STATE_LIMIT);
-    if (lesser.kind === 'found' && lesser.operators.length > 0)
-      return { kind: 'steps', steps: stepsOf(lesser.operators), statesExpanded: lesser.statesExpanded };
-  }
+  const lesser = lesserPlan(problems, start);
+  if (lesser !== undefined) return lesser;
   const fenced = twoWriters(vector) ? searchPlan(problems.oneWriter, start, false, STATE_LIMIT) : undefined;
   if (fenced?.kind === 'found' && fenced.operators.length > 0) {
     return { kind: 'steps', steps: stepsOf(fenced.operators), statesExpanded: fenced.statesExpanded };
@@ -122,7 +131,8 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
     const key = `${goal.site} ${goal.wants.join(' ')}`;
     const problems = compiled.get(key) ?? {
       whole: problem(goal),
-      lesser: [goalWithoutPlaces(goal), goalWithoutProtection(goal)].map(problem),
+      withoutPlaces: problem(goalWithoutPlaces(goal)),
+      withoutProtection: problem(goalWithoutProtection(goal)),
       oneWriter: problem(goalOfOneWriter(goal)),
     };
     compiled.set(key, problems);
