@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** The proofs that `npm test` plays in part, whole. */
 export default defineConfig({
   test: {
-    include: ['test/simulation/**/*.test.ts', 'test/exploration/**/*.test.ts'],
+    include: [
+      'test/simulation/**/*.test.ts',
+      'test/exploration/**/*.test.ts',
+      'test/hostile/hostile-names.test.ts',
+    ],
     env: { PCHAT_PROOF: 'whole' },
     testTimeout: 600_000,
     hookTimeout: 60_000,

@@ -62,6 +62,9 @@ export const FULL_DESIRED_STATE = {
         drainTimeout: '1m',
         stepTimeout: '10m',
         stallTimeout: '10m',
+        approvals: 2,
+        changeWindows: [{ cron: '0 22 * * 6', duration: '4h', timeZone: 'Europe/Paris' }],
+        cooldown: '1h',
       },
     },
   ],
@@ -91,6 +94,8 @@ const settings = {
   schedule: { resync: '*/5 * * * *', pollInterval: '10s' },
   deadlines: { connect: '5s', instance: '3s', folder: '4s', shell: '10s', chatServer: '4s' },
   maxConcurrentTransitions: 2,
+  stopAfterFailures: 2,
+  stopFile: 'state/STOP',
   log: { level: 'info' },
 };
 

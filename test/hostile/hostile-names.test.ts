@@ -14,6 +14,7 @@ import { toPoolError } from '../../src/topology/pool-error.ts';
 import { FULL_DESIRED_STATE, FULL_SETTINGS } from './full-documents.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 import { fieldsOf, nameOf, placeOf, valueAt, withValue, type Field } from './schema-fields.ts';
+import { WHOLE } from '../support/budget.ts';
 
 const FILE = 'hostile.yaml';
 /** Where the settings lie: relative paths are taken from here. */
@@ -50,11 +51,15 @@ function readSettings(text: string): Outcome {
   }
 }
 
-/** The name alone, and where the value has parts as its last and its first one: a folder or a host is never a bare name. */
+/**
+ * The name alone, and where the value has parts as its last and its first one: a folder or a host is never a bare name. Within the
+ * fixed budget only the last part, which is what a value with parts can carry.
+ */
 function formsOf(field: Field, name: string): readonly string[] {
   const value = valueAt(field);
   if (typeof value !== 'string' || !/[\\/.:]/.test(value)) return [name];
-  return [...new Set([name, value.replace(/\w[\w-]*$/, () => name), value.replace(/\w[\w-]*/, () => name)])];
+  const last = value.replace(/\w[\w-]*$/, () => name);
+  return WHOLE ? [...new Set([name, last, value.replace(/\w[\w-]*/, () => name)])] : [last];
 }
 
 /** JSON is YAML that brings every character. */

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
 import { playScenario } from '../../src/simulation/play-scenario.ts';
 import { faultsIn, SCENARIO_MODES } from '../../src/simulation/scenario.ts';
+import { WHOLE } from '../support/budget.ts';
 
 const MINUTES = 20;
-const SEEDS = [1, 2, 3, 4];
-/** The work of some six seconds; ten times as long on a busy machine. */
-const TIMEOUT = { timeout: 120_000 };
+const SEEDS = Array.from({ length: WHOLE ? 30 : 2 }, (_, index) => index + 1);
+/** A seed is the work of some two seconds; ten times as long on a busy machine. */
+const TIMEOUT = { timeout: 20_000 * SEEDS.length + 60_000 };
 
 test.each(SCENARIO_MODES)('no seed of the budget breaks an invariant of %s', TIMEOUT, async (mode) => {
   const broken: string[] = [];

@@ -15,7 +15,7 @@ test(
   async () => {
     const { cuts } = await recordFailover();
     const problems: string[] = [];
-    for (const cut of sampled(cuts, 2)) problems.push(...(await problemsAfterReturn(cut)));
+    for (const cut of sampled(cuts, 4)) problems.push(...(await problemsAfterReturn(cut)));
     expect(problems).toEqual([]);
   },
 );
