@@ -1,6 +1,6 @@
 /** Predictions, readiness and the last accounts as samples; what is not known is NaN. Pure. */
 import type { Forecast, Seconds } from '../topology/forecast.ts';
-import { ANSWERS, MOMENTS, QUANTILES, SPANS } from './metric-labels.ts';
+import { ANSWERS, MOMENTS, PERCENTILES, SPANS } from './metric-labels.ts';
 import { oneOf, single, type Sample } from './metric-sample.ts';
 import type { PoolGauge } from './metric-table.ts';
 
@@ -14,10 +14,10 @@ type ForecastGauge = Extract<
 
 const SECONDS_PER_MINUTE = 60;
 
-const quantiles = (seconds: Seconds | null | undefined): readonly Sample[] =>
-  QUANTILES.map((quantile) => ({
-    labels: { quantile },
-    value: (quantile === '0.5' ? seconds?.p50 : seconds?.p95) ?? Number.NaN,
+const percentiles = (seconds: Seconds | null | undefined): readonly Sample[] =>
+  PERCENTILES.map((percentile) => ({
+    labels: { percentile },
+    value: (percentile === '50' ? seconds?.p50 : seconds?.p95) ?? Number.NaN,
   }));
 
 const inSeconds = (minutes: number | null | undefined): number =>
@@ -40,15 +40,15 @@ export function forecastSamples(
   };
   const losses = { predicted: lastLoss?.predictedMinutes, actual: lastLoss?.actualMinutes };
   return {
-    pchat_predicted_duration_seconds: quantiles(prediction?.duration),
-    pchat_predicted_outage_seconds: quantiles(prediction?.outage),
+    pchat_predicted_duration_seconds: percentiles(prediction?.duration),
+    pchat_predicted_outage_seconds: percentiles(prediction?.outage),
     pchat_prediction_ratio: SPANS.map((span) => ({ labels: { span }, value: ratios[span] })),
     pchat_failover_loss_seconds: MOMENTS.map((moment) => ({
       labels: { moment },
       value: inSeconds(losses[moment]),
     })),
     pchat_ready: oneOf('answer', ANSWERS, readiness?.answer ?? 'unknown'),
-    pchat_ready_outage_seconds: quantiles(readiness?.outage),
+    pchat_ready_outage_seconds: percentiles(readiness?.outage),
     pchat_ready_loss_seconds: single(inSeconds(readiness?.lossMinutes)),
   };
 }

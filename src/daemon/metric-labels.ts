@@ -56,7 +56,7 @@ export const SOURCES = ['instance', 'folder', 'shell', 'chat-server'] as const;
 export const CONNECTIONS = ['observer', 'own'] as const;
 export const FILE_OPERATIONS = ['list', 'copy', 'move', 'remove'] as const;
 export const QUESTIONS = ['approve', 'accept-loss', 'attest', 'decide'] as const;
-export const QUANTILES = ['0.5', '0.95'] as const;
+export const PERCENTILES = ['50', '95'] as const;
 export const SPANS = ['duration', 'outage'] as const;
 export const MOMENTS = ['predicted', 'actual'] as const;
 export const ANSWERS = membersOf<Readiness['answer']>({ yes: true, no: true, unknown: true });
@@ -104,7 +104,7 @@ export const LABELS = {
   action: { meaning: '[action](actions.md)', values: ACTION_IDS },
   result: { meaning: 'outcome of the step', values: RESULTS },
   question: { meaning: 'command that would answer: `pchat approve` and so on', values: QUESTIONS },
-  quantile: { meaning: 'quantile over what was measured', values: QUANTILES },
+  percentile: { meaning: 'percentile of what was measured', values: PERCENTILES },
   span: { meaning: '`duration`: first step to last; `outage`: the part without service', values: SPANS },
   moment: { meaning: '`predicted`: before the first step; `actual`: as it was', values: MOMENTS },
   answer: { meaning: '`unknown`: something that decides it is not seen', values: ANSWERS },
