@@ -3,7 +3,7 @@ import { copyWay, isClosed, type CopyWay } from '../topology/copy-way.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
-import type { CopyViews } from './compare-copies.ts';
+import type { CopyViews } from './copy-view.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
 import { isDown } from './judge-evidence.ts';
 import type { SiteCopy } from './site-copy.ts';

@@ -8,25 +8,17 @@ import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
 import type { BackupHeader, DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, otherSite, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 import { isSharedTail } from '../topology/tail-name.ts';
+import type { CopyView, CopyViews } from './copy-view.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
 import { foreignLogBackup } from './foreign-log.ts';
 import { unexpired } from './judge-evidence.ts';
-import { heartbeatAtMs, type SeenCopy, type SiteCopy } from './site-copy.ts';
+import { heartbeatAtMs, type SiteCopy } from './site-copy.ts';
 
 /** A heartbeat older than this is no sign of service. The product writes one about every 10 s (UNVERIFIED), ms. */
 export const FRESH_HEARTBEAT_MS = 60_000;
 /** The same row read through two instances differs by rounding of datetime, ms. */
 const SAME_HEARTBEAT_MS = 1_000;
-
-export interface CopyView {
-  readonly seen: SeenCopy;
-  /** `home.mgc` or `backup.mgc`. */
-  readonly mgc: Finding;
-  /** `yes` when the site is down by evidence or the copy was seen unable to write. */
-  readonly cannotWrite: Finding;
-}
-export type CopyViews = Readonly<Record<Site, CopyView>>;
 
 const OPEN = ['online', 'restricted'];
 const USABLE = ['online', 'restricted', 'restoring'];

@@ -4,7 +4,7 @@ import { lsn, type Lsn } from '../topology/lsn.ts';
 import type { ChainedFile } from '../topology/log-chain.ts';
 import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { CopyViews } from './compare-copies.ts';
+import type { CopyViews } from './copy-view.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
 import type { Vector } from './variables.ts';

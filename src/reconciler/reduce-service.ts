@@ -9,7 +9,8 @@ import type {
   PoolStateFacts,
 } from '../topology/pool-facts.ts';
 import type { DesiredPool, ServerFqdn, Site } from '../topology/pool-topology.ts';
-import { servedBy, type CopyViews } from './compare-copies.ts';
+import { servedBy } from './compare-copies.ts';
+import type { CopyViews } from './copy-view.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 
 const shortName = (host: string): string =>

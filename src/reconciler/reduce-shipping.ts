@@ -6,7 +6,7 @@ import type { Evidence } from '../topology/evidence.ts';
 import type { InstanceFacts, JobFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
 import { copyingOf, straysOf } from './closed-folders.ts';
-import type { CopyViews } from './compare-copies.ts';
+import type { CopyViews } from './copy-view.ts';
 import { filesToShip, type ShippedFiles } from './files-to-ship.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 import { isDown } from './judge-evidence.ts';

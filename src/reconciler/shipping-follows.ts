@@ -1,7 +1,7 @@
 /** Can the backup copy go on with home's log chain: same lineage and fork, and no gap. Pure. */
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import type { DatabaseFacts } from '../topology/pool-facts.ts';
-import type { CopyViews } from './compare-copies.ts';
+import type { CopyViews } from './copy-view.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
 
