@@ -46,6 +46,9 @@ export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Va
   if (dark && decides && ['unclear', 'silent'].includes(verdict)) {
     return fill(`restore the sight of ${source}, or pchat attest {${site}} --down`, pool);
   }
+  // Ended while the partner is out of sight, the session leaves it the role that it had: it may come back writable.
+  if (variable === `${site}.partner`)
+    return `restore the sight of ${source}; or, where it is certain never to serve again, end the mirroring by hand (ALTER DATABASE ... SET PARTNER OFF)`;
   if (dark && verdict === 'partitioned')
     return `restore the sight of ${source}: somebody else still sees the site alive`;
   return `restore the sight of ${source}`;

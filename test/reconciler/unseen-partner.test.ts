@@ -87,3 +87,16 @@ test('a backup copy that follows home stands for its site, although its future p
   const { reduction } = decide(facts, { primarySite: 'backup' });
   expect(reduction.vector['backup.mgc']).toBe('restoring');
 });
+
+test('mirroring is not ended while the partner is out of sight: that one could come back writable, on the same branch', () => {
+  const base = world.facts();
+  const facts = { ...base, instances: { ...base.instances, [PAR2]: world.notSeen<never>(PAR2, BLINK_MS) } };
+  const { plan } = decide(facts, { primarySite: 'backup' });
+  expect(plan.kind).toBe('blocked');
+  const ways =
+    plan.kind === 'blocked' ? plan.obstacles.map(({ variable, wayOut }) => [variable, wayOut]) : [];
+  expect(ways).toContainEqual([
+    'home.partner',
+    expect.stringMatching(/^restore the sight of .*sql-par-2.*SET PARTNER OFF/),
+  ]);
+});
