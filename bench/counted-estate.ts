@@ -13,14 +13,14 @@ export interface Wire {
   readonly turns: number;
   readonly bytes: number;
   readonly connections: number;
-  /** Of half of the instances, at most: steps and headers have connections of their own, which few instances see. */
+  /** Of a third of the instances, at most: headers are read through any of the stores, over connections of their own; never through witnesses. */
   readonly mostHeld: number;
 }
 
-/** Of the half that was connected to least. */
+/** Of the third that was connected to least: a pool has one witness for two stores. */
 function fewest(connections: readonly number[]): number {
-  const half = [...connections].sort((a, b) => a - b).slice(0, Math.ceil(connections.length / 2));
-  return half.at(-1) ?? 0;
+  const third = [...connections].sort((a, b) => a - b).slice(0, Math.ceil(connections.length / 3));
+  return third.at(-1) ?? 0;
 }
 
 export class Counters implements AsyncDisposable {
