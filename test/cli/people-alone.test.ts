@@ -115,6 +115,15 @@ describe('without a daemon', { timeout: 60_000 }, () => {
     });
   });
 
+  test('a loss is accepted with a bound or without one, never both or neither', async () => {
+    const desk = new Desk();
+    const accept = (...how: readonly string[]) => desk.pchat('accept-loss', 'chat', ...how, ...said);
+    for (const how of [[], ['--minutes', '5', '--unbounded']])
+      expect((await accept(...how)).stderr).toContain('either --minutes or --unbounded');
+    await accept('--unbounded');
+    expect(desk.journal().at(-1)).toMatchObject({ decision: 'accept-loss', lossMinutes: null });
+  });
+
   test('people can decide about pools of the journal while the desired state is gone', async () => {
     const desk = new Desk();
     desk.remember({ counter: 7, hash: 'aaaaaaaaaaaa' });

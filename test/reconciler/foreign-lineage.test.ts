@@ -44,6 +44,20 @@ test('a person may name such a copy as the one to keep', () => {
   expect([reduction.vector.current, plan.kind]).toEqual(['backup', 'steps']);
 });
 
+test('a log backup of another lineage that tells no instant counts as new', () => {
+  const unknown = world.logFile(1, 600, {
+    familyGuid: world.OTHER_FAMILY,
+    startedAt: null,
+    finishedAt: null,
+  });
+  expect(lostWith([unknown]).reduction.vector.current).toBe('none');
+});
+
+test('log backups of another database in the same folder say nothing of the chat database', () => {
+  const compliance = world.logFile(1, 5, { familyGuid: world.OTHER_FAMILY, databaseName: 'mgccomp' });
+  expect(lostWith([compliance]).reduction.vector.current).toBe('backup');
+});
+
 test.each([
   ['older than what it restored last', [foreign(1, 600)]],
   ['followed by one of its own lineage', [foreign(1, 10), world.logFile(1, 5)]],

@@ -10,10 +10,7 @@ const approvedBy = ({ approvers, input }: Judged): GuardFact[] =>
 function losesTooMuch({ input, steps }: Judged): boolean {
   const { lossMinutes } = input.ledger;
   if (steps.every(({ risk }) => risk === 'safe')) return false;
-  return (
-    (lossMinutes ?? Infinity) > acceptedMinutes(input) ||
-    (lossMinutes === null && acceptedMinutes(input) !== Infinity)
-  );
+  return (lossMinutes ?? Infinity) > acceptedMinutes(input);
 }
 
 /** Fields of policy.drift that the plan repairs and that want to be asked first. */
