@@ -2,7 +2,6 @@
  * The daemon without its surroundings: follows the desired state, keeps a loop per pool, answers for its status. Runs the same
  * in a process and in a simulation; whoever composes it gives it every port and closes them afterwards.
  */
-import type { ActuatorPorts, StepContext, StepNotes } from '../actuators/step-context.ts';
 import type {
   BreakGlassRequest,
   DaemonStatus,
@@ -12,38 +11,33 @@ import type {
 } from '../reconciler/pool-status.ts';
 import type { FleetSituation } from '../reconciler/gates/gate-input.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
-import type { Decision, Journal, JournalRecord } from '../ports/journal.ts';
-import type { Lease } from '../ports/lease.ts';
+import type { Decision, JournalRecord } from '../ports/journal.ts';
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
-import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
-import type { BusyMeter } from './busy-meter.ts';
+import type { DesiredPool } from '../topology/pool-topology.ts';
 import { DesiredInForce } from './desired-in-force.ts';
 import { Fleet } from './fleet.ts';
 import { declaredNamesOf } from './known-pools.ts';
-import type { Log } from './log.ts';
-import type { LoopMetrics } from './loop-metrics.ts';
+import type { PoolDependencies } from './pool-dependencies.ts';
 import { TransitionSlots } from './transition-slots.ts';
 
-export interface DaemonOptions {
+/** What every pool's loop gets as it is; `ports` are given through meteredPorts(ports, meter). */
+type GivenOn =
+  | 'ports'
+  | 'meter'
+  | 'observe'
+  | 'applyStep'
+  | 'journal'
+  | 'lease'
+  | 'log'
+  | 'metrics'
+  | 'resyncMs'
+  | 'waitMs';
+
+export interface DaemonOptions extends Pick<PoolDependencies, GivenOn> {
   readonly source: DesiredSource;
-  /** Given through meteredPorts(ports, meter), so that outcomes can say how long the outside took. */
-  readonly ports: ActuatorPorts;
-  readonly meter: BusyMeter;
-  /** Over the same metered ports. */
-  readonly observe: (pool: PoolTopology, signal: AbortSignal, maxAgeMs: number) => Promise<PoolFacts>;
-  readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
-  readonly journal: Journal;
-  readonly lease: Lease;
-  readonly log: Log;
-  readonly metrics: LoopMetrics;
   readonly version: string;
   /** 0: unknown, in a simulation. */
   readonly pid: number;
-  /** ms between looks while there is nothing to do. */
-  readonly resyncMs: number;
-  /** ms until the next look while something is awaited. */
-  readonly waitMs: number;
   readonly maxConcurrentTransitions: number;
   /** So many stalled pools keep all others from starting; left out: any number. */
   readonly stopAfterFailures?: number | undefined;

@@ -9,6 +9,7 @@ export function onStopSignals(stop: (signal: NodeJS.Signals) => void): () => voi
   const listener = (signal: NodeJS.Signals): void => {
     count += 1;
     if (count === 1) stop(signal);
+    // The person asks twice and wants no more waiting; the next start observes what was cut off.
     else process.exit(SECOND_SIGNAL_EXIT);
   };
   // Windows has no SIGTERM from outside; a service stop arrives through the service wrapper (unverified).

@@ -1,6 +1,7 @@
 /**
  * The Node double of the management shell: speaks docs/management-shell-protocol.md on its own stdio and hands every cmdlet to
- * the estate's control port. Ends when its stdin closes, when the estate goes, and when the estate says that the shell is down.
+ * the estate's control port. It owns its process and ends it at once, as a shell that dies does: when its stdin closes, when the estate
+ * goes, and when the estate says that the shell is down.
  */
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
