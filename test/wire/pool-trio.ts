@@ -168,6 +168,18 @@ export class PoolTrio implements AsyncDisposable {
     return (await this.status()).pools.find(({ pool }) => pool === name);
   }
 
+  /** The status in which the pool was seen so: the next look, on a busy machine a failed one, may say something else. */
+  async seen(what: string, name: TrioName, matches: (pool: PoolStatus) => boolean): Promise<PoolStatus> {
+    let found: PoolStatus | undefined;
+    await this.until(what, async () => {
+      const pool = await this.pool(name);
+      found = pool !== undefined && matches(pool) ? pool : undefined;
+      return found !== undefined;
+    });
+    if (found === undefined) throw new Error(`${what} was not seen`);
+    return found;
+  }
+
   steps(name: TrioName): readonly string[] {
     this.records.push(...this.#tail.next());
     return this.records.flatMap((record) =>

@@ -48,10 +48,11 @@ test(
     trio.rewrite('fabrikam', (text) => withPrimaryDatacenter(text, 'lyon'));
     await trio.estate('adatum').fault('down site home');
     trio.rewrite('adatum', (text) => withPrimaryDatacenter(text, 'lyon'));
-    await trio.until('adatum in lyon', async () => {
-      const pool = await trio.pool('adatum');
-      return pool?.state === 'converged' && pool.primarySite === 'backup';
-    });
+    await trio.seen(
+      'adatum in lyon',
+      'adatum',
+      (pool) => pool.state === 'converged' && pool.primarySite === 'backup',
+    );
 
     const seed = ['remove-log-shipping', 'copy-log-backups', 'apply-log-backups', 'recover-backup'];
     expect(trio.steps('adatum').filter((step) => seed.includes(step.split(':')[0] ?? ''))).not.toEqual([]);
@@ -61,14 +62,15 @@ test(
     expect(desiredStateProblems[0]).toMatch(
       /pools\/contoso\.yaml:\d+:13: pools\[0\]\.policy\.mode: expected one of/,
     );
-    // Seen again, should a look have failed just now.
-    await trio.until('contoso at rest', async () => (await trio.pool('contoso'))?.state === 'converged');
-    await trio.until('fabrikam held', async () => (await trio.pool('fabrikam'))?.state === 'suspended');
-    expect(await trio.pool('contoso')).toMatchObject({ generation: { counter: 1 } });
+    const contoso = await trio.seen('contoso at rest', 'contoso', (pool) => pool.state === 'converged');
+    expect(contoso).toMatchObject({ generation: { counter: 1 } });
     expect(trio.steps('contoso')).toEqual([]);
-    expect(await trio.pool('fabrikam')).toMatchObject({
-      state: 'suspended',
-      primarySite: 'backup',
+    const fabrikam = await trio.seen(
+      'fabrikam held',
+      'fabrikam',
+      (pool) => pool.state === 'suspended' && pool.primarySite === 'backup',
+    );
+    expect(fabrikam).toMatchObject({
       gate: {
         code: 'Suspended',
         reason: expect.stringContaining('Suspended by Ann: patch night.') as string,
