@@ -1,6 +1,7 @@
 /** Single facts of an estate that the judge of a run asks for. Pure; of the true state, not of what anybody sees. */
 import type { JournalRecord } from '../ports/journal.ts';
 import { decodeBackup, type BackupSetHeader } from '../simulator/backup-file.ts';
+import type { EstateFiles } from '../simulator/estate-contract.ts';
 import { servingCopy } from '../simulator/estate/checker.ts';
 import type { EstateSite } from '../simulator/estate/estate-options.ts';
 import type { EstateState } from '../simulator/estate/estate-state.ts';
@@ -9,7 +10,6 @@ import type { Chunks } from '../simulator/instance/chunks.ts';
 import type { Message } from '../simulator/instance/content.ts';
 import { compareLsns, forkAt } from '../simulator/instance/log-position.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
-import type { MemoryFolders } from './memory-folders.ts';
 
 type Copy = NonNullable<EstateState['instances'][string]['databases'][string]>;
 
@@ -52,7 +52,7 @@ function applies(copy: Copy, { firstLsn, lastLsn, firstForkGuid, forkPointLsn }:
 /** A log backup that the copy could take next, in a folder that the daemon or the instance reaches; files younger than `beforeMs` do not count. */
 export function applicableFile(
   state: EstateState,
-  folders: MemoryFolders,
+  folders: EstateFiles,
   copy: Copy,
   beforeMs: number,
 ): string | undefined {
@@ -62,7 +62,9 @@ export function applicableFile(
       (viewer) => folderReach(state, viewer, folder) === undefined,
     );
     if (!reached) continue;
-    for (const { name, modifiedAtMs } of folders.list(folder)) {
+    const entries = folders.list(folder);
+    if ('osError' in entries) continue;
+    for (const { name, modifiedAtMs } of entries) {
       if (modifiedAtMs > beforeMs || !name.toLowerCase().endsWith('.trn')) continue;
       const bytes = folders.read(`${folder.replace(/\\+$/, '')}\\${name}`);
       const decoded = bytes instanceof Uint8Array ? decodeBackup(bytes) : undefined;

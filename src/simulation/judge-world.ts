@@ -3,6 +3,7 @@
  * facts, and tells what the daemon's own deeds did from what the world did. It knows the product's promises, not its plans.
  */
 import type { JournalRecord } from '../ports/journal.ts';
+import type { EstateFiles } from '../simulator/estate-contract.ts';
 import { keyOf, missingIn, type MessageWhereabouts } from '../simulator/estate/checker.ts';
 import { ESTATE_SITES, type EstateSite } from '../simulator/estate/estate-options.ts';
 import type { EstateState } from '../simulator/estate/estate-state.ts';
@@ -19,7 +20,18 @@ import {
 } from './judge-facts.ts';
 import type { EstateStepSeen } from './memory-estate.ts';
 import type { Scenario } from './scenario.ts';
-import type { SimulatedWorld } from './simulated-world.ts';
+
+/** What the judge knows of the world that it judges, in memory or on the wire. */
+export interface JudgedWorld {
+  readonly state: EstateState;
+  readonly folders: EstateFiles;
+  /** The estate's own time. */
+  readonly clock: { now(): number; monotonicMs(): number };
+  /** The daemon's journal as its disk holds it now, a record a line. */
+  readonly disk: { readonly lines: readonly string[] };
+  /** Called after every event of the estate, when its files are written. */
+  watch(look: (seen: EstateStepSeen<EstateState>) => void): void;
+}
 
 export interface Finding {
   /** Seconds after the begin. */
@@ -36,11 +48,18 @@ type Deeds = readonly { readonly deed: string; readonly instance: string; readon
 const WORLD_DEEDS = new Set(['backup-log', 'restore-log', 'backup-database', 'automatic-failover']);
 /** From the last look before an effect until it is done, ms: what the world changes in between is no fault of the step. */
 const RACE_MS = 20_000;
+
+/** What the judge takes from a scenario. */
+export type JudgedScenario = Pick<Scenario, 'evidence'> & {
+  /** Estate ms that may pass between the last look and an effect; left out: 20 s. */
+  readonly raceMs?: number;
+};
 const MS = 1_000;
 
 export class WorldJudge {
-  readonly #world: SimulatedWorld;
-  readonly #scenario: Scenario;
+  readonly #world: JudgedWorld;
+  readonly #scenario: JudgedScenario;
+  readonly #raceMs: number;
   readonly #sight = new EstateSight();
   readonly #violations: Finding[] = [];
   readonly #exceptions: Finding[] = [];
@@ -51,10 +70,11 @@ export class WorldJudge {
   /** Largest clock error ever of each instance, ms: the ledger speaks in the clock of whoever took the backup. */
   readonly #offsets = new Map<string, number>();
 
-  constructor(world: SimulatedWorld, scenario: Scenario) {
+  constructor(world: JudgedWorld, scenario: JudgedScenario) {
     this.#world = world;
     this.#scenario = scenario;
-    world.estate.onStep = (seen) => this.#look(seen);
+    this.#raceMs = scenario.raceMs ?? RACE_MS;
+    world.watch((seen) => this.#look(seen));
   }
 
   get violations(): readonly Finding[] {
@@ -152,7 +172,7 @@ export class WorldJudge {
     if (site === undefined) return;
     const other = site === 'home' ? 'backup' : 'home';
     const what = `${deed.deed} on ${deed.instance} while the copy at ${other} is open to clients`;
-    const blind = this.#sight.wasDark(after, other, this.#nowMs, RACE_MS);
+    const blind = this.#sight.wasDark(after, other, this.#nowMs, this.#raceMs);
     if (blind && this.#scenario.evidence === 'silent' && site === 'backup')
       this.#exceptions.push(this.#finding('two-writers', `${what}, alive and cut off`));
     else this.violate('two-writers', what);
@@ -163,8 +183,8 @@ export class WorldJudge {
     const step = this.#lastStep();
     if (step?.action !== 'recover-backup') return;
     const copy = copyOf(before, instance);
-    if (copy !== undefined && this.#sight.calmForMs(this.#nowMs) > RACE_MS) {
-      const file = applicableFile(before, this.#world.folders, copy, this.#nowMs - RACE_MS);
+    if (copy !== undefined && this.#sight.calmForMs(this.#nowMs) > this.#raceMs) {
+      const file = applicableFile(before, this.#world.folders, copy, this.#nowMs - this.#raceMs);
       if (file !== undefined)
         this.violate('salvage', `recovered ${instance} although ${file} could be applied`);
     }
@@ -216,7 +236,7 @@ export class WorldJudge {
 
   /** Invariant 4, first half: nobody is sent to a copy that lacks what the other one holds and nobody gave up. */
   #activated(after: EstateState): void {
-    if (after.cms.activeServers.length === 0 || this.#sight.calmForMs(this.#nowMs) <= RACE_MS) return;
+    if (after.cms.activeServers.length === 0 || this.#sight.calmForMs(this.#nowMs) <= this.#raceMs) return;
     const sites = new Set(after.cms.activeServers.map((fqdn) => after.chat.servers[fqdn]?.site));
     const [site] = sites;
     if (sites.size > 1 || site === undefined) {
@@ -243,7 +263,7 @@ export class WorldJudge {
   #moved(before: EstateState, after: EstateState): void {
     if (before.cms.poolState === after.cms.poolState) return;
     const to = after.cms.poolState === 'Normal' ? 'home' : 'backup';
-    if (this.#wanted === to || this.#nowMs - this.#wantedSince[to] <= RACE_MS) return;
+    if (this.#wanted === to || this.#nowMs - this.#wantedSince[to] <= this.#raceMs) return;
     this.violate(
       'moved',
       `the pool was set ${after.cms.poolState} while the desired state says ${this.#wanted}`,

@@ -1,7 +1,5 @@
 /** Plays a scenario from its begin to its end, judged after every event. One scenario, one journal, byte for byte. */
-import type { PoolStatus } from '../reconciler/pool-status.ts';
-import { writableAtTwoSites } from '../simulator/estate/writable-sites.ts';
-import { servedBy } from './judge-facts.ts';
+import { describeStuck, handwork, isConverged, judgeEnd } from './judge-ending.ts';
 import type { Finding } from './judge-world.ts';
 import { ScenarioStage } from './scenario-stage.ts';
 import { faultsIn, type Scenario } from './scenario.ts';
@@ -30,21 +28,6 @@ const CONVERGES_WITHIN_MS = 90 * MINUTE_MS;
 /** Longer than any pause between two looks, and than a wait for heartbeats. */
 const RESTS_FOR_MS = 2 * MINUTE_MS;
 
-function isConverged(stage: ScenarioStage, status: PoolStatus | undefined): boolean {
-  return (
-    status?.state === 'converged' &&
-    status.observedGeneration?.hash === status.generation.hash &&
-    stage.world.document.text.includes(`primaryDatacenter: ${status.datacenters[status.primarySite]}\n`)
-  );
-}
-
-/** What only a person with more rights than the product can do by hand: nothing but such ways out are left. */
-function handwork(status: PoolStatus | undefined): string | undefined {
-  const obstacles = status?.plan?.kind === 'blocked' ? status.plan.obstacles : [];
-  const ways = obstacles.map(({ wayOut }) => wayOut).filter((wayOut) => / by hand\b/.test(wayOut));
-  return ways[0];
-}
-
 export async function playScenario(scenario: Scenario): Promise<Played> {
   const stage = new ScenarioStage(scenario);
   const { clock } = stage.world;
@@ -59,7 +42,9 @@ export async function playScenario(scenario: Scenario): Promise<Played> {
   const played: Played = {
     violations,
     exceptions,
-    ending: isConverged(stage, status) ? 'converged' : (handwork(status) ?? status?.state ?? 'dead'),
+    ending: isConverged(status, stage.world.document.text)
+      ? 'converged'
+      : (handwork(status) ?? status?.state ?? 'dead'),
     decisions,
     rounds: stage.rounds,
     steps: stage.steps,
@@ -84,54 +69,22 @@ async function settle(stage: ScenarioStage, scenario: Scenario, decisions: strin
       PERSON_LOOKS_EVERY_MS,
     );
     const status = stage.status();
-    const rests = isConverged(stage, status) || handwork(status) !== undefined;
+    const rests = isConverged(status, stage.world.document.text) || handwork(status) !== undefined;
     restsSince = rests ? (restsSince ?? clock.monotonicMs()) : undefined;
     if (restsSince !== undefined && clock.monotonicMs() - restsSince >= RESTS_FOR_MS) {
-      if (isConverged(stage, status)) judgeEnd(stage);
+      if (isConverged(status, stage.world.document.text)) judgeEnd(stage.judge, stage.world.state);
       return;
     }
     const did = scenario.person === 'away' ? undefined : await askPerson(stage);
     if (did !== undefined) decisions.push(did.what);
     if (did?.keeps !== undefined) stage.judge.kept(did.keeps);
   }
-  if (stage.judge.violations.length === 0) stage.judge.violate('liveness', describeStuck(stage.status()));
+  if (stage.judge.violations.length === 0)
+    stage.judge.violate('liveness', describeStuck(stage.status(), CONVERGES_WITHIN_MS / MINUTE_MS));
 }
 
 async function askPerson(stage: ScenarioStage): Promise<PersonDid | undefined> {
   const status = stage.status();
   const daemon = stage.daemon?.daemon;
   return daemon === undefined || status === undefined ? undefined : actAsPerson(daemon, status, stage.world);
-}
-
-/** The daemon says that the pool is as declared: is it, and where is every message? */
-function judgeEnd(stage: ScenarioStage): void {
-  const { judge, world } = stage;
-  const { state } = world;
-  const site = state.cms.poolState === 'Normal' ? 'home' : 'backup';
-  const serving = servedBy(state, site);
-  if (writableAtTwoSites(state)) judge.violate('liveness', 'converged with two copies open to clients');
-  if (serving === undefined) judge.violate('liveness', `converged, and nobody serves at ${site}`);
-  const unaccounted = judge.unaccounted(serving);
-  if (unaccounted.length > 0)
-    judge.violate(
-      'unnamed-loss',
-      `converged without ${unaccounted.length} messages that nobody named: ${unaccounted.slice(0, 3).join(', ')}`,
-    );
-}
-
-function describeStuck(status: PoolStatus | undefined): string {
-  if (status === undefined) return 'the daemon is dead';
-  const { plan, lastError, gate } = status;
-  const obstacles =
-    plan?.kind === 'blocked' ? plan.obstacles.map((o) => `${o.variable} is ${o.actual} (${o.wayOut})`) : [];
-  const steps =
-    plan !== null && 'steps' in plan ? plan.steps.map(({ action, target }) => `${action}:${target}`) : [];
-  const waits = plan?.kind === 'waiting' ? ` on ${plan.on}: ${plan.reason}` : '';
-  return [
-    `neither converged nor a question after ${CONVERGES_WITHIN_MS / MINUTE_MS} minutes: ${status.state}, plan ${plan?.kind ?? 'none'}${waits}`,
-    ...(steps.length > 0 ? [`steps ${steps.join(' ')}`] : []),
-    ...(obstacles.length > 0 ? [obstacles.join('; ')] : []),
-    ...(gate?.code == null ? [] : [`gate ${gate.code}`]),
-    ...(lastError === null ? [] : [`${lastError.code}: ${lastError.message}`]),
-  ].join(', ');
 }

@@ -3,10 +3,9 @@
  * what is true, and decides for the copy that the product offers first.
  */
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
-import type { RunningDaemon } from '../daemon/daemon.ts';
 import { toPoolError } from '../topology/pool-error.ts';
 import type { Site } from '../topology/pool-topology.ts';
-import type { SimulatedWorld } from './simulated-world.ts';
+import type { EstateState } from '../simulator/estate/estate-state.ts';
 
 export const ALICE = { by: 'alice', reason: 'looked at it', expiresAt: null };
 const HOUR_MS = 3_600_000;
@@ -23,10 +22,22 @@ function siteNamed(status: PoolStatus, datacenter: string): Site | undefined {
   return datacenter === status.datacenters.backup ? 'backup' : undefined;
 }
 
-const isDown = (world: SimulatedWorld, site: Site): boolean => !world.state.sites[site].up;
+/** What the person can see and do beside the daemon. */
+export interface PersonsWorld {
+  readonly state: EstateState;
+  readonly clock: { now(): number };
+  readonly estate: { fault(command: string): void };
+}
+
+/** Where decisions go. */
+export interface DecisionDesk {
+  decide(request: DecisionRequest): Promise<unknown>;
+}
+
+const isDown = (world: PersonsWorld, site: Site): boolean => !world.state.sites[site].up;
 
 /** What a command that an obstacle names comes to; undefined: nothing that this person can or may do. */
-function answerTo(wayOut: string, status: PoolStatus, world: SimulatedWorld): DecisionRequest | undefined {
+function answerTo(wayOut: string, status: PoolStatus, world: PersonsWorld): DecisionRequest | undefined {
   const { pool } = status;
   const keep = /pchat decide \S+ --keep (\S+)$/.exec(wayOut)?.[1];
   const kept = keep === undefined ? undefined : siteNamed(status, keep);
@@ -48,9 +59,9 @@ function gateAnswer(status: PoolStatus): DecisionRequest | undefined {
 
 /** Does one thing, if one is asked for. */
 export async function actAsPerson(
-  daemon: RunningDaemon,
+  daemon: DecisionDesk,
   status: PoolStatus,
-  world: SimulatedWorld,
+  world: PersonsWorld,
 ): Promise<PersonDid | undefined> {
   const obstacles = status.plan?.kind === 'blocked' ? status.plan.obstacles : [];
   if (obstacles.some(({ wayOut }) => wayOut.startsWith('Invoke-CsManagementServerFailover'))) {

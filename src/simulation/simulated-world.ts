@@ -9,7 +9,7 @@ import type { EstateOverrides } from '../simulator/estate/estate-options.ts';
 import type { EstateState } from '../simulator/estate/estate-state.ts';
 import { folderReach, isClosedToDaemon } from '../simulator/estate/links.ts';
 import { nextWakeAt, stepEstate } from '../simulator/estate/step-estate.ts';
-import { MemoryEstate } from './memory-estate.ts';
+import { MemoryEstate, type EstateStepSeen } from './memory-estate.ts';
 import { MemoryFolders } from './memory-folders.ts';
 import { MemoryDisk } from './memory-journal.ts';
 import { MemoryDocument } from './memory-source.ts';
@@ -52,6 +52,10 @@ export class SimulatedWorld {
 
   get sqlPassword(): string {
     return this.state.options.sqlPassword;
+  }
+
+  watch(look: (seen: EstateStepSeen<EstateState>) => void): void {
+    this.estate.onStep = look;
   }
 
   /** What the daemon gets from a folder now: nothing to say, or an operating system error. */
