@@ -28,6 +28,8 @@ export interface WireStageOptions {
   /** Estate seconds per real second. */
   readonly factor: number;
   readonly overrides: EstateOverrides;
+  /** Left out: backup. */
+  readonly shareSite?: 'home' | 'backup';
   /** Other values for durations of the settings, by key. Every look at a dead site takes `connect`. */
   readonly durations?: Readonly<Record<string, string>>;
   readonly document?: Partial<DesiredDocumentOptions>;
@@ -48,7 +50,9 @@ const DAEMON_CODE = new URL('../../src/daemon/compose-host.ts', import.meta.url)
  * Compiles what the daemon loads, for all who are started with this environment later: a killed daemon leaves no compiled code
  * behind, and starting one would cost more than everything else that it does.
  */
-function compileAhead(directory: string): ChildProcess {
+function compileAhead(directory: string): ChildProcess | undefined {
+  // Somebody keeps compiled code for longer than one stage.
+  if (process.env['NODE_COMPILE_CACHE'] !== undefined) return undefined;
   process.env['NODE_COMPILE_CACHE'] = path.join(directory, 'compiled');
   const program = `await import(${JSON.stringify(DAEMON_CODE)})`;
   return spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
@@ -60,7 +64,7 @@ export class WireStage implements AsyncDisposable {
   /** What the estate remarked. */
   readonly notes: readonly string[];
   readonly #tail: JournalTail;
-  readonly #compiler: ChildProcess;
+  readonly #compiler: ChildProcess | undefined;
   readonly #limitMs: number;
   #daemon: DaemonProcess | undefined;
 
@@ -77,7 +81,7 @@ export class WireStage implements AsyncDisposable {
     const notes: string[] = [];
     const playground = await openPlayground({
       directory: mkdtempSync(path.join(os.tmpdir(), 'pchat-wire-')),
-      shareSite: 'backup',
+      shareSite: options.shareSite ?? 'backup',
       nowMs: hostClock.now(),
       document: { drainTimeout: '1s', ...document },
       seed,
@@ -134,6 +138,10 @@ export class WireStage implements AsyncDisposable {
     const daemon = this.#daemon;
     this.#daemon = undefined;
     return daemon?.end('SIGABRT') ?? Promise.resolve();
+  }
+
+  get daemonRuns(): boolean {
+    return this.#daemon?.running === true;
   }
 
   /** Looks at the journal and asks `seen` until it says yes. */
@@ -203,12 +211,16 @@ export class WireStage implements AsyncDisposable {
     try {
       await this.stopDaemon();
     } finally {
-      delete process.env['NODE_COMPILE_CACHE'];
-      this.#compiler.kill('SIGKILL');
-      if (this.#compiler.exitCode === null && this.#compiler.signalCode === null)
-        await once(this.#compiler, 'exit');
+      await this.#endCompiler();
       await this.playground.stop();
       rmSync(this.playground.directory, { recursive: true, force: true });
     }
+  }
+  async #endCompiler(): Promise<void> {
+    if (this.#compiler === undefined) return;
+    delete process.env['NODE_COMPILE_CACHE'];
+    this.#compiler.kill('SIGKILL');
+    if (this.#compiler.exitCode === null && this.#compiler.signalCode === null)
+      await once(this.#compiler, 'exit');
   }
 }

@@ -53,6 +53,8 @@ export interface WireEstate {
   readonly shellCommand: readonly string[];
   /** The estate's own time, ms. */
   now(): number;
+  /** Called after every event, when its files are written. */
+  watch(look: (seen: EstateEvent) => void): void;
   /** Time goes at once to the next instant at which something happens; false: nothing ever will. */
   skip(): boolean;
   /** Resolves when ports have followed; throws with the grammar when the command is unknown or impossible. */
@@ -64,6 +66,13 @@ export interface WireEstate {
   stop(): Promise<void>;
 }
 
+/** One event of the estate, with everything that it did. */
+export interface EstateEvent {
+  readonly before: EstateState;
+  readonly after: EstateState;
+  readonly input: EstateInput;
+}
+
 class RunningEstate {
   readonly clock: EstateClock;
   readonly folders: DiskFolders;
@@ -71,6 +80,7 @@ class RunningEstate {
   readonly control: ControlServer;
   readonly #onNote: (text: string) => void;
   state: EstateState;
+  look: ((seen: EstateEvent) => void) | undefined;
 
   constructor(state: EstateState, options: WireEstateOptions) {
     this.state = state;
@@ -98,6 +108,7 @@ class RunningEstate {
     this.state = state;
     for (const output of outputs) this.#deliver(output);
     if (input.kind === 'fault') this.#followFault(before);
+    this.look?.({ before, after: state, input });
     this.clock.wakeAt(nextWakeAt(this.state), () => void this.input({ kind: 'tick' }));
     return outputs;
   }
@@ -180,6 +191,9 @@ export async function startWireEstate(options: WireEstateOptions): Promise<WireE
     files: running.folders,
     shellCommand: [process.execPath, childFile(), '--port', String(controlPort)],
     now: () => running.clock.now(),
+    watch(look) {
+      running.look = look;
+    },
     skip: () => running.clock.skip(),
     async fault(command) {
       running.fault(command);
