@@ -111,7 +111,10 @@ async function main(): Promise<void> {
   const compiled = mkdtempSync(path.join(os.tmpdir(), 'pchat-compiled-'));
   process.env['NODE_COMPILE_CACHE'] = compiled;
   try {
-    await Promise.all(Array.from({ length: whole('parallel') }, worker));
+    // Everybody ends what they have started, also when one of them cannot go on.
+    const ends = await Promise.allSettled(Array.from({ length: whole('parallel') }, worker));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   } finally {
     rmSync(compiled, { recursive: true, force: true });
   }

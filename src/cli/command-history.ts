@@ -21,8 +21,8 @@ export function register(program: Command): void {
 
 async function history(pool: string | undefined, options: Options): Promise<void> {
   const settings = await loadSettings(options);
-  const { readJournalFile } = await import('../daemon/journal.ts');
-  const records = await readJournalFile(settings.journal.directory).catch((error: unknown) => {
+  const { readJournalHistory } = await import('../daemon/journal.ts');
+  const records = await readJournalHistory(settings.journal.directory).catch((error: unknown) => {
     if (error instanceof PoolError) throw error;
     throw new PoolError('PCO_USAGE', `there is no journal in ${settings.journal.directory}`, {
       cause: error,
@@ -89,6 +89,8 @@ function describe(record: JournalRecord): string {
       return `${record.by}: break-glass ${record.file}: ${record.reason} (until ${record.expiresAt})`;
     case 'break-glass-ended':
       return `the source of the desired state is back: ${record.pools.map(returned).join('; ')}`;
+    case 'rotated':
+      return `a new file; what came before is in ${record.archive}`;
   }
 }
 

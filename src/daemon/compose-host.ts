@@ -41,6 +41,7 @@ export interface HostDaemon {
   readonly done: Promise<void>;
 }
 
+const MEGABYTE = 1_048_576;
 /** Parts of the poll pause after which something that is awaited is looked at again, and its limits in ms. */
 const WAIT_PART = 10;
 const WAIT_MIN_MS = 250;
@@ -61,10 +62,13 @@ export async function startHostDaemon(options: HostOptions): Promise<HostDaemon>
 
 async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promise<HostDaemon> {
   const { settings } = options;
-  const { directory } = settings.journal;
+  const { directory, maxMegabytes, archives } = settings.journal;
   const lease = acquireLease(directory, await lastEpochOf(directory));
   shutdown.register('lease', () => lease.release());
-  const journal = await openJournal(directory, hostClock, lease.epoch);
+  const journal = await openJournal(directory, hostClock, lease.epoch, {
+    rotation: { maxBytes: maxMegabytes * MEGABYTE, archives },
+    onNote: (note) => log.warn('journal', { note }),
+  });
   shutdown.register('journal', () => journal.close());
   for (const note of journal.notes) log.warn('journal repaired', { note });
 

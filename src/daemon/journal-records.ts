@@ -24,6 +24,7 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   decision: ['pool', 'by', 'reason', 'decision'],
   'break-glass': ['by', 'reason', 'expiresAt', 'file', 'text'],
   'break-glass-ended': [],
+  rotated: ['archive'],
 };
 const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'cancel', 'suspend', 'resume']);
 
@@ -54,14 +55,31 @@ export function readJournal(bytes: Uint8Array, file: string): ReadJournal {
   const text = new TextDecoder().decode(bytes.subarray(0, goodBytes));
   const records: JournalRecord[] = [];
   const lines = text.split('\n').slice(0, -1);
-  for (const [index, line] of lines.entries()) records.push(parseLine(line, file, index + 1, records.at(-1)));
+  // Records that a rotation carried over have gaps between them; how many they are stands behind the last of them.
+  const carried = lines.findLastIndex((line) => line.includes('"kind":"rotated"'));
+  for (const [index, line] of lines.entries()) {
+    const place: Place = { file, number: index + 1, mayGap: index <= carried };
+    const record = parseLine(line, place, records.at(-1));
+    if (record.kind === 'rotated' && record.carried !== records.length)
+      throw unreadable(
+        file,
+        place.number,
+        `expected ${record.carried} records before it, found ${records.length}`,
+      );
+    records.push(record);
+  }
   return { records, goodBytes, tornBytes: bytes.length - goodBytes };
+}
+
+interface Place {
+  readonly file: string;
+  readonly number: number;
+  readonly mayGap: boolean;
 }
 
 function parseLine(
   line: string,
-  file: string,
-  number: number,
+  { file, number, mayGap }: Place,
   previous: JournalRecord | undefined,
 ): JournalRecord {
   let value: unknown;
@@ -77,7 +95,8 @@ function parseLine(
   const kind = String(record['kind']);
   if (!isKind(kind)) throw unreadable(file, number, `a record of the kind ${kind} is not known`);
   const wanted = (previous?.seq ?? 0) + 1;
-  if (record['seq'] !== wanted)
+  const seq = Number(record['seq']);
+  if (mayGap ? !Number.isInteger(seq) || seq < wanted : record['seq'] !== wanted)
     throw unreadable(
       file,
       number,

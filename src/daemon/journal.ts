@@ -4,11 +4,23 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import path from 'node:path';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal, JournalBody, JournalRecord } from '../ports/journal.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { journalLine, keepInMemory, readJournal } from './journal-records.ts';
+import {
+  archiveName,
+  archivesIn,
+  DEFAULT_ROTATION,
+  joinRecords,
+  journalPath,
+  removeOldArchives,
+  removeUnfinished,
+  swapJournals,
+  syncFolder,
+  writeNextJournal,
+  type Rotation,
+} from './rotate-journal.ts';
 
 /** What the journal needs of a file; a test gives one whose disk is full. */
 export interface JournalFile {
@@ -28,17 +40,29 @@ export interface FileJournal extends Journal {
 /** Records in memory besides decisions, open intents and generations. */
 const MEMORY_LIMIT = 5_000;
 
-export const journalPath = (directory: string): string => path.join(directory, 'journal.ndjson');
+/** Records that a new file carries over besides those. */
+const CARRIED_LIMIT = 500;
+/** Of `maxBytes`: after a rotation that failed, so much is written before the next one is tried. */
+const RETRY_AFTER = 0.25;
+
+export interface JournalOptions {
+  readonly rotation?: Rotation;
+  /** Left out: the file itself. */
+  readonly wrap?: (file: JournalFile) => JournalFile;
+  /** A rotation failed; the journal goes on in its old file. */
+  readonly onNote?: (note: string) => void;
+}
 
 /** Throws PCO_JOURNAL_UNREADABLE. The caller holds the lease whose epoch it names. */
 export async function openJournal(
   directory: string,
   clock: Clock,
   epoch: number,
-  wrap: (file: JournalFile) => JournalFile = (file) => file,
+  options: JournalOptions = {},
 ): Promise<FileJournal> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = journalPath(directory);
+  await removeUnfinished(directory);
   const handle = await open(file, 'a+', 0o600);
   // 'a' would ignore positions on Linux; the file exists now, so it can be opened for writing in place.
   await handle.close();
@@ -52,8 +76,8 @@ export async function openJournal(
       notes.push(`cut ${content.tornBytes} bytes of an unfinished record off the end of ${file}`);
     }
     await syncFolder(directory);
-    const journalFile = wrap(overHandle(writable));
-    return new NdjsonJournal(journalFile, clock, epoch, content.records, content.goodBytes, notes);
+    const { records, goodBytes: length } = content;
+    return new NdjsonJournal(writable, { directory, clock, epoch, records, length, notes, options });
   } catch (error) {
     await writable.close();
     throw error;
@@ -67,21 +91,26 @@ export async function readJournalFile(directory: string): Promise<readonly Journ
   return readJournal(await handle.readFile(), file).records;
 }
 
+/** The journal and its archives: everything that is still kept, oldest first. */
+export async function readJournalHistory(directory: string): Promise<readonly JournalRecord[]> {
+  const journal = await readJournalFile(directory);
+  const archived: (readonly JournalRecord[])[] = [];
+  for (const file of await archivesIn(directory)) {
+    await using handle = await open(file, 'r');
+    archived.push(readJournal(await handle.readFile(), file).records);
+  }
+  return joinRecords([...archived, journal]);
+}
+
 /** Epoch of the newest record; 0: there is none. Throws PCO_JOURNAL_UNREADABLE. */
 export async function lastEpochOf(directory: string): Promise<number> {
   if (!existsSync(journalPath(directory))) return 0;
   return (await readJournalFile(directory)).at(-1)?.epoch ?? 0;
 }
 
-/** The name of a new file is durable only when its folder is flushed too. */
-async function syncFolder(directory: string): Promise<void> {
-  // Windows cannot open a folder like this and flushes names with the file (unverified).
-  if (process.platform === 'win32') return;
-  await using handle = await open(directory, 'r');
-  await handle.sync();
-}
+type Handle = Awaited<ReturnType<typeof open>>;
 
-function overHandle(handle: Awaited<ReturnType<typeof open>>): JournalFile {
+function overHandle(handle: Handle): JournalFile {
   return {
     async write(bytes, position) {
       let written = 0;
@@ -101,33 +130,44 @@ function overHandle(handle: Awaited<ReturnType<typeof open>>): JournalFile {
   };
 }
 
+interface OpenedJournal {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly epoch: number;
+  readonly records: readonly JournalRecord[];
+  /** Of the file, bytes. */
+  readonly length: number;
+  readonly notes: readonly string[];
+  readonly options: JournalOptions;
+}
+
 class NdjsonJournal implements FileJournal {
   readonly notes: readonly string[];
-  readonly #file: JournalFile;
-  readonly #clock: Clock;
-  readonly #epoch: number;
+  readonly #opened: OpenedJournal;
+  readonly #rotation: Rotation;
+  #file: JournalFile;
   #records: JournalRecord[];
   #seq: number;
   #length: number;
+  #rotateAt: number;
   /** Set when a failed append could not be taken back: the end of the file is not what memory says. */
   #broken: PoolError | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    file: JournalFile,
-    clock: Clock,
-    epoch: number,
-    records: readonly JournalRecord[],
-    length: number,
-    notes: readonly string[],
-  ) {
-    this.#file = file;
-    this.#clock = clock;
-    this.#epoch = epoch;
-    this.#records = keepInMemory(records, MEMORY_LIMIT);
-    this.#seq = records.at(-1)?.seq ?? 0;
-    this.#length = length;
-    this.notes = notes;
+  constructor(handle: Handle, opened: OpenedJournal) {
+    this.#opened = opened;
+    this.#rotation = opened.options.rotation ?? DEFAULT_ROTATION;
+    this.#file = this.#wrapped(handle);
+    this.#records = keepInMemory(opened.records, MEMORY_LIMIT);
+    this.#seq = opened.records.at(-1)?.seq ?? 0;
+    this.#length = opened.length;
+    this.#rotateAt = this.#rotation.maxBytes;
+    this.notes = opened.notes;
+  }
+
+  #wrapped(handle: Handle): JournalFile {
+    const { wrap = (file: JournalFile) => file } = this.#opened.options;
+    return wrap(overHandle(handle));
   }
 
   append(body: JournalBody): Promise<JournalRecord> {
@@ -148,8 +188,7 @@ class NdjsonJournal implements FileJournal {
 
   async #append(body: JournalBody): Promise<JournalRecord> {
     if (this.#broken !== undefined) throw this.#broken;
-    const at = new Date(this.#clock.now()).toISOString();
-    const record: JournalRecord = { v: 1, seq: this.#seq + 1, epoch: this.#epoch, at, ...body };
+    const record = this.#numbered(body);
     const bytes = Buffer.from(journalLine(record));
     try {
       await this.#file.write(bytes, this.#length);
@@ -161,7 +200,55 @@ class NdjsonJournal implements FileJournal {
     this.#length += bytes.length;
     this.#records.push(record);
     if (this.#records.length > 2 * MEMORY_LIMIT) this.#records = keepInMemory(this.#records, MEMORY_LIMIT);
+    if (this.#length > this.#rotateAt) await this.#rotate();
     return record;
+  }
+
+  #numbered(body: JournalBody): JournalRecord {
+    const { clock, epoch } = this.#opened;
+    return { v: 1, seq: this.#seq + 1, epoch, at: new Date(clock.now()).toISOString(), ...body };
+  }
+
+  /** Never fails an append: what is on disk stays there, and the journal goes on in the file that it has. */
+  async #rotate(): Promise<void> {
+    const { directory, options } = this.#opened;
+    const { maxBytes, archives } = this.#rotation;
+    const carried = keepInMemory(
+      this.#records.filter(({ kind }) => kind !== 'rotated'),
+      CARRIED_LIMIT,
+    );
+    const archive = archiveName(this.#seq);
+    const rotated = this.#numbered({ kind: 'rotated', archive, carried: carried.length });
+    try {
+      const length = await writeNextJournal(directory, [...carried, rotated]);
+      if (length > maxBytes / 2) throw new Error(`${length} bytes of it still count`);
+      await this.#reopened(() => swapJournals(directory, archive));
+      this.#length = length;
+      this.#seq = rotated.seq;
+      this.#records.push(rotated);
+      this.#rotateAt = maxBytes;
+      await removeOldArchives(directory, archives);
+    } catch (error) {
+      this.#rotateAt = this.#length + maxBytes * RETRY_AFTER;
+      const why = error instanceof Error ? error.message : String(error);
+      options.onNote?.(`the journal could not begin a new file and goes on in the old one: ${why}`);
+    }
+  }
+
+  async #reopened(meanwhile: () => Promise<void>): Promise<void> {
+    await this.#file.close();
+    try {
+      await meanwhile();
+    } finally {
+      try {
+        this.#file = this.#wrapped(await open(journalPath(this.#opened.directory), 'r+'));
+      } catch (error) {
+        this.#broken = new PoolError('PCO_JOURNAL_UNWRITABLE', 'the journal could not be opened again', {
+          cause: error,
+          hint: 'look at the folder of the journal, then start the daemon again',
+        });
+      }
+    }
   }
 
   async #takeBack(cause: unknown): Promise<PoolError> {

@@ -132,7 +132,7 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
   return {
     ...rest,
     desiredState: sourceSettings(rest.desiredState, directory, absolute),
-    journal: { directory },
+    journal: { ...rest.journal, directory },
     stopFile: rest.stopFile === undefined ? path.join(directory, STOP_FILE) : absolute(rest.stopFile),
     shell: shellSettings(rest.shell, absolute),
     pathMap: rest.pathMap.map(({ sqlServer, local, mountPoint }) => ({

@@ -184,6 +184,11 @@ const shellSchema = z
   )
   .describe('Left out: the pool state is unknown to this daemon, and no cmdlet can run.');
 
+const DEFAULT_JOURNAL_MB = 32;
+const MOST_JOURNAL_MB = 1_024;
+const DEFAULT_ARCHIVES = 10;
+const MOST_ARCHIVES = 10_000;
+
 export const settingsSchema = z.strictObject({
   desiredState: desiredStateSchema,
   journal: z
@@ -191,6 +196,18 @@ export const settingsSchema = z.strictObject({
       directory: plainText().describe(
         'Folder on a local disk for journal, lease and token; relative to the settings file.',
       ),
+      maxMegabytes: z
+        .int()
+        .min(1)
+        .max(MOST_JOURNAL_MB)
+        .default(DEFAULT_JOURNAL_MB)
+        .describe('Size at which the journal begins a new file; what still counts is carried over.'),
+      archives: z
+        .int()
+        .min(0)
+        .max(MOST_ARCHIVES)
+        .default(DEFAULT_ARCHIVES)
+        .describe('How many old files of the journal are kept beside it.'),
     })
     .describe("The daemon's own folder."),
   defaults: loginSchema.prefault({}).describe('For every instance that says nothing else.'),

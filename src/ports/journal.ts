@@ -7,7 +7,7 @@ import type { ErrorCode } from '../topology/pool-error.ts';
 interface RecordBase {
   /** Format version; an unknown one stops the reader with PCO_JOURNAL_UNREADABLE. */
   readonly v: 1;
-  /** 1, 2, 3 ... without gaps. */
+  /** 1, 2, 3 ... without gaps, but for records that a new file carried over from an old one. */
   readonly seq: number;
   readonly epoch: number;
   /** ISO 8601 UTC, the daemon's wall clock. */
@@ -130,6 +130,12 @@ export type JournalBody =
       /** The source was read again: every break-glass before this record is over. */
       readonly kind: 'break-glass-ended';
       readonly pools: readonly ReturnedPool[];
+    }
+  | {
+      /** The file began anew; the records before this one were carried over from `archive`, a file beside it. */
+      readonly kind: 'rotated';
+      readonly archive: string;
+      readonly carried: number;
     };
 
 /** What the source wants of a pool after a break-glass. */

@@ -2,12 +2,12 @@ import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   openJournal,
-  journalPath,
   readJournalFile,
   type FileJournal,
   type JournalFile,
 } from '../../src/daemon/journal.ts';
 import { openIntents } from '../../src/daemon/journal-records.ts';
+import { journalPath } from '../../src/daemon/rotate-journal.ts';
 import type { JournalBody } from '../../src/ports/journal.ts';
 import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -44,7 +44,7 @@ const outcome = (attempt: string): JournalBody => ({
 });
 
 async function opened(folder: string, wrap?: (file: JournalFile) => JournalFile): Promise<FileJournal> {
-  const journal = await openJournal(folder, clock, 1, wrap);
+  const journal = await openJournal(folder, clock, 1, wrap === undefined ? {} : { wrap });
   onTestFinished(() => journal.close());
   return journal;
 }

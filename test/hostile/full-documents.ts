@@ -85,7 +85,7 @@ const login = {
 
 const settings = {
   desiredState: { file: 'desired-state.yaml' },
-  journal: { directory: 'state' },
+  journal: { directory: 'state', maxMegabytes: 8, archives: 3 },
   defaults: { ...login, password: { file: 'secret' } },
   instances: { 'sql-par-1.contoso.com': { ...login, host: 'sql-par-1' } },
   pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: '/mnt/mgc-logs' }],

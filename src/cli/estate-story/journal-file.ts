@@ -1,5 +1,5 @@
 /** The daemon's journal as another process sees it: read only, whole lines only. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { JournalRecord } from '../../ports/journal.ts';
 
@@ -44,38 +44,51 @@ export function describeRecord(record: JournalRecord): string | undefined {
 export class JournalTail {
   readonly #file: string;
   #position = 0;
+  #seq = 0;
+  /** Of the file that the position is in; a rotation puts another one in its place. */
+  #inode: bigint | undefined;
 
   constructor(directory: string) {
     this.#file = path.join(directory, 'journal.ndjson');
   }
 
   next(): readonly JournalRecord[] {
-    const added = bytesFrom(this.#file, this.#position);
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.#file, 'r');
+    } catch {
+      // The daemon has not written anything yet.
+      return [];
+    }
+    try {
+      const { ino } = fstatSync(descriptor, { bigint: true });
+      if (ino !== this.#inode) this.#position = 0;
+      this.#inode = ino;
+      return this.#unseen(bytesFrom(descriptor, this.#position));
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** A new file begins with records that were carried over from the old one. */
+  #unseen(added: Buffer): readonly JournalRecord[] {
     const whole = added.subarray(0, added.lastIndexOf('\n') + 1);
     this.#position += whole.length;
     const lines = whole.toString('utf8').split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as JournalRecord);
+    const records = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as JournalRecord);
+    const unseen = records.filter(({ seq }) => seq > this.#seq);
+    this.#seq = unseen.at(-1)?.seq ?? this.#seq;
+    return unseen;
   }
 }
 
-function bytesFrom(file: string, position: number): Buffer {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch {
-    // The daemon has not written anything yet.
-    return Buffer.alloc(0);
-  }
-  try {
-    const pieces: Buffer[] = [];
-    for (let at = position; ;) {
-      const piece = Buffer.alloc(PIECE_BYTES);
-      const count = readSync(descriptor, piece, 0, PIECE_BYTES, at);
-      if (count === 0) return Buffer.concat(pieces);
-      pieces.push(piece.subarray(0, count));
-      at += count;
-    }
-  } finally {
-    closeSync(descriptor);
+function bytesFrom(descriptor: number, position: number): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = position; ;) {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    const count = readSync(descriptor, piece, 0, PIECE_BYTES, at);
+    if (count === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, count));
+    at += count;
   }
 }
