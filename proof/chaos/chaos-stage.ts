@@ -6,7 +6,7 @@ import { JournalTail } from '../../src/cli/estate-story/journal-file.ts';
 import { WorldJudge } from '../../src/simulation/judge-world.ts';
 import type { Scenario } from '../../src/simulation/scenario.ts';
 import { ESTATE_SITES } from '../../src/simulator/estate/estate-options.ts';
-import { WireStage } from '../../test/wire/wire-stage.ts';
+import { WireStage, type WireStageOptions } from '../../test/wire/wire-stage.ts';
 import { BrokenConnections, type Breakage } from './broken-connections.ts';
 import { WireWorld } from './wire-world.ts';
 
@@ -48,8 +48,9 @@ export class ChaosStage implements AsyncDisposable {
     this.judge = new WorldJudge(this.world, { evidence: scenario.evidence, raceMs: RACE_MS * FACTOR });
   }
 
-  static async open(scenario: Scenario): Promise<ChaosStage> {
+  static async open(scenario: Scenario, more: Pick<WireStageOptions, 'journal'> = {}): Promise<ChaosStage> {
     const wire = await WireStage.open({
+      ...more,
       seed: scenario.name,
       factor: FACTOR,
       shareSite: scenario.shareSite,

@@ -1,4 +1,5 @@
 /** Plays a scenario on the wire from its begin to its end, judged by the estate after every event. */
+import { readFileSync } from 'node:fs';
 import { findDaemon } from '../../src/cli/daemon-client.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
@@ -6,7 +7,6 @@ import { describeStuck, handwork, isConverged, judgeEnd } from '../../src/simula
 import type { Finding } from '../../src/simulation/judge-world.ts';
 import { faultsIn, type Scenario } from '../../src/simulation/scenario.ts';
 import { actAsPerson } from '../../src/simulation/scripted-person.ts';
-import { readFileSync } from 'node:fs';
 import { ChaosStage, FACTOR, isPlayable } from './chaos-stage.ts';
 
 export interface PlayedOnWire {
@@ -70,7 +70,7 @@ const documentOf = ({ wire }: ChaosStage): string =>
   readFileSync(wire.playground.documents.desiredFile, 'utf8');
 
 /** undefined: it is dead now, or too busy to answer. */
-async function statusOf({ wire }: ChaosStage): Promise<PoolStatus | undefined> {
+export async function statusOf({ wire }: ChaosStage): Promise<PoolStatus | undefined> {
   try {
     return await wire.status();
   } catch {
@@ -79,7 +79,7 @@ async function statusOf({ wire }: ChaosStage): Promise<PoolStatus | undefined> {
   }
 }
 
-async function pass(stage: ChaosStage, until: () => boolean): Promise<void> {
+export async function pass(stage: ChaosStage, until: () => boolean): Promise<void> {
   const { signal } = new AbortController();
   while (!until()) {
     await stage.tick();
@@ -107,7 +107,8 @@ async function settle(stage: ChaosStage, scenario: Scenario, decisions: string[]
   if (!broken(stage)) stage.judge.violate('liveness', describeStuck(status, CONVERGES_WITHIN_MIN));
 }
 
-async function askPerson(stage: ChaosStage, status: PoolStatus, decisions: string[]): Promise<void> {
+/** The administrator of the scenario does one thing, if one is asked for. */
+export async function askPerson(stage: ChaosStage, status: PoolStatus, decisions: string[]): Promise<void> {
   const { wire, judge, world } = stage;
   const desk = await findDaemon(wire.playground.documents.journalDirectory);
   if (desk === undefined) return;

@@ -33,6 +33,8 @@ export interface WireStageOptions {
   /** Other values for durations of the settings, by key. Every look at a dead site takes `connect`. */
   readonly durations?: Readonly<Record<string, string>>;
   readonly document?: Partial<DesiredDocumentOptions>;
+  /** `journal` of the settings beside its directory. */
+  readonly journal?: Readonly<Record<string, unknown>>;
   /** Longest wait for anything; left out: LIMIT_MS. */
   readonly limitMs?: number;
   /** `shell` of the settings; left out: the Node double. */
@@ -95,6 +97,10 @@ export class WireStage implements AsyncDisposable {
       readFileSync(settingsFile, 'utf8'),
     );
     writeFileSync(settingsFile, settings);
+    if (options.journal !== undefined) {
+      const plain = parse(readFileSync(settingsFile, 'utf8')) as { journal: object };
+      writeFileSync(settingsFile, stringify({ ...plain, journal: { ...plain.journal, ...options.journal } }));
+    }
     if (options.shell !== undefined) {
       const shell = await options.shell(playground.estate, playground.directory);
       writeFileSync(settingsFile, stringify({ ...(parse(settings) as object), shell }));
@@ -142,6 +148,10 @@ export class WireStage implements AsyncDisposable {
 
   get daemonRuns(): boolean {
     return this.#daemon?.running === true;
+  }
+
+  get daemonPid(): number | undefined {
+    return this.#daemon?.pid;
   }
 
   /** Looks at the journal and asks `seen` until it says yes. */

@@ -55,6 +55,11 @@ export class DaemonProcess {
     return daemon;
   }
 
+  /** undefined: it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
