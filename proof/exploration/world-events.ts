@@ -117,6 +117,18 @@ function mirrorEvents(site: EstateSite): readonly WorldEvent[] {
       possible: (state) => stateIs(state, 'SYNCHRONIZED'),
       happen: partner('FAILOVER'),
     },
+    {
+      name: `mirroring of ${site} is suspended`,
+      ms: MOMENT_MS,
+      possible: (state) => stateIs(state, 'SYNCHRONIZED'),
+      happen: partner('SUSPEND'),
+    },
+    {
+      name: `mirroring of ${site} is let go on`,
+      ms: MOMENT_MS,
+      possible: (state) => stateIs(state, 'SUSPENDED'),
+      happen: partner('RESUME'),
+    },
   ];
 }
 
