@@ -6,13 +6,22 @@ import { Option, type Command } from 'commander';
 import { hostClock } from '../daemon/host/host-clock.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
-import { FailoverDemo } from './estate-story/failover-demo.ts';
+import { EstateStory } from './estate-story/estate-story.ts';
+import { playLostHome } from './estate-story/failover-demo.ts';
 import { Interruption } from './estate-story/interruption.ts';
 import { FIRST_COPY_MINUTE, openPlayground } from './estate-story/playground.ts';
+import {
+  PLANNED_HEAD,
+  plannedRows,
+  playPlannedMoves,
+  type PlannedReport,
+} from './estate-story/planned-demo.ts';
 import type { StoryReport, TransitionReport } from './estate-story/transition-report.ts';
+import { textTable } from './text-table.ts';
 
 interface DemoCommandOptions extends OutputOptions {
   readonly share: 'home' | 'backup';
+  readonly story: 'lost' | 'planned';
   readonly seed: string;
   readonly factor: string;
   readonly directory?: string;
@@ -28,6 +37,11 @@ export function register(program: Command): void {
       new Option('--share <site>', 'where the backup share lives')
         .choices(['home', 'backup'])
         .default('backup'),
+    )
+    .addOption(
+      new Option('--story <name>', 'home is lost, or the pool moves by plan, twice, while clients post')
+        .choices(['lost', 'planned'])
+        .default('lost'),
     )
     .option('--seed <text>', 'seed of the estate', 'demo')
     .option('--factor <number>', 'estate seconds per real second', '60')
@@ -51,19 +65,30 @@ async function demo(options: DemoCommandOptions): Promise<void> {
     startMinute: FIRST_COPY_MINUTE - LEAD_MINUTES,
   });
   try {
-    const report = await FailoverDemo.play({
-      playground,
-      clock: hostClock,
-      say,
-      signal: interruption.signal,
-    });
-    if (options.output === 'json') say(JSON.stringify(report));
-    else say(describe(report));
-    judge(report);
+    const story = { playground, clock: hostClock, say, signal: interruption.signal };
+    if (options.story === 'planned')
+      tellPlanned(await EstateStory.play(story, playPlannedMoves), options, say);
+    else tellLost(await EstateStory.play(story, playLostHome), options, say);
   } finally {
     await playground.stop();
     if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function tellLost(report: StoryReport, { output }: OutputOptions, say: (line: string) => void): void {
+  say(output === 'json' ? JSON.stringify(report) : describe(report));
+  judge({ unnamedLost: report.ledger.unnamedLost, writableAtTwoSitesMs: report.writableAtTwoSitesMs });
+}
+
+function tellPlanned(report: PlannedReport, { output }: OutputOptions, say: (line: string) => void): void {
+  const { acknowledged, lost, writableAtTwoSitesMs } = report;
+  const sums = `Of ${acknowledged} messages that clients saw acknowledged, ${lost} are lost. mgc was writable at two sites for ${writableAtTwoSitesMs} ms.`;
+  say(
+    output === 'json'
+      ? JSON.stringify(report)
+      : `\n${textTable(PLANNED_HEAD, plannedRows(report))}\n${sums} "-": a step of it was never done before.`,
+  );
+  judge({ unnamedLost: lost, writableAtTwoSitesMs });
 }
 
 const steps = ({ actions, seedSteps }: TransitionReport): string =>
@@ -87,9 +112,14 @@ function describe(report: StoryReport): string {
   ].join('\n');
 }
 
-function judge({ ledger, writableAtTwoSitesMs }: StoryReport): void {
-  if (ledger.unnamedLost > 0)
-    throw new PoolError('PCO_INTERNAL', `${ledger.unnamedLost} messages were lost without having been named`);
+interface Judged {
+  readonly unnamedLost: number;
+  readonly writableAtTwoSitesMs: number;
+}
+
+function judge({ unnamedLost, writableAtTwoSitesMs }: Judged): void {
+  if (unnamedLost > 0)
+    throw new PoolError('PCO_INTERNAL', `${unnamedLost} messages were lost without having been named`);
   if (writableAtTwoSitesMs > 0)
     throw new PoolError('PCO_INTERNAL', `mgc was writable at two sites for ${writableAtTwoSitesMs} ms`);
 }

@@ -32,7 +32,7 @@ const offline = (primary: string, world: unknown): Promise<Ended> =>
   );
 
 /** Each test starts Node several times; on a busy machine that takes seconds. */
-describe('pchat', { timeout: 30_000 }, () => {
+describe('pchat', { timeout: 90_000 }, () => {
   test('validate names file, line, column and path, and ends with 3', async () => {
     const broken = file('pools.yaml', poolDocument('berlin'));
     const { code, stdout } = await pchat('validate', broken);
