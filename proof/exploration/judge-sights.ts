@@ -75,7 +75,7 @@ export function decisionsFor(
     ['saved', 'unsaved'].some((held) => held === vector['home.holds'] || held === vector['backup.holds']);
   return [
     ...(asks ? SITES.map((site) => [`keep ${site}`, [keep(pool, site)]] as const) : []),
-    ...(evidence.home.verdict === 'unclear' ? [['attest home', [attest(pool)]] as const] : []),
+    ...(evidence.home.verdict === 'unknown' ? [['attest home', [attest(pool)]] as const] : []),
   ];
 }
 

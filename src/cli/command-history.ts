@@ -1,6 +1,7 @@
 /** pchat history: what the journal says was done, decided and seen. Reads the file; needs no daemon. */
 import type { Command } from 'commander';
 import type { Decision, JournalRecord, ReturnedPool } from '../ports/journal.ts';
+import { verdictWords } from '../topology/evidence.ts';
 import type { Seconds } from '../topology/forecast.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { Revision } from '../topology/pool-topology.ts';
@@ -76,7 +77,7 @@ function describe(record: JournalRecord): string {
     case 'condition':
       return `${record.type} ${record.status} (${record.reason}) ${record.message}`;
     case 'evidence':
-      return `${record.site} is ${record.verdict}`;
+      return `${record.site} is ${verdictWords(record)}`;
     case 'last-listing':
       return `${record.listing.folder.path} fell silent; it listed ${String(record.listing.folder.files.length)} files that were not copied`;
     case 'transition':

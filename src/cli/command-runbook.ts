@@ -12,7 +12,8 @@ import type { DesiredPool } from '../topology/pool-topology.ts';
 import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { Interruption } from './estate-story/interruption.ts';
 import { EXIT } from './exit-codes.ts';
-import { headline, obstacleTexts, renderEvidence, renderLedger, stepsOf } from './render-plan.ts';
+import { renderEvidence } from './render-evidence.ts';
+import { headline, obstacleTexts, renderLedger, stepsOf } from './render-plan.ts';
 
 interface Options extends SettingsOptions {
   readonly desired?: string;

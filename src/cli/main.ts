@@ -10,6 +10,7 @@ import { register as registerApply } from './command-apply.ts';
 import { register as registerDecide } from './command-decide.ts';
 import { register as registerDoctor } from './command-doctor.ts';
 import { register as registerGrants } from './command-grants.ts';
+import { register as registerEvidence } from './command-evidence.ts';
 import { register as registerFollow } from './command-follow.ts';
 import { register as registerHistory } from './command-history.ts';
 import { register as registerObserve } from './command-observe.ts';
@@ -67,6 +68,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerWhatIf,
     registerRun,
     registerStatus,
+    registerEvidence,
     registerHistory,
     registerDecide,
     registerStop,

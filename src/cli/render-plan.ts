@@ -6,7 +6,10 @@ import type { Drift } from '../topology/drift.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LedgerLineKind, LossLedger } from '../topology/loss-ledger.ts';
 import type { Site } from '../topology/pool-topology.ts';
+import { renderEvidence } from './render-evidence.ts';
 import { renderForecast } from './render-forecast.ts';
+import { span } from './span.ts';
+import { named } from './site-name.ts';
 import { indented, textTable } from './text-table.ts';
 
 export interface PlanView {
@@ -48,12 +51,6 @@ export function planJson(view: PlanView): Record<string, unknown> {
 
 export const stepsOf = (plan: Plan): readonly PlannedStep[] => ('steps' in plan ? plan.steps : []);
 
-/** Minutes, in the unit that a person reads at once. */
-export function span(minutes: number): string {
-  if (minutes < 2) return `${(minutes * 60).toFixed(0)} s`;
-  return minutes < 120 ? `${minutes.toFixed(1)} min` : `${(minutes / 60).toFixed(1)} h`;
-}
-
 export function renderPlan(view: PlanView): string {
   const parts = [`${view.pool}: ${headline(view.plan)}`];
   if (view.drift.length > 0)
@@ -88,9 +85,6 @@ export function renderPlan(view: PlanView): string {
   parts.push(renderEvidence(view.evidence, view.datacenters));
   return parts.join('\n');
 }
-
-const named = (view: Pick<PlanView, 'datacenters'>, site: Site): string =>
-  view.datacenters === undefined ? site : `${site} (${view.datacenters[site]})`;
 
 const placeOf = (view: PlanView, target: PlannedStep['target']): string =>
   target === 'pool' ? target : named(view, target);
@@ -159,42 +153,3 @@ export function lossInWords({ lossMinutes, lostFiles }: LossLedger): string {
     lossMinutes === null ? 'chat history that cannot be bounded' : `${span(lossMinutes)} of chat history`;
   return `loss on this course: ${history}, ${files}`;
 }
-
-const VERDICTS: Readonly<Record<Evidence['verdict'], string>> = {
-  alive: 'alive',
-  partitioned: 'out of sight from here, but somebody else sees it',
-  unclear: 'not judged yet: silent, but not for long enough or not from every side',
-  silent: 'silent: taken for down only where policy.evidence is silent. Isolation looks the same',
-  proven: 'proven down',
-  attested: 'attested down by a person',
-};
-
-/** Signs that say the same for as long stand on one line. */
-function signLines(signs: Evidence['signs']): readonly string[] {
-  const groups = new Map<string, string[]>();
-  for (const { says, forMs, source, detail } of signs) {
-    const what = detail.replaceAll(source, 'it');
-    const key = `${says} ${age(forMs)} (${what})`;
-    groups.set(key, [...(groups.get(key) ?? []), source]);
-  }
-  return [...groups].map(([said, sources]) => `${sources.join(', ')}: ${said}`);
-}
-
-export function renderEvidence(
-  evidence: Readonly<Record<Site, Evidence>>,
-  datacenters?: Readonly<Record<Site, string>>,
-): string {
-  return (['home', 'backup'] as const)
-    .map((site) => {
-      const { verdict, signs, changes } = evidence[site];
-      const name = named({ datacenters }, site);
-      if (verdict === 'alive') return `evidence: ${name} is alive`;
-      const lines = [...signLines(signs), `what would change this: ${changes}`];
-      return `evidence: ${name} is ${VERDICTS[verdict]}\n${indented(lines.join('\n'))}`;
-    })
-    .join('\n');
-}
-
-/** No source stays silent for ten years; a longer age means that it was never seen. */
-const NEVER_MS = 315_360_000_000;
-const age = (ms: number): string => (ms > NEVER_MS ? 'since ever' : `for ${span(ms / 60_000)}`);

@@ -1,7 +1,8 @@
 /** The daemon's status as text for people. Formats only. */
 import type { DaemonStatus, PoolStatus } from '../reconciler/pool-status.ts';
+import { renderEvidence, verdictLines } from './render-evidence.ts';
 import { renderHoldings } from './render-forecast.ts';
-import { renderEvidence, renderLedger, renderPlan, type PlanView } from './render-plan.ts';
+import { renderLedger, renderPlan, type PlanView } from './render-plan.ts';
 import { definitionList, textTable } from './text-table.ts';
 
 export function renderStatus(status: DaemonStatus): string {
@@ -25,6 +26,7 @@ export function renderStatus(status: DaemonStatus): string {
     ...problems,
     textTable(head, rows),
     ...status.pools.flatMap(breakGlassLines),
+    ...status.pools.flatMap(evidenceLines),
     ...status.pools.flatMap(runningLines),
   ].join('\n');
 }
@@ -62,6 +64,9 @@ function breakGlassLines({ pool, breakGlass }: PoolStatus): string[] {
       : `${pool}: break-glass ended (${state}): ${words}`,
   ];
 }
+
+const evidenceLines = ({ pool, evidence, datacenters }: PoolStatus): string[] =>
+  evidence === null ? [] : verdictLines(evidence, datacenters).map((line) => `${pool}: ${line}`);
 
 const runningLines = (pool: PoolStatus): string[] =>
   pool.running.map(

@@ -9,7 +9,7 @@ import { reconcileMachine } from '../reconciler/reconcile-machine.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
 import { ALL_VARIABLES } from '../reconciler/variables.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
-import type { Verdict } from '../topology/evidence.ts';
+import type { DownLevel, Verdict } from '../topology/evidence.ts';
 import type { Readiness } from '../topology/forecast.ts';
 import { SITES, type PolicyMode } from '../topology/pool-topology.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
@@ -19,12 +19,12 @@ const membersOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T
 
 export const VERDICTS = membersOf<Verdict>({
   alive: true,
+  degraded: true,
   partitioned: true,
-  unclear: true,
-  silent: true,
-  proven: true,
-  attested: true,
+  unknown: true,
+  down: true,
 });
+export const DOWN_LEVELS = membersOf<DownLevel>({ proven: true, silent: true, attested: true });
 export const MODES = membersOf<PolicyMode>({ observe: true, propose: true, act: true });
 export const PLANS = membersOf<Plan['kind']>({
   converged: true,
@@ -96,6 +96,7 @@ export const LABELS = {
   type: { meaning: 'type of the condition', values: CONDITION_TYPES },
   status: { meaning: 'status of the condition', values: CONDITION_STATUSES },
   verdict: { meaning: 'verdict of the evidence', values: VERDICTS },
+  level: { meaning: 'what the verdict `down` rests on', values: DOWN_LEVELS },
   stage: { meaning: 'part of log shipping', values: STAGES },
   kind: { meaning: 'kind of the plan', values: PLANS },
   gate: { meaning: '`Proceed`, or the code of the gate that holds', values: GATES },

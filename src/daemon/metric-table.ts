@@ -41,7 +41,9 @@ export const METRICS = {
   pchat_steps_total:              { type: 'counter', labels: ['pool', 'action', 'result'], unit: 'steps', help: 'Steps that ended.', moves: 'when a step ends' },
   pchat_step_duration_seconds:    { type: 'histogram', labels: ['pool', 'action'], unit: 'seconds', help: 'Duration of a step, waiting for its effect included.', moves: 'when a step ends', buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600] },
   // Evidence and loss.
-  pchat_evidence:                 { type: 'gauge', labels: ['pool', 'site', 'verdict'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Verdict on each site.', moves: DECISION },
+  pchat_evidence:                 { type: 'gauge', labels: ['pool', 'site', 'verdict'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Verdict on the copy of each site.', moves: DECISION },
+  pchat_evidence_level:           { type: 'gauge', labels: ['pool', 'site', 'level'], unit: `${ONE_OF} while the verdict is down; all 0 otherwise`, help: 'What the verdict `down` rests on. `proven` is never concluded of a whole site.', moves: DECISION },
+  pchat_evidence_silence_seconds: { type: 'gauge', labels: ['pool', 'site'], unit: 'seconds; 0: one answers, or not all were asked; NaN: not observed yet', help: 'Time for which no instance of the site has answered.', moves: DECISION },
   pchat_predicted_loss_seconds:   { type: 'gauge', labels: ['pool'], unit: 'seconds; NaN: cannot be bounded, or not observed yet', help: 'Chat history that the present course loses after all salvage.', moves: DECISION },
   pchat_predicted_lost_files:     { type: 'gauge', labels: ['pool'], unit: 'files; NaN: not observed yet', help: 'Log backups that the present course loses for good.', moves: DECISION },
   // Beforehand and afterwards.

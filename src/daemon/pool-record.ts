@@ -5,7 +5,7 @@ import { lossSeen } from '../reconciler/loss-seen.ts';
 import { stepKey } from '../reconciler/step-id.ts';
 import type { Condition } from '../topology/condition.ts';
 import type { PlanPrediction } from '../topology/forecast.ts';
-import { isSignOfLife, type Verdict } from '../topology/evidence.ts';
+import { isSignOfLife, verdictWords, type Verdict } from '../topology/evidence.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type DesiredPool, type PoolTopology, type Site } from '../topology/pool-topology.ts';
 import { standingDecisions } from './decisions.ts';
@@ -35,7 +35,8 @@ export class PoolRecord {
   readonly #log: Log;
   #planKey = '';
   #written = '';
-  readonly #verdicts: Record<Site, Verdict> = { home: 'alive', backup: 'alive' };
+  /** Verdict with level, as it was written last. */
+  readonly #verdicts: Record<Site, string> = { home: 'alive', backup: 'alive' };
   #conditions: readonly Condition[] = [];
   /** Number of the transition whose loss was written last. */
   #counted = 0;
@@ -144,12 +145,13 @@ export class PoolRecord {
 
   #evidence(pool: DesiredPool, { reduction }: PoolDecision): void {
     for (const site of SITES) {
-      const { verdict, signs } = reduction.evidence[site];
-      if (verdict === this.#verdicts[site] && !this.#voids(pool, site, verdict)) continue;
-      this.#verdicts[site] = verdict;
-      this.#log.warn('evidence', { site, verdict });
-      const words = signs.map((sign) => `${sign.source}: ${sign.says}: ${sign.detail}`);
-      this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, signs: words });
+      const { verdict, level, signs } = reduction.evidence[site];
+      const words = verdictWords({ verdict, level });
+      if (words === this.#verdicts[site] && !this.#voids(pool, site, verdict)) continue;
+      this.#verdicts[site] = words;
+      this.#log.warn('evidence', { site, verdict, level });
+      const said = signs.map((sign) => `${sign.source}: ${sign.says}: ${sign.detail}`);
+      this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, level, signs: said });
     }
   }
 

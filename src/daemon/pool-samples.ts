@@ -12,6 +12,7 @@ import { forecastSamples } from './forecast-samples.ts';
 import {
   CONDITION_STATUSES,
   DIFFERENCES,
+  DOWN_LEVELS,
   GATES,
   LOOP_STATES,
   MODES,
@@ -112,6 +113,13 @@ function lossSamples({ ledger, evidence, observedAt }: PoolStatus) {
   const lossMinutes = ledger?.lossMinutes ?? Number.NaN;
   return {
     pchat_evidence: SITES.flatMap((site) => oneOf('verdict', VERDICTS, evidence?.[site].verdict, { site })),
+    pchat_evidence_level: SITES.flatMap((site) =>
+      oneOf('level', DOWN_LEVELS, evidence?.[site].level ?? undefined, { site }),
+    ),
+    pchat_evidence_silence_seconds: SITES.map((site) => ({
+      labels: { site },
+      value: (evidence?.[site].silentForMs ?? Number.NaN) / MS_PER_SECOND,
+    })),
     pchat_predicted_loss_seconds: single(lossMinutes * SECONDS_PER_MINUTE),
     pchat_predicted_lost_files: single(ledger?.lostFiles ?? Number.NaN),
     pchat_last_observation_timestamp_seconds: single(

@@ -1,6 +1,6 @@
 /**
  * Keeps what would be gone with a site that falls silent: the listing of each share and the clock of each instance at their last
- * answer. The loss ledger names files from it; nothing is decided from it.
+ * answer. The loss ledger names files from it, and a file that a site wrote within its silence is a sign of life.
  */
 import type { FolderFacts, InstanceFacts, LastSeen } from '../topology/pool-facts.ts';
 import type { Sighting } from './source-memory.ts';

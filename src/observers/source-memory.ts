@@ -26,6 +26,20 @@ const ANSWERS: readonly ErrorCode[] = [
   'PCO_CMS_READ_ONLY',
 ];
 
+/** Nobody answered. Whatever else went wrong was our own fault, or the fault of whoever should have asked, and asks nothing of the source. */
+const SILENCES: readonly ErrorCode[] = [
+  'PCO_INSTANCE_UNREACHABLE',
+  'PCO_INSTANCE_TIMEOUT',
+  'PCO_COMPUTER_UNREACHABLE',
+  'PCO_SHARE_UNREADABLE',
+];
+
+/**
+ * Looks in vain after which a silence is one: the first may have been lost with a held connection that had died by itself. It closes
+ * that connection, so that the second one opens its own.
+ */
+const LOOKS_IN_VAIN = 2;
+
 /** ms that a round waits for a source that was silent in the round before: several times what an answer takes between sites. */
 const PATIENCE_MS = 500;
 
@@ -44,6 +58,8 @@ export class SourceMemory {
   readonly #answeredAtMs = new Map<string, number>();
   /** Why the sources gave no answer that gave none at their last look. */
   readonly #silences = new Map<string, PoolError>();
+  /** Looks in a row that nobody answered. */
+  readonly #inVain = new Map<string, number>();
   readonly #probed = new Set<string>();
   readonly #closed = new AbortController();
 
@@ -96,17 +112,26 @@ export class SourceMemory {
     try {
       const value = await unlessAborted(source, deadline, read, late);
       const atMs = this.#clock.monotonicMs();
-      this.#answeredAtMs.set(source, atMs);
-      this.#silences.delete(source);
+      this.#answered(source, atMs);
       return { kind: 'value', value, source, atMs };
     } catch (caught) {
       const error = reasonOf(toPoolError(caught), deadline.expired);
       if (ANSWERS.includes(error.code) || isCmdletRefusal(error.code)) {
-        this.#answeredAtMs.set(source, this.#clock.monotonicMs());
-        this.#silences.delete(source);
-      } else if (error.code !== 'PCO_CANCELLED') this.#silences.set(source, error);
+        this.#answered(source, this.#clock.monotonicMs());
+      } else if (error.code !== 'PCO_CANCELLED') this.#unanswered(source, error);
       return { kind: 'unknown', source, error };
     }
+  }
+
+  #answered(source: string, atMs: number): void {
+    this.#answeredAtMs.set(source, atMs);
+    this.#silences.delete(source);
+    this.#inVain.delete(source);
+  }
+
+  #unanswered(source: string, error: PoolError): void {
+    this.#silences.set(source, error);
+    if (SILENCES.includes(error.code)) this.#inVain.set(source, (this.#inVain.get(source) ?? 0) + 1);
   }
 
   /** The sighting as it stands now: ages and silence grow until the end of the round. */
@@ -117,7 +142,12 @@ export class SourceMemory {
       return { kind: 'value', value: sighting.value, source, ageMs: Math.max(0, nowMs - sighting.atMs) };
     const { code, message } = sighting.error;
     const lastMs = this.#answeredAtMs.get(source) ?? this.#startMs;
-    return { kind: 'unknown', reason: message, code, source, silentForMs: Math.max(0, nowMs - lastMs) };
+    const unknown = { kind: 'unknown', reason: message, code, source } as const;
+    const silentForMs = Math.max(0, nowMs - lastMs);
+    const inVain = this.#inVain.get(source) ?? 0;
+    return inVain === 0 || inVain >= LOOKS_IN_VAIN
+      ? { ...unknown, silentForMs }
+      : { ...unknown, silentForMs, askedOnce: true };
   }
 }
 

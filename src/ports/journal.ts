@@ -93,6 +93,8 @@ export type JournalBody =
       readonly pool: string;
       readonly site: Site;
       readonly verdict: string;
+      /** What `down` rests on. */
+      readonly level?: string | null;
       readonly signs: readonly string[];
     }
   | {

@@ -36,14 +36,14 @@ export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Va
   const { share, shareSite } = pool.topology.logShipping;
   if (ofShare && shareSite !== 'home') return shareWayOut(share, shareSite);
   const site: Site = variable.startsWith('backup.') ? 'backup' : 'home';
-  const { verdict } = reduction.evidence[site];
+  const { verdict, level } = reduction.evidence[site];
   const dark = reduction.vector[`${site}.reach`] === 'unknown';
   const decides =
     variable === `${site}.cannotWrite` ||
     variable === 'home.logBackups' ||
     ofShare ||
     CONTENT.includes(variable);
-  if (dark && decides && ['unclear', 'silent'].includes(verdict)) {
+  if (dark && decides && (verdict === 'unknown' || level === 'silent')) {
     return fill(`restore the sight of ${source}, or pchat attest {${site}} --down`, pool);
   }
   // Ended while the partner is out of sight, the session leaves it the role that it had: it may come back writable.

@@ -2,7 +2,7 @@
  * The facts that a plan rests on: what the needs and the done of its steps, its goal and its gates spoke of and no earlier step of it
  * brings. When one of them has moved, it is another plan. Pure.
  */
-import type { Evidence } from '../topology/evidence.ts';
+import { verdictWords, type Evidence } from '../topology/evidence.ts';
 import type { SavedPlan, UsedFact } from '../topology/saved-plan.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
@@ -67,7 +67,7 @@ export interface PlanSeen {
 const evidenceUsed = ({ uses, evidence }: PlanSeen): UsedFact[] =>
   (['home', 'backup'] as const).flatMap((site) =>
     uses.includes(`${site}.cannotWrite`)
-      ? [{ name: `evidence.${site}`, value: evidence[site].verdict, because: evidence[site].changes }]
+      ? [{ name: `evidence.${site}`, value: verdictWords(evidence[site]), because: evidence[site].changes }]
       : [],
   );
 

@@ -1,5 +1,5 @@
 /** One site's copy in planner words: state, write ability, mirroring, sessions. Which copy is current: compare-copies.ts. */
-import type { Evidence } from '../topology/evidence.ts';
+import { verdictWords, type Evidence } from '../topology/evidence.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
@@ -70,8 +70,8 @@ export function mgcOf(seen: SeenCopy): Finding {
 function cannotWriteOf(pool: DesiredPool, seen: SeenCopy, evidence: Evidence): Finding {
   if (seen.kind === 'unseen') {
     return isDown(pool, evidence)
-      ? finding('yes', `the site is down by evidence (${evidence.verdict})`, seen.source)
-      : unknownFinding(`${seen.reason}; verdict ${evidence.verdict}: ${evidence.changes}`, seen.source);
+      ? finding('yes', `the site is down by evidence (${evidence.level ?? ''})`, seen.source)
+      : unknownFinding(`${seen.reason}; verdict ${verdictWords(evidence)}: ${evidence.changes}`, seen.source);
   }
   const state = seen.copy.database?.state ?? 'ABSENT';
   const safe = ['ABSENT', 'RESTORING', 'STANDBY', 'OFFLINE'].includes(state);

@@ -66,7 +66,7 @@ function logBackupsOf(pool: DesiredPool, facts: PoolFacts, views: CopyViews, evi
   const { seen } = views.home;
   if (seen.kind === 'unseen') {
     return isDown(pool, evidence)
-      ? finding('unseen', `home is down by evidence (${evidence.verdict})`, seen.source)
+      ? finding('unseen', `home is down by evidence (${evidence.level ?? ''})`, seen.source)
       : unknownFinding(seen.reason, seen.source);
   }
   const row = seen.copy.facts.shippingPrimary[pool.topology.chatDatabase] ?? null;
@@ -95,9 +95,10 @@ function shareOf(pool: DesiredPool, facts: PoolFacts, evidence: Readonly<Record<
       share.source,
     );
   const site = evidence[shareSite];
-  const gone = isDown(pool, site) && share.silentForMs >= pool.policy.silentAfterMs;
+  const silent = share.askedOnce !== true && share.silentForMs >= pool.policy.silentAfterMs;
+  const gone = isDown(pool, site) && silent;
   return gone
-    ? finding('gone', `${share.reason}; ${shareSite} is down by evidence (${site.verdict})`, share.source)
+    ? finding('gone', `${share.reason}; ${shareSite} is down by evidence (${site.level ?? ''})`, share.source)
     : unknownFinding(share.reason, share.source);
 }
 

@@ -12,10 +12,15 @@ export interface SiteCopy {
   readonly source: string;
 }
 
-/** `reason` says who did not answer. */
+/** `instance` does not answer, or holds nothing that can stand for it; `reason` says why. */
 export type SeenCopy =
   | { readonly kind: 'seen'; readonly copy: SiteCopy }
-  | { readonly kind: 'unseen'; readonly reason: string; readonly source: string };
+  | {
+      readonly kind: 'unseen';
+      readonly instance: InstanceName;
+      readonly reason: string;
+      readonly source: string;
+    };
 
 export const isOpen = (database: DatabaseFacts | undefined): boolean => database?.state === 'ONLINE';
 
@@ -41,8 +46,8 @@ const roleOf = (copy: SiteCopy | undefined): 'PRINCIPAL' | 'MIRROR' | undefined 
 function unseen(facts: PoolFacts, instance: InstanceName): SeenCopy {
   const observed = facts.instances[instance];
   return observed?.kind === 'unknown'
-    ? { kind: 'unseen', reason: `${instance}: ${observed.reason}`, source: observed.source }
-    : { kind: 'unseen', reason: `${instance} was not observed`, source: instance };
+    ? { kind: 'unseen', instance, reason: `${instance}: ${observed.reason}`, source: observed.source }
+    : { kind: 'unseen', instance, reason: `${instance} was not observed`, source: instance };
 }
 
 /**

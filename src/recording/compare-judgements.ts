@@ -1,4 +1,5 @@
 /** Where two judgements of the same facts part: one line for each thing that was decided otherwise. Pure. */
+import { verdictWords } from '../topology/evidence.ts';
 import type { Judgement } from './judgement.ts';
 
 export interface Difference {
@@ -27,9 +28,9 @@ function wholeLines({ drift, plan, gate, hold, evidence, ledger }: Judgement): L
     ['gate', `${gate.kind}${gate.code === null ? '' : ` (${gate.code})`}`],
     ['hold', shown(hold)],
     ['drift', words(drift.map((one) => `${one.path} is ${one.actual}, wanted ${one.wanted}`))],
-    ['evidence.home', evidence.home.verdict],
+    ['evidence.home', verdictWords(evidence.home)],
     ['evidence.home.signs', signs('home')],
-    ['evidence.backup', evidence.backup.verdict],
+    ['evidence.backup', verdictWords(evidence.backup)],
     ['evidence.backup.signs', signs('backup')],
     ['ledger.lossMinutes', shown(ledger.lossMinutes)],
     ['ledger.lostFiles', String(ledger.lostFiles)],

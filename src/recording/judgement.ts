@@ -14,6 +14,8 @@ import type { DesiredPool } from '../topology/pool-topology.ts';
 
 const evidenceSchema = z.strictObject({
   verdict: z.string(),
+  /** What `down` rests on. */
+  level: z.string().nullable().default(null),
   signs: z.array(z.strictObject({ source: z.string(), says: z.string() })),
 });
 
@@ -93,8 +95,9 @@ function conditionsOf(pool: DesiredPool, decision: PoolDecision, nowMs: number):
   }).map(({ type, status, reason }) => ({ type, status, reason }));
 }
 
-const evidenceOf = ({ verdict, signs }: Evidence): Judgement['evidence']['home'] => ({
+const evidenceOf = ({ verdict, level, signs }: Evidence): Judgement['evidence']['home'] => ({
   verdict,
+  level,
   signs: signs.map(({ source, says }) => ({ source, says })),
 });
 

@@ -17,6 +17,8 @@ export type Observed<T> =
       readonly source: string;
       /** How long this source has not answered, ms since its last answer (or since the daemon started). */
       readonly silentForMs: number;
+      /** Only one look has been in vain so far: the next one uses a fresh connection, and nothing is concluded before. */
+      readonly askedOnce?: boolean | undefined;
     };
 
 export const isKnown = <T>(value: Known<T>): value is T => value !== 'unknown';

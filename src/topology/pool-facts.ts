@@ -22,6 +22,12 @@ const observed = <T extends z.ZodType>(value: T) =>
       code: z.string(),
       source: z.string(),
       silentForMs: z.number().min(0),
+      askedOnce: z
+        .boolean()
+        .optional()
+        .describe(
+          'true: one look in vain so far; the next one uses a fresh connection, and nothing is concluded before',
+        ),
     }),
   ]);
 

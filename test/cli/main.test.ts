@@ -123,7 +123,7 @@ describe('pchat', { timeout: 90_000 }, () => {
       .poll(async () => (await pchat('plan', '-d', lyon, '-o', 'json', '--settings', settings)).stdout, {
         timeout: 20_000,
       })
-      .toContain('"verdict":"attested"');
+      .toContain('"verdict":"down","level":"attested"');
     daemon.kill('SIGTERM');
     expect(await once(daemon, 'exit')).toEqual([0, null]);
     expect((await pchat('resume', 'chat', '--as', 'ann', '--reason', 'x', '--settings', settings)).code).toBe(

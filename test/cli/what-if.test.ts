@@ -36,7 +36,7 @@ describe('pchat what-if', { timeout: 30_000 }, () => {
     expect(answer).toMatchObject({
       plan: 'blocked',
       fault: 'site:home',
-      evidence: { home: { verdict: 'silent' } },
+      evidence: { home: { verdict: 'down', level: 'silent' } },
     });
     expect(Object.keys(answer)).toEqual(
       expect.arrayContaining(['assumptions', 'prediction', 'copies', 'salvage']),

@@ -28,11 +28,11 @@ const standing = (records: readonly JournalRecord[]): string[] =>
 test.each([
   ['alive', []],
   ['partitioned', []],
-  ['unclear', ['attest-down']],
-  ['silent', ['attest-down']],
-  ['attested', ['attest-down']],
+  ['degraded', []],
+  ['unknown', ['attest-down']],
+  ['down', ['attest-down']],
 ])('an attestation after which the site was %s once', (of, left) => {
-  expect(standing(journal(verdict('silent'), attest, verdict(of), verdict('unclear')))).toEqual(left);
+  expect(standing(journal(verdict('down'), attest, verdict(of), verdict('unknown')))).toEqual(left);
 });
 
 test('a sign of life before the attestation, of another pool or of the other site voids nothing', () => {
@@ -46,7 +46,7 @@ test('a sign of life before the attestation, of another pool or of the other sit
 });
 
 test('a sign of life is remembered as long as the attestation that it voids', () => {
-  const records = journal(attest, verdict('alive'), ...Array.from({ length: 50 }, () => verdict('unclear')));
+  const records = journal(attest, verdict('alive'), ...Array.from({ length: 50 }, () => verdict('unknown')));
   expect(standing(keepInMemory(records, 5))).toEqual([]);
 });
 

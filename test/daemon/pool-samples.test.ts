@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   DIFFERENCES,
+  DOWN_LEVELS,
   GATES,
   LABELS,
   LOOP_STATES,
@@ -33,6 +34,14 @@ const obstacle = (wayOut: string): Obstacle => ({
   wanted: 'yes',
   reason: '',
   wayOut,
+});
+const judged = (verdict: string, level: string | null = null) => ({
+  verdict,
+  level,
+  signs: [],
+  copies: [],
+  silentForMs: 0,
+  changes: '',
 });
 const PLAN_OF: Readonly<Record<Plan['kind'], Plan>> = {
   converged: { kind: 'converged' },
@@ -76,14 +85,34 @@ describe('a gauge with one series for each value', () => {
     'shows the evidence of %s as %s',
     (site, verdict) => {
       const evidence = {
-        home: { verdict: 'alive', signs: [], changes: '' },
-        backup: { verdict: 'alive', signs: [], changes: '' },
-        [site]: { verdict, signs: [], changes: '' },
+        home: judged('alive'),
+        backup: judged('alive'),
+        [site]: judged(verdict),
       } as PoolStatus['evidence'];
       const shown = ones('pchat_evidence', withStatus({ evidence })).filter((one) => one.site === site);
       expect(shown).toEqual([{ site, verdict }]);
     },
   );
+
+  test.each(SITES.flatMap((site) => DOWN_LEVELS.map((level) => [site, level] as const)))(
+    'shows what %s is down by: %s',
+    (site, level) => {
+      const evidence = {
+        home: judged('alive'),
+        backup: judged('alive'),
+        [site]: judged('down', level),
+      } as PoolStatus['evidence'];
+      expect(ones('pchat_evidence_level', withStatus({ evidence }))).toEqual([{ site, level }]);
+    },
+  );
+
+  test('shows how long no instance of a site has answered, and nothing before the first round', () => {
+    const silence = (status: PoolStatus, site: string): number | undefined =>
+      valueOf('pchat_evidence_silence_seconds', { site }, status);
+    expect(silence(observed(homeLost()), 'home')).toBe(600);
+    expect(silence(observed(homeLost()), 'backup')).toBe(0);
+    expect(silence(unobserved(), 'home')).toBeNaN();
+  });
 
   test.each(PLANS)('shows a plan that is %s', (kind) => {
     expect(ones('pchat_plan', withStatus({ plan: PLAN_OF[kind] }))).toEqual([{ kind }]);

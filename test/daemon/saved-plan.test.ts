@@ -68,7 +68,7 @@ describe('a saved plan', () => {
     [
       'home is silent for a second only',
       { ...world.homeLost(), instances: { ...world.homeLost().instances, ...world.silentParis(1_000) } },
-      'evidence.home was silent, is unclear',
+      'evidence.home was down (silent), is unknown',
     ],
     [
       'a step was done by hand',

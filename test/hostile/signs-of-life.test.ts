@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import type { Observed } from '../../src/topology/known.ts';
+import { verdictWords } from '../../src/topology/evidence.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { instancesOf } from '../../src/topology/pool-topology.ts';
 import { desiredPool } from '../support/desired-pool.ts';
@@ -22,7 +23,9 @@ const homeAnswers = (code: string): PoolFacts => {
 };
 
 const verdictOn = (facts: PoolFacts): string =>
-  decidePool({ ...pool, primarySite: 'backup' }, facts, [], world.NOW_MS).reduction.evidence.home.verdict;
+  verdictWords(
+    decidePool({ ...pool, primarySite: 'backup' }, facts, [], world.NOW_MS).reduction.evidence.home,
+  );
 
 const INSTANCE_CODES = [
   'PCO_INSTANCE_TIMEOUT',
@@ -37,15 +40,15 @@ const INSTANCE_CODES = [
 ] as const;
 
 test.each([
-  ['PCO_INSTANCE_TIMEOUT', 'silent'],
-  ['PCO_INSTANCE_UNREACHABLE', 'silent'],
+  ['PCO_INSTANCE_TIMEOUT', 'down (silent)'],
+  ['PCO_INSTANCE_UNREACHABLE', 'down (silent)'],
   ['PCO_LOGIN_FAILED', 'alive'],
   ['PCO_CERTIFICATE_REFUSED', 'alive'],
   ['PCO_SQL_ERROR', 'alive'],
   ['PCO_PERMISSION_DENIED', 'alive'],
   ['PCO_UNEXPECTED_ANSWER', 'alive'],
-  ['PCO_SETTINGS_INVALID', 'unclear'],
-  ['PCO_INTERNAL', 'unclear'],
+  ['PCO_SETTINGS_INVALID', 'unknown'],
+  ['PCO_INTERNAL', 'unknown'],
 ] as const)('a home that shows nothing but %s for ten minutes is %s', (code, verdict) => {
   expect(verdictOn(homeAnswers(code))).toBe(verdict);
 });
@@ -59,11 +62,11 @@ test('one refused login among silent instances is life enough', () => {
 
 describe('chat servers of a silent home that the shell knows only as', () => {
   test.each([
-    ['PCO_COMPUTER_UNREACHABLE', 'silent'],
+    ['PCO_COMPUTER_UNREACHABLE', 'down (silent)'],
     // The shell itself failed: nobody asked the servers, and one of them may still be seen alive.
-    ['PCO_SHELL_UNAVAILABLE', 'unclear'],
-    ['PCO_OUTCOME_UNKNOWN', 'unclear'],
-    ['PCO_INTERNAL', 'unclear'],
+    ['PCO_SHELL_UNAVAILABLE', 'unknown'],
+    ['PCO_OUTCOME_UNKNOWN', 'unknown'],
+    ['PCO_INTERNAL', 'unknown'],
   ] as const)('%s leave it %s', (code, verdict) => {
     const lost = world.homeLost();
     const servers = pool.topology.sites.home.servers.map((server) => [server, unknownAs(code)] as const);

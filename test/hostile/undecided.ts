@@ -35,7 +35,7 @@ function takenForKnown(pool: DesiredPool, facts: PoolFacts, site: Site): string[
   const { vector, evidence } = decidePool(pool, facts, [], nowOf(facts)).reduction;
   const { primary } = pool.topology.sites[site].chat;
   if (isSeen(facts, primary)) return [];
-  const down = ['silent', 'attested', 'proven'].includes(evidence[site].verdict);
+  const down = evidence[site].verdict === 'down';
   return [
     ...(vector[`${site}.mgc`] === 'absent' ? [`${site}.mgc is taken for absent`] : []),
     ...(vector[`${site}.cannotWrite`] === 'yes' && !down ? [`${site} is taken for unable to write`] : []),

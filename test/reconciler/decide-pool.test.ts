@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import type { Decision } from '../../src/ports/journal.ts';
+import { verdictWords } from '../../src/topology/evidence.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
 import { desiredPool, type DesiredPoolOptions } from '../support/desired-pool.ts';
@@ -78,7 +79,7 @@ describe('evidence', () => {
 
   test("a cut of only the daemon's links to home stays blocked as partitioned", () => {
     const decided = decide(cut(), TO_BACKUP);
-    expect([decided.kind, decided.reduction.evidence.home.verdict, decided.gate.kind]).toEqual([
+    expect([decided.kind, verdictWords(decided.reduction.evidence.home), decided.gate.kind]).toEqual([
       'blocked',
       'partitioned',
       'hold',
@@ -100,14 +101,14 @@ describe('evidence', () => {
   });
 
   test.each([
-    ['PCO_LOGIN_FAILED', 'alive'],
-    ['PCO_CERTIFICATE_REFUSED', 'alive'],
-    ['PCO_SQL_ERROR', 'alive'],
-    ['PCO_UNEXPECTED_ANSWER', 'alive'],
-    ['PCO_SETTINGS_INVALID', 'unclear'],
-    ['PCO_CANCELLED', 'unclear'],
-    ['PCO_INTERNAL', 'unclear'],
-    ['PCO_INSTANCE_UNREACHABLE', 'silent'],
+    ['PCO_LOGIN_FAILED', 'degraded'],
+    ['PCO_CERTIFICATE_REFUSED', 'degraded'],
+    ['PCO_SQL_ERROR', 'degraded'],
+    ['PCO_UNEXPECTED_ANSWER', 'degraded'],
+    ['PCO_SETTINGS_INVALID', 'unknown'],
+    ['PCO_CANCELLED', 'unknown'],
+    ['PCO_INTERNAL', 'unknown'],
+    ['PCO_INSTANCE_UNREACHABLE', 'down (silent)'],
   ])('an instance of the lost site that could not be read for %s leaves the verdict %s', (code, verdict) => {
     const lost = world.homeLost();
     const facts = {
@@ -117,21 +118,21 @@ describe('evidence', () => {
         'sql-par-w.contoso.com': world.notSeen<never>('sql-par-w', 600_000, code),
       },
     };
-    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe(verdict);
+    expect(verdictWords(decide(facts, TO_BACKUP).reduction.evidence.home)).toBe(verdict);
   });
 
-  test('a silent witness of the surviving site leaves the verdict unclear', () => {
+  test('a silent witness of the surviving site leaves the verdict unknown', () => {
     const lost = world.homeLost();
     const facts = {
       ...lost,
       instances: { ...lost.instances, 'sql-lyo-w.contoso.com': world.notSeen<never>('sql-lyo-w') },
     };
-    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('unclear');
+    expect(verdictWords(decide(facts, TO_BACKUP).reduction.evidence.home)).toBe('unknown');
   });
 
   test('a log backup that home wrote within the silence is a sign of life', () => {
     const facts = world.homeLost({ share: world.folder('\\\\fs01\\mgc-logs', [world.logFile(1, 1)]) });
-    expect(decide(facts, TO_BACKUP).reduction.evidence.home.verdict).toBe('partitioned');
+    expect(verdictWords(decide(facts, TO_BACKUP).reduction.evidence.home)).toBe('partitioned');
   });
 
   test('mirror and witness that lost the principal prove nothing: it may serve on, exposed', () => {
@@ -168,8 +169,8 @@ describe('evidence', () => {
     };
     for (const evidence of ['silent', 'proven'] as const) {
       const { kind, reduction } = decide(facts, { ...TO_BACKUP, policy: { evidence } });
-      expect([reduction.evidence.home.verdict, reduction.vector['home.cannotWrite'], kind]).toEqual([
-        'alive',
+      expect([verdictWords(reduction.evidence.home), reduction.vector['home.cannotWrite'], kind]).toEqual([
+        'degraded',
         'unknown',
         'blocked',
       ]);
@@ -456,9 +457,9 @@ describe('files, share and loss', () => {
         ...lost.instances,
         ...world.singlePair('lyo', world.restoringDatabase(), more),
       };
-      return decide({ ...lost, instances }, TO_BACKUP).reduction.evidence.home.verdict;
+      return verdictWords(decide({ ...lost, instances }, TO_BACKUP).reduction.evidence.home);
     };
-    expect(verdictWith(30)).toBe('silent');
+    expect(verdictWith(30)).toBe('down (silent)');
     expect(verdictWith(1)).toBe('partitioned');
   });
 

@@ -72,7 +72,7 @@ const noise = (count: number): JournalBody[] =>
     kind: 'evidence',
     pool: 'chat',
     site: 'home',
-    verdict: 'unclear',
+    verdict: 'unknown',
     signs: [],
   }));
 

@@ -3,6 +3,7 @@ import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import { readinessOf } from '../../src/reconciler/readiness.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
 import { parseFault, supposeFault } from '../../src/reconciler/suppose-fault.ts';
+import { verdictWords } from '../../src/topology/evidence.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import { desiredPool, type DesiredPoolOptions } from '../support/desired-pool.ts';
@@ -16,7 +17,7 @@ function whatIf(fault: string, facts: PoolFacts = world.facts(), pool: DesiredPo
   const decided = decidePool(pool, supposed.facts, supposed.decisions, supposed.nowMs);
   const { plan, reduction } = decided;
   const steps = 'steps' in plan ? plan.steps.map(stepKey) : [];
-  return { ...decided, kind: plan.kind, steps, verdict: reduction.evidence.home.verdict, supposed };
+  return { ...decided, kind: plan.kind, steps, verdict: verdictWords(reduction.evidence.home), supposed };
 }
 const files = [world.logFile(1, 45), world.logFile(2, 30)];
 const withFiles = (overrides: Partial<PoolFacts> = {}): PoolFacts =>
@@ -29,7 +30,7 @@ const withFiles = (overrides: Partial<PoolFacts> = {}): PoolFacts =>
 describe('what if', () => {
   test('the site that serves were lost: it is silent, the seed failover is the plan, and the loss is counted up to now', () => {
     const { kind, steps, verdict, ledger } = whatIf('site:paris', withFiles());
-    expect([kind, verdict]).toEqual(['steps', 'silent']);
+    expect([kind, verdict]).toEqual(['steps', 'down (silent)']);
     expect(steps[0]).toBe('remove-log-shipping:backup');
     expect(steps.at(-1)).toBe('activate-servers:backup');
     expect(ledger.lossMinutes).toBeGreaterThan(29);
@@ -38,7 +39,7 @@ describe('what if', () => {
 
   test('log backups that were written a moment ago are no sign of life of a site that is lost from now on', () => {
     const fresh = world.folder('\\\\fs01\\mgc-logs', [world.logFile(1, 0)]);
-    expect(whatIf('site:home', world.facts({ share: fresh })).verdict).toBe('silent');
+    expect(whatIf('site:home', world.facts({ share: fresh })).verdict).toBe('down (silent)');
   });
 
   test('policy asks for proof: the attestation of a person is supposed, and said', () => {
@@ -47,7 +48,7 @@ describe('what if', () => {
       world.facts(),
       toBackup({ policy: { evidence: 'proven' } }),
     );
-    expect([kind, verdict]).toEqual(['steps', 'attested']);
+    expect([kind, verdict]).toEqual(['steps', 'down (attested)']);
     expect(supposed.assumptions.join()).toContain('a person attests');
   });
 
@@ -62,7 +63,7 @@ describe('what if', () => {
   });
 
   test('one instance were lost: its site is not', () => {
-    expect(whatIf('instance:sql-par-1.contoso.com').verdict).toBe('alive');
+    expect(whatIf('instance:sql-par-1.contoso.com').verdict).toBe('degraded');
   });
 
   test('the facts that were given stay as they are', () => {

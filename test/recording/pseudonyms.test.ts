@@ -5,6 +5,7 @@ import { pseudonymisedJudgement } from '../../src/recording/pseudonymise.ts';
 import { Pseudonyms } from '../../src/recording/pseudonyms.ts';
 import { readRecording } from '../../src/recording/recording-lines.ts';
 import { RecordingWriter, type LookedAt } from '../../src/recording/write-recording.ts';
+import { verdictWords } from '../../src/topology/evidence.ts';
 import { lookedAt, WORLDS } from './renamed-worlds.ts';
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -67,7 +68,7 @@ test('the worlds of that property differ in what they decide', () => {
     (['paris', 'lyon'] as const).map((primary) => {
       const { pool, facts, nowMs } = lookedAt({ world, primary, decided: 0 });
       const { plan, evidence, ledger, variables } = judgementOf(pool, facts, [], nowMs);
-      return `${primary} ${plan.kind} ${plan.steps.join()} ${evidence.home.verdict} ${String(ledger.lostFiles)} ${variables['home.holds'] ?? ''}`;
+      return `${primary} ${plan.kind} ${plan.steps.join()} ${verdictWords(evidence.home)} ${String(ledger.lostFiles)} ${variables['home.holds'] ?? ''}`;
     }),
   );
   expect(new Set(kinds).size).toBeGreaterThan(12);

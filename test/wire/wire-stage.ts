@@ -210,11 +210,12 @@ export class WireStage implements AsyncDisposable {
     renameSync(`${desiredFile}.new`, desiredFile);
   }
 
-  async verdictOnHome(verdict: string): Promise<void> {
-    await this.until(
-      `home is ${verdict}`,
-      async () => (await this.status())?.evidence?.home.verdict === verdict,
-    );
+  /** @param word a verdict, or what `down` rests on */
+  async verdictOnHome(word: string): Promise<void> {
+    await this.until(`home is ${word}`, async () => {
+      const home = (await this.status())?.evidence?.home;
+      return (home?.level ?? home?.verdict) === word;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

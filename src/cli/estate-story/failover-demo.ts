@@ -1,7 +1,7 @@
 /** The main job: home is lost with content of every kind, one line is edited, home comes back empty, the line is edited back. */
 import { PoolError } from '../../topology/pool-error.ts';
 import { toArray } from '../../simulator/instance/chunks.ts';
-import { renderEvidence } from '../render-plan.ts';
+import { renderEvidence } from '../render-evidence.ts';
 import type { EstateStory } from './estate-story.ts';
 import { clockOffsets, lostLogBackups, shippedFiles } from './shipped-files.ts';
 import { reportStory, type StoryReport } from './transition-report.ts';
@@ -55,7 +55,7 @@ async function loseHome(story: EstateStory): Promise<void> {
   await estate.fault('down site home');
   await story.until(
     'the silence of home',
-    async () => (await story.status()).evidence?.home.verdict === 'silent',
+    async () => (await story.status()).evidence?.home.level === 'silent',
   );
   const { evidence, datacenters } = await story.status();
   if (evidence !== null) story.say(renderEvidence(evidence, datacenters));

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { JournalRecord } from '../../ports/journal.ts';
+import { verdictWords } from '../../topology/evidence.ts';
 
 const PIECE_BYTES = 65_536;
 
@@ -34,7 +35,7 @@ export function describeRecord(record: JournalRecord): string | undefined {
     case 'generation':
       return `generation ${record.generation.counter} in force: primaryDatacenter ${record.primaryDatacenter}`;
     case 'evidence':
-      return `the daemon's verdict on ${record.site}: ${record.verdict}`;
+      return `the daemon's verdict on ${record.site}: ${verdictWords(record)}`;
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 /** Needs as guards: each with its code, the sentence, the facts behind it and what would change it. */
-import type { Evidence } from '../../topology/evidence.ts';
+import { verdictWords, type Evidence } from '../../topology/evidence.ts';
 import type { DesiredPool, Site } from '../../topology/pool-topology.ts';
 import type { PoolFacts } from '../../topology/pool-facts.ts';
 import { needsInOrder } from '../check-step.ts';
@@ -46,9 +46,13 @@ export function needCode({ variable, actual, wayOut }: Obstacle): NeedCode {
 }
 
 const EVIDENCE = 'evidence';
-const signsOf = ({ signs, verdict }: Evidence, site: string): GuardFact[] => [
-  { fact: `${site} is ${verdict}`, source: EVIDENCE, ageMs: null },
-  ...signs.map(({ source, says, detail, forMs }) => ({ fact: `${says}: ${detail}`, source, ageMs: forMs })),
+const signsOf = (evidence: Evidence, site: string): GuardFact[] => [
+  { fact: `${site} is ${verdictWords(evidence)}`, source: EVIDENCE, ageMs: null },
+  ...evidence.signs.map(({ source, says, detail, forMs }) => ({
+    fact: `${says}: ${detail}`,
+    source,
+    ageMs: forMs,
+  })),
 ];
 
 /** Where the evidence decides, its signs belong to the answer. */
