@@ -13,6 +13,7 @@ import {
   type Round,
 } from './hostile-stage.ts';
 import { decidedFromUnknown } from './undecided.ts';
+import { verdictOnVictim } from './verdict-on-victim.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 
 const LATE = 'PCO_INSTANCE_TIMEOUT';
@@ -157,6 +158,34 @@ describe.concurrent('an instance behind a broken wire', () => {
       expect(proxy.taken).toBe(2);
     },
   );
+
+  /** `silence`: the far end is gone and nobody says so; the request is lost with it. */
+  test.for(['silence', 'reset'] as const)(
+    'a held connection that ends in %s proves nothing, and a fresh one finds the instance alive',
+    async (end, { expect }) => {
+      await using proxy = await ChaosProxy.before(stage.estate.instances[VICTIM]?.port ?? 0);
+      await using stand = stage.stand({ port: proxy.port });
+      const verdict = async (): Promise<string> => verdictOnVictim(stage.pool, (await stand.round()).facts);
+      expect(await verdict()).toBe('alive');
+      proxy.armHeld({ exchange: 1, after: 'asked' }, end);
+      if (end === 'silence') stand.hurry();
+      expect(await verdict()).toBe('unknown');
+      stand.calm();
+      expect(await verdict()).toBe('alive');
+      expect(proxy.taken).toBe(2);
+    },
+  );
+
+  test('an instance that answers no fresh connection either is silent', async ({ expect }) => {
+    await using proxy = await ChaosProxy.before(stage.estate.instances[VICTIM]?.port ?? 0);
+    await using stand = stage.stand({ port: proxy.port });
+    const verdict = async (): Promise<string> => verdictOnVictim(stage.pool, (await stand.round()).facts);
+    await stand.round();
+    proxy.refuse();
+    proxy.armHeld({ exchange: 1, after: 'asked' }, 'reset');
+    expect(await verdict()).toBe('unknown');
+    expect(await verdict()).toBe('down (silent)');
+  });
 
   test('a port on which nobody listens is unreachable at once and seen when somebody does', async ({
     expect,
