@@ -61,12 +61,13 @@ export const isDark = (seen: PartySet): boolean =>
 
 function hidden<T>(observed: Observed<T>, code: ErrorCode, silentForMs: number): Observed<T> {
   const { source } = observed;
-  if (observed.kind === 'unknown') return { ...observed, silentForMs };
+  if (observed.kind === 'unknown') return aged(observed, silentForMs);
   return { kind: 'unknown', reason: 'out of sight', code, source, silentForMs };
 }
 
+/** A silence that has lasted was asked about anew. */
 const aged = <T>(observed: Observed<T>, silentForMs: number): Observed<T> =>
-  observed.kind === 'unknown' ? { ...observed, silentForMs } : observed;
+  observed.kind === 'unknown' ? { ...observed, silentForMs, askedOnce: undefined } : observed;
 
 /** Headers are read through an instance that sees the folder. */
 const withoutHeaders = (folder: Observed<FolderFacts>): Observed<FolderFacts> =>

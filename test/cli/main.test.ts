@@ -124,6 +124,14 @@ describe('pchat', { timeout: 90_000 }, () => {
         timeout: 20_000,
       })
       .toContain('"verdict":"down","level":"attested"');
+    const evidence = await pchat('evidence', 'chat', '-o', 'json', '--settings', settings);
+    expect(JSON.parse(evidence.stdout)).toMatchObject([
+      {
+        pool: 'chat',
+        datacenters: { home: 'paris' },
+        evidence: { home: { verdict: 'down', level: 'attested' } },
+      },
+    ]);
     daemon.kill('SIGTERM');
     expect(await once(daemon, 'exit')).toEqual([0, null]);
     expect((await pchat('resume', 'chat', '--as', 'ann', '--reason', 'x', '--settings', settings)).code).toBe(
