@@ -1,12 +1,15 @@
 /**
  * apply-log-backups: RESTORE LOG ... WITH NORECOVERY in LSN order, the position read again before each file. Out of the copy
- * folder, and where the daemon cannot copy and SQL Server reads the share, straight from the share. While it overlaps copy-log-backups it goes on until copying has ended and nothing applicable is left.
+ * folder, and where the daemon cannot copy and SQL Server reads the share, straight from the share. While it overlaps
+ * copy-log-backups it goes on until copying has ended and nothing applicable is left. On home, the way back: straight from the
+ * share, and the partner's copy too, so that it can be mirrored again without a new seed.
  */
 import { copyWay } from '../topology/copy-way.ts';
 import { chainLogBackups } from '../topology/log-chain.ts';
-import { PoolError } from '../topology/pool-error.ts';
+import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.ts';
 import { valueOf } from '../topology/known.ts';
 import type { BackupFile } from '../topology/pool-facts.ts';
+import type { InstanceName } from '../topology/pool-topology.ts';
 import type { SqlAnswer } from '../ports/sql-connection.ts';
 import { restoreLog } from '../statements/change-backup-restore.ts';
 import { BackupHeaders } from './backup-headers.ts';
@@ -15,7 +18,8 @@ import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath } from './file-names.ts';
 import { listFiles } from './list-files.ts';
 import { hasNumber, openInstance, recheckCopy, sqlError, type InstanceSession } from './instance-session.ts';
-import { requireInstance, servingInstance } from './serving-instance.ts';
+import { partnerOf, requireInstance, seenInstance, servingInstance } from './serving-instance.ts';
+import { siteOf } from './step-site.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { pause } from './waiting.ts';
 
@@ -36,17 +40,21 @@ interface Progress {
   listed: readonly PlacedFile[] | undefined;
 }
 
+function foldersFor({ context, instance }: InstanceSession): readonly string[] {
+  const { facts, pool, step } = context;
+  const { copyFolder, share } = pool.topology.logShipping;
+  if (step.target === 'home') return [share];
+  return copyWay(facts, pool.topology, instance) === 'restore' ? [share, copyFolder] : [copyFolder];
+}
+
 /** A file that is in both folders is taken from the copy folder. */
 async function listAll(
   ports: ActuatorPorts,
   session: InstanceSession,
   headers: BackupHeaders,
 ): Promise<readonly PlacedFile[]> {
-  const { facts, pool } = session.context;
-  const { copyFolder, share } = pool.topology.logShipping;
-  const straight = copyWay(facts, pool.topology, session.instance) === 'restore';
   const placed = new Map<string, PlacedFile>();
-  for (const folder of straight ? [share, copyFolder] : [copyFolder]) {
+  for (const folder of foldersFor(session)) {
     const files = await headers.logBackups(folder, await listFiles(ports, session, folder));
     for (const file of files) placed.set(file.name.toLowerCase(), { ...file, folder });
   }
@@ -67,13 +75,24 @@ async function nextFile(
   return nextOf(progress.listed, session, now, progress);
 }
 
+/**
+ * A copy that ended with its own tail, or that was a mirror, tells no lineage of its own where nothing was ever restored into it; the
+ * facts have it of the site. RESTORE LOG refuses a file of another one.
+ */
+function lineageOf({ context: { facts, pool, step } }: InstanceSession): string | null {
+  const { chatDatabase } = pool.topology;
+  const serving = servingInstance(facts, pool.topology, siteOf(step));
+  const family = seenInstance(facts, serving)?.databases[chatDatabase]?.familyGuid;
+  return family === undefined || family === 'unknown' ? null : family;
+}
+
 function nextOf(
   files: readonly PlacedFile[],
   session: InstanceSession,
   now: CopyNow,
   progress: Progress,
 ): PlacedFile | undefined {
-  const start = positionOf(now);
+  const start = positionOf({ ...now, familyGuid: now.familyGuid ?? lineageOf(session) });
   if (start === undefined) {
     throw new PoolError(
       'PCO_STEP_REFUSED',
@@ -140,10 +159,12 @@ function headersFor(context: StepContext, session: InstanceSession): BackupHeade
   return new BackupHeaders(session, requireInstance(context.facts, session.instance).version, seen);
 }
 
-export const applyLogBackups: Actuator = async (ports, context): Promise<StepNotes> => {
-  const { topology } = context.pool;
-  const database = topology.chatDatabase;
-  const instance = servingInstance(context.facts, topology, 'backup');
+async function rollForward(
+  ports: ActuatorPorts,
+  context: StepContext,
+  instance: InstanceName,
+): Promise<StepNotes> {
+  const database = context.pool.topology.chatDatabase;
   await using session = await openInstance(ports, context, instance);
   const headers = headersFor(context, session);
   const progress: Progress = {
@@ -167,4 +188,32 @@ export const applyLogBackups: Actuator = async (ports, context): Promise<StepNot
       await pause(ports, context, LOOK_EVERY_MS);
     }
   }
+}
+
+/** What keeps only the partner's copy from following: it is seeded anew when it is mirrored. */
+const LEFT_BEHIND: readonly ErrorCode[] = ['PCO_SQL_ERROR', 'PCO_STEP_REFUSED'];
+
+async function partnerToo(
+  ports: ActuatorPorts,
+  context: StepContext,
+  partner: InstanceName,
+): Promise<StepNotes> {
+  const copy = seenInstance(context.facts, partner)?.databases[context.pool.topology.chatDatabase];
+  if (copy?.state !== 'RESTORING' || copy.mirroring !== null) return {};
+  try {
+    return { partner: await rollForward(ports, context, partner) };
+  } catch (error) {
+    const { code, message } = toPoolError(error);
+    if (!LEFT_BEHIND.includes(code)) throw error;
+    return { partner: { instance: partner, leftBehind: message } };
+  }
+}
+
+export const applyLogBackups: Actuator = async (ports, context): Promise<StepNotes> => {
+  const site = siteOf(context.step);
+  const { topology } = context.pool;
+  const instance = servingInstance(context.facts, topology, site);
+  const notes = await rollForward(ports, context, instance);
+  const partner = site === 'home' ? partnerOf(topology.sites.home.chat, instance) : undefined;
+  return partner === undefined ? notes : { ...notes, ...(await partnerToo(ports, context, partner)) };
 };

@@ -8,7 +8,7 @@ import { fence } from './fence.ts';
 import { fullBackup } from './full-backup.ts';
 import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBackups } from './job-actions.ts';
 import { removeLogShipping } from './log-shipping.ts';
-import { mirrorBackup } from './mirror-by-cmdlet.ts';
+import { mirrorBackup } from './mirror-backup.ts';
 import { mirrorHome } from './mirror-home.ts';
 import { setPoolFailedOver, setPoolNormal } from './pool-state.ts';
 import { recoverBackup, recoverSite } from './recover-database.ts';

@@ -11,8 +11,8 @@ import { isOpen } from './copy-now.ts';
 import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
 import { judgeLeftover } from './leftover-copy.ts';
 import { endMirroring } from './remove-mirroring.ts';
-import { partnerOf, requireDatabase, seenInstance, servingInstance, servingOf } from './serving-instance.ts';
-import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { partnerOf, requireDatabase, servingOf } from './serving-instance.ts';
+import type { ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 
 export interface MirrorPair {
   readonly principal: InstanceName;
@@ -92,14 +92,3 @@ export async function mirrorByCmdlet(
   await installMirror(ports, context, { type, principal: pair.principal, dropLeftover: pair.dropLeftover });
   return { database, mirrored: 'now', ...pair };
 }
-
-/** Failover step 6: the chat database only; mgccomp is not failed over. */
-export const mirrorBackup: Actuator = async (ports, context): Promise<StepNotes> => {
-  const { topology } = context.pool;
-  const database = topology.chatDatabase;
-  const serving = servingInstance(context.facts, topology, 'backup');
-  if (seenInstance(context.facts, serving)?.shippingSecondary[database] != null) {
-    throw new PoolError('PCO_STEP_REFUSED', `${database} on ${serving} is still a log shipping secondary`);
-  }
-  return mirrorByCmdlet(ports, context, topology.sites.backup.chat, database, 'PersistentChat');
-};

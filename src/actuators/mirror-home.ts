@@ -1,9 +1,7 @@
 /** mirror-home: the home pair again, mgc and mgccomp. By statements while a secondary exists, else by the cmdlet. */
-import { valueOf } from '../topology/known.ts';
-import { enableLogBackups, quietLogBackups } from './job-actions.ts';
-import { mirrorByCmdlet, preparePair } from './mirror-by-cmdlet.ts';
-import { addWitness, completeJoin, mirrorByStatements } from './mirror-by-statements.ts';
-import { openInstance, recheckCopy } from './instance-session.ts';
+import { enableLogBackups } from './job-actions.ts';
+import { mirrorByCmdlet } from './mirror-by-cmdlet.ts';
+import { mirrorPair } from './mirror-pair.ts';
 import { seenInstance, servingInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 
@@ -17,41 +15,6 @@ function isShipped(context: StepContext): boolean {
   return secondaries.length > 0 || backup?.shippingSecondary[database] != null;
 }
 
-async function completeWitness(
-  ports: ActuatorPorts,
-  context: StepContext,
-  database: string,
-): Promise<StepNotes> {
-  const { topology } = context.pool;
-  const { witness } = topology.sites.home.chat;
-  if (witness === undefined) return {};
-  const serving = servingInstance(context.facts, topology, 'home');
-  await using principal = await openInstance(ports, context, serving);
-  const now = await recheckCopy(principal, database);
-  if (now.role !== 'PRINCIPAL' || (now.witness !== null && now.witness !== '')) return {};
-  if (valueOf(context.facts.instances[witness]) === 'unknown') return { witness: 'does not answer' };
-  await addWitness(ports, context, principal, witness, database);
-  return { witness };
-}
-
-async function mirrorPair(ports: ActuatorPorts, context: StepContext, database: string): Promise<StepNotes> {
-  const store = context.pool.topology.sites.home.chat;
-  const joined = await completeJoin(ports, context, store, database);
-  const pair = joined ? undefined : await preparePair(ports, context, store, database);
-  if (pair !== undefined) {
-    await quietLogBackups(ports, context, 'home');
-    await mirrorByStatements(ports, context, pair, database);
-  }
-  const witness = await completeWitness(ports, context, database);
-  return {
-    database,
-    mirrored: joined ? 'joined' : pair === undefined ? 'already' : 'now',
-    by: 'statements',
-    ...pair,
-    ...witness,
-  };
-}
-
 /** LSBackup is switched on again at the end whatever happened, or shipping would stop with the mirror's failure. */
 async function mirrorShipped(
   ports: ActuatorPorts,
@@ -60,7 +23,7 @@ async function mirrorShipped(
 ): Promise<StepNotes> {
   let notes: StepNotes;
   try {
-    notes = await mirrorPair(ports, context, database);
+    notes = await mirrorPair(ports, context, 'home', database);
   } catch (error) {
     // What made the mirroring fail is reported; a job that stays disabled is drift that the next rounds repair.
     await enableLogBackups(ports, context, 'home').catch(() => undefined);

@@ -2,6 +2,7 @@
  * recover-backup: the point of no return of a failover. recover: undo of a tail or a fence, and lifting the write barrier of
  * a copy that is ONLINE but RESTRICTED. Both end sessions, recover, and open the door again.
  */
+import { compareLsn, lsn, type Lsn } from '../topology/lsn.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, Site } from '../topology/pool-topology.ts';
 import { recoverDatabase } from '../statements/change-backup-restore.ts';
@@ -87,20 +88,29 @@ const notRecoverable = (instance: InstanceName, database: string, now: CopyNow):
     `${database} on ${instance} is ${now.state}; nothing there can be recovered`,
   );
 
-/** The copy that a fence or a tail closed: the one that is open, else OFFLINE, else the one that took a tail. */
+/**
+ * The copy that a fence or a tail closed: the one that is open, else OFFLINE, else the one that took a tail, unless the copy that
+ * stands for the site was rolled forward past it.
+ */
 export function closedInstance(context: Pick<StepContext, 'pool' | 'facts'>, site: Site): InstanceName {
   const { topology } = context.pool;
   const pair = pairOf(context.facts, topology, site);
   const copyOf = (instance: InstanceName): string | undefined =>
     seenInstance(context.facts, instance)?.databases[topology.chatDatabase]?.state;
+  const serving = servingInstance(context.facts, topology, site);
+  const positionAt = (instance: InstanceName): Lsn => {
+    const position = seenInstance(context.facts, instance)?.databases[topology.chatDatabase]?.positionLsn;
+    return lsn(position == null || position === 'unknown' ? '0' : position);
+  };
   const tookTail = (instance: InstanceName): boolean =>
     copyOf(instance) === 'RESTORING' &&
-    (seenInstance(context.facts, instance)?.backups.some((backup) => backup.tail) ?? false);
+    (seenInstance(context.facts, instance)?.backups.some((backup) => backup.tail) ?? false) &&
+    (copyOf(serving) !== 'RESTORING' || compareLsn(positionAt(instance), positionAt(serving)) >= 0);
   return (
     pair.find((instance) => copyOf(instance) === 'ONLINE') ??
     pair.find((instance) => copyOf(instance) === 'OFFLINE') ??
     pair.find(tookTail) ??
-    servingInstance(context.facts, topology, site)
+    serving
   );
 }
 

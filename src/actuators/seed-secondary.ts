@@ -1,6 +1,6 @@
 /**
  * Seeds the backup copy from home: a full backup to the share and a restore WITH REPLACE, NORECOVERY. Left out where the
- * copy stands on home's branch and the files on the share reach home's next log backup.
+ * copy stands on home's branch, or where home left its own, and the files on the share reach home's next log backup.
  */
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { PoolError } from '../topology/pool-error.ts';
@@ -21,16 +21,25 @@ import { raiseBarrier } from './write-barrier.ts';
 
 const reaches = (position: string, wanted: string): boolean => compareLsn(lsn(position), lsn(wanted)) >= 0;
 
-/** A restore that was cut off leaves no finished history row on this branch, or no position. Pure. */
-export function followsHome(home: CopyNow, backup: CopyNow, share: readonly BackupFile[]): boolean {
+/**
+ * A restore that was cut off leaves no finished history row on this branch, or no position. Pure.
+ * @param byTail the copy ended with its own tail; no row tells of that
+ */
+export function followsHome(
+  home: CopyNow,
+  backup: CopyNow,
+  share: readonly BackupFile[],
+  byTail = false,
+): boolean {
   const position = positionOf(backup);
   const { nextLogLsn, recoveryFork } = home;
   if (backup.state !== 'RESTORING' || backup.role !== null || position === undefined) return false;
   if (nextLogLsn === null || recoveryFork === null || !beginsOnOwnFork(home)) return false;
-  if (position.familyGuid !== home.familyGuid || position.forkGuid !== recoveryFork) return false;
-  if (backup.restored?.fork !== recoveryFork) return false;
-  if (reaches(position.lsn, nextLogLsn)) return true;
-  return reaches(chainLogBackups(share, position).reaches.lsn, nextLogLsn);
+  if (position.familyGuid !== home.familyGuid) return false;
+  if (!byTail && backup.restored?.fork !== position.forkGuid) return false;
+  if (position.forkGuid === recoveryFork && reaches(position.lsn, nextLogLsn)) return true;
+  const end = chainLogBackups(share, position).reaches;
+  return end.forkGuid === recoveryFork && reaches(end.lsn, nextLogLsn);
 }
 
 /** A seed of an earlier attempt: full, on home's branch, and home's next log backup still begins inside or before it. Pure. */
@@ -126,7 +135,11 @@ export async function seedSecondary(
     source = await recheckCopy(home, database);
   }
   const share = await shareNow(ports, context, backup);
-  if (followsHome(source, await recheckCopy(backup, database), share)) return { seeded: 'already' };
+  const copy = await recheckCopy(backup, database);
+  const byTail = requireInstance(context.facts, backup.instance).backups.some(
+    (set) => set.tail && set.lastLsn === copy.redoLsn,
+  );
+  if (followsHome(source, copy, share, byTail)) return { seeded: 'already' };
   await requireOverwritable(backup, database);
   const there = usableSeed(source, share)?.name;
   const name = there ?? (await takeSeed(ports, home, database));

@@ -1,6 +1,7 @@
 /**
  * The tail: last log backup WITH NORECOVERY, which leaves the copy RESTORING. tail-log-backup takes it to the shipping
- * folder (planned switchover); the fence takes it to quarantine. One batch from master, again while the copy is in use.
+ * folder (planned switchover, and its mirror image home); the fence takes it to quarantine. One batch from master, again
+ * while the copy is in use.
  */
 import type { SqlAnswer } from '../ports/sql-connection.ts';
 import { PoolError } from '../topology/pool-error.ts';
@@ -13,6 +14,7 @@ import { joinPath, uniqueName } from './file-names.ts';
 import { hasNumber, openInstance, recheckCopy, sqlError, type InstanceSession } from './instance-session.ts';
 import { quietLogBackups } from './job-actions.ts';
 import { servingInstance } from './serving-instance.ts';
+import { siteOf } from './step-site.ts';
 import type { Actuator, ActuatorPorts, StepNotes } from './step-context.ts';
 import { pause } from './waiting.ts';
 
@@ -53,12 +55,13 @@ export async function takeTail(
 export const tailLogBackup: Actuator = async (ports, context): Promise<StepNotes> => {
   const { topology } = context.pool;
   const database = topology.chatDatabase;
-  const instance = servingInstance(context.facts, topology, 'home');
+  const site = siteOf(context.step);
+  const instance = servingInstance(context.facts, topology, site);
   await using session = await openInstance(ports, context, instance);
   const first = await recheckCopy(session, database);
   if (first.state === 'RESTORING' && first.role === null) return { instance, tail: 'already' };
   await context.recheck();
-  await quietLogBackups(ports, context, 'home');
+  await quietLogBackups(ports, context, site);
   const now = await recheckCopy(session, database);
   if (!isOpen(now) || now.role !== null) {
     const what = now.role === null ? now.state : `mirrored as ${now.role}`;

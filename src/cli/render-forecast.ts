@@ -6,6 +6,7 @@ import type {
   PlanPrediction,
   Readiness,
   Seconds,
+  WayBack,
 } from '../topology/forecast.ts';
 import { textTable } from './text-table.ts';
 
@@ -61,7 +62,23 @@ export function renderHoldings({ copies, salvage, lossNowMinutes }: Holdings): s
   return `${held}\nlost without any salvage: ${minutesInWords(lossNowMinutes)}\n${deeds}`;
 }
 
-export function renderForecast({ prediction, readiness }: Forecast): string {
-  const parts = [renderPrediction(prediction), renderReadiness(readiness)];
+const takes = (value: number | null): string => (value === null ? '' : seconds(value));
+
+/** Both ways back beside each other; nothing where there is no choice. */
+export function renderWaysBack(ways: readonly WayBack[]): string {
+  if (ways.length === 0) return '';
+  const rows = ways.map(({ way, chosen, hindrance, steps, seconds: all, outageSeconds, assumed }) => [
+    chosen ? `${way} (policy)` : way,
+    String(steps.length),
+    takes(all),
+    takes(outageSeconds),
+    hindrance === null ? steps.join(', ') : `cannot be taken: ${hindrance}`,
+    assumed.length === 0 ? '' : `${String(assumed.length)} never measured here`,
+  ]);
+  return textTable(['way back', 'steps', 'takes', 'without service', 'how', 'assumed'], rows);
+}
+
+export function renderForecast({ prediction, readiness, waysBack }: Forecast): string {
+  const parts = [renderPrediction(prediction), renderWaysBack(waysBack), renderReadiness(readiness)];
   return parts.filter((part) => part !== '').join('\n');
 }

@@ -4,6 +4,7 @@ import { accountCopies } from '../reconciler/account-copies.ts';
 import type { PoolDecision } from '../reconciler/decide-pool.ts';
 import { predictDurations } from '../reconciler/predict-durations.ts';
 import { readinessOf } from '../reconciler/readiness.ts';
+import { waysBackOf } from '../reconciler/ways-back.ts';
 import type { Forecast } from '../topology/forecast.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
@@ -26,6 +27,7 @@ export function forecastOf(input: ForecastInput): Forecast {
   return {
     prediction: predictDurations(pool, facts, vector, ledger, history),
     readiness: readinessOf({ pool, facts, vector, decisions, nowMs, history }),
+    waysBack: waysBackOf({ pool, facts, reduction: decision.reduction, decisions, nowMs, history }),
     ...accountCopies(pool, facts, vector, ledger),
     lastTransition: lastTransition(records, name),
     lastLoss: lastLoss(records, name),

@@ -233,6 +233,12 @@ const policySchema = z.strictObject({
     .enum(['act', 'ask'])
     .default('act')
     .describe('What to do with a copy that comes back writable while the other side serves.'),
+  failback: z
+    .enum(['documented', 'minimal'])
+    .optional()
+    .describe(
+      'How the service comes back to the primary store. documented (left out): full backup and restore, as in the manual procedure. minimal: home goes on with the log of backup where its copy still can, and nothing is restored in full; where it cannot, the documented way.',
+    ),
   drift: driftSchema
     .optional()
     .describe(

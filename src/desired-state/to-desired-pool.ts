@@ -119,6 +119,7 @@ function toPolicy(policy: PoolDocument['policy']): Policy {
     maxDataLossMinutes: minutes(policy.maxDataLoss),
     mirrorBeforeActivation: policy.mirrorBeforeActivation,
     fenceReturnedCopy: policy.fenceReturnedCopy,
+    failback: policy.failback,
     drift: toDrift(policy.drift),
     drainTimeoutMs: policy.drainTimeout,
     stepTimeoutMs: policy.stepTimeout,

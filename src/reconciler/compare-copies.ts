@@ -136,14 +136,18 @@ const forkOf = (view: CopyView): string | undefined => {
   return fork == null || fork === 'unknown' ? undefined : fork;
 };
 
+/** Where each copy stands with every file in reach; undefined: where it stands now. */
+type Reaches = Readonly<Record<Site, RollForwardPosition | undefined>>;
+
 /** Neither can be read: the higher log position, files in reach included. */
-function bothRestoring(views: CopyViews, reaches: RollForwardPosition | undefined): Finding {
-  const [home, backup] = [positionOf(views.home), reaches?.lsn ?? positionOf(views.backup)];
+function bothRestoring(views: CopyViews, { home: back, backup: reaches }: Reaches): Finding {
+  const home = back?.lsn ?? positionOf(views.home);
+  const backup = reaches?.lsn ?? positionOf(views.backup);
   if (home === undefined || backup === undefined)
     return unknownFinding('a log position is not known', 'log positions');
   const order = compareLsn(home, backup);
   // A file of the other branch carries the copy there.
-  if (forkOf(views.home) !== (reaches?.forkGuid ?? forkOf(views.backup))) {
+  if ((back?.forkGuid ?? forkOf(views.home)) !== (reaches?.forkGuid ?? forkOf(views.backup))) {
     // A copy that left the line holds what was written after the recovery: the later branch served last.
     return order > 0
       ? unknownFinding('the copies stand on different branches of the log', 'log positions')
@@ -153,7 +157,7 @@ function bothRestoring(views: CopyViews, reaches: RollForwardPosition | undefine
   return finding(order > 0 ? 'home' : 'backup', `home at ${home}, backup reaches ${backup}`, 'log positions');
 }
 
-function seenBoth(facts: PoolFacts, views: CopyViews, reaches: RollForwardPosition | undefined): Finding {
+function seenBoth(facts: PoolFacts, views: CopyViews, reaches: Reaches): Finding {
   const [home, backup] = [views.home.mgc.value, views.backup.mgc.value];
   const source = 'both instances';
   if (home === 'unknown' || backup === 'unknown') {
@@ -198,13 +202,17 @@ function leftOfHome(
   );
 }
 
-/** `files`: what the backup copy can still take; undefined: it takes none now. */
+/**
+ * @param files what the backup copy can still take; undefined: it takes none now
+ * @param back where home stands with every log backup of backup; undefined: it takes none
+ */
 export function currentOf(
   pool: DesiredPool,
   facts: PoolFacts,
   views: CopyViews,
   keep: Site | undefined,
   files: ShippedFiles | undefined,
+  back?: RollForwardPosition,
 ): Finding {
   const kept = (seen: Finding): Finding =>
     keep !== undefined && mayKeep(seen, views[keep])
@@ -226,7 +234,7 @@ export function currentOf(
   }
   if (views.home.seen.kind === 'unseen')
     return unknownFinding(views.home.seen.reason, views.home.seen.source);
-  return kept(seenBoth(facts, views, files?.everything.reaches));
+  return kept(seenBoth(facts, views, { home: back, backup: files?.everything.reaches }));
 }
 
 /** Of copies that are both written any one; where no copy is current by itself, one that a step can open. */

@@ -20,6 +20,7 @@ export const PREDICATES = {
   openOrRestricted:     [{ 'S.mgc': ['online', 'restricted'] }],
   restoring:            [{ 'S.mgc': ['restoring'] }],
   barred:               [{ 'backup.mgc': ['restricted'] }],
+  homeRestoring:        [{ 'home.mgc': ['restoring'] }],
   backupRestoring:      [{ 'backup.mgc': ['restoring'] }],
   homeOnline:           [{ 'home.mgc': ['online'] }],
   backupOnline:         [{ 'backup.mgc': ['online'] }],
@@ -82,6 +83,11 @@ export const PREDICATES = {
                          { 'shipping.secondary': ['running', 'partial', 'stray', 'jobless'], copying: ['job'], 'share.uncopied': ['none'] },
                          { 'shipping.secondary': ['paused'], 'share.uncopied': ['none'], 'copied.unapplied': ['none'] }],
   follows:              [{ 'shipping.follows': ['yes'] }],
+  /** The way back that restores nothing in full, and the documented one where that cannot be taken. */
+  backNotInLog:         [{ 'shipping.back': ['no'] }],
+  backPending:          [{ 'shipping.back': ['pending'] }],
+  backLevel:            [{ 'shipping.back': ['level'] }],
+  nothingWaitsForHome:  [{ 'shipping.back': ['no', 'level'] }],
   logBackupsEnabled:    [{ 'home.logBackups': ['enabled'] }],
   logBackupsCanRun:     [{ 'home.logBackups': ['enabled', 'elsewhere'] }],
   logBackupsStopped:    [{ 'home.logBackups': ['stopped'] }],
@@ -150,6 +156,8 @@ export const EFFECTS = {
   /** The tail is one more file on the share, so both copies reach the same content. */
   tailOnShare:       [{ when: { copying: ['files', 'job'] }, set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } },
                       { when: { copying: ['restore'] }, set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'copied.unapplied': 'some', current: 'both' } }],
+  tailForHome:       [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.sessions': 'none', 'shipping.back': 'pending', current: 'both', fullBackup: 'none' } }],
+  shippedBack:       [{ set: { 'shipping.back': 'level' } }],
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
   tailInQuarantine:  [{ when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} },
                       { when: { 'S.holds': ['unsaved'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },
@@ -161,6 +169,9 @@ export const EFFECTS = {
                       { when: { 'S.logBackups': ['none', 'stopped', 'unseen'] }, set: {} }],
   /** The recovered copy leaves the line on which it was, and with it the full backup is no longer its newest content. */
   siteServes:        [{ set: { 'S.mgc': 'online', 'S.cannotWrite': 'no', current: 'S', fullBackup: 'none' } }],
+  /** Recovered where backup's tail ended, home begins a new fork there, and the backup copy follows it without a new seed. */
+  homeServes:        [{ when: { 'shipping.back': ['no'] }, set: { 'home.mgc': 'online', 'home.cannotWrite': 'no', current: 'home', fullBackup: 'none' } },
+                      { when: { 'shipping.back': ['level'], 'backup.mgc': ['restoring'] }, set: { 'home.mgc': 'online', 'home.cannotWrite': 'no', current: 'home', fullBackup: 'none', 'shipping.follows': 'yes', 'shipping.back': 'no' } }],
   serves:            [{ set: { 'S.mgc': 'online', 'S.cannotWrite': 'no' } }],
 } as const satisfies Record<string, readonly Change[]>;
 

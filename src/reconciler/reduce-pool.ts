@@ -15,6 +15,7 @@ import { judgeEvidence } from './judge-evidence.ts';
 import { reduceCopy } from './reduce-copy.ts';
 import { reduceService } from './reduce-service.ts';
 import { reduceShipping } from './reduce-shipping.ts';
+import { shipBackOf } from './ship-back.ts';
 import { ALL_VARIABLES, ofSite, type Variable, type Vector } from './variables.ts';
 
 export interface Reduction {
@@ -54,12 +55,14 @@ export function reducePool(
   const views: CopyViews = { home: view('home', home), backup: view('backup', backup) };
   const shipping = reduceShipping(pool, facts, views, evidence);
   const keep = keptSite(pool, decisions, nowMs);
-  const current = currentOf(pool, facts, views, keep, shipping.files);
+  const back = shipBackOf(pool, facts, views, shipping.findings.share ?? NOT_SEEN);
+  const current = currentOf(pool, facts, views, keep, shipping.files, back.reaches);
   const found: Readonly<Partial<Record<Variable, Finding>>> = {
     ...home.findings,
     ...backup.findings,
     ...shipping.findings,
     ...reduceService(pool, facts, views),
+    'shipping.back': back.finding,
     current,
     'home.holds': holdsOf(facts, views, 'home', current, keep),
     'backup.holds': holdsOf(facts, views, 'backup', current, keep),

@@ -31,6 +31,7 @@ export const CONVERGED_HOME: Vector = {
   'share.uncopied': 'none',
   'copied.unapplied': 'none',
   'shipping.strays': 'none',
+  'shipping.back': 'no',
   poolState: 'normal',
   active: 'home',
   fullBackup: 'none',
@@ -81,8 +82,18 @@ export const HOME_REBUILT: Vector = {
   'home.logBackups': 'none',
 };
 
+/** Moved to backup by plan, and home is to serve again: its copy ends where backup went on. */
+export const HOME_SET_ASIDE: Vector = {
+  ...HOME_REBUILT,
+  'home.mgc': 'restoring',
+  'home.cannotWrite': 'yes',
+  'home.logBackups': 'stopped',
+  'shipping.back': 'level',
+};
+
 export const ROUTES: readonly { readonly name: string; readonly goal: Site; readonly start: Vector }[] = [
   { name: 'Failover: home is lost', goal: 'backup', start: HOME_LOST },
   { name: 'Failback: home was rebuilt empty', goal: 'home', start: HOME_REBUILT },
   { name: 'Planned move: home is alive', goal: 'backup', start: CONVERGED_HOME },
+  { name: 'Minimal failback: home can go on with the log of backup', goal: 'home', start: HOME_SET_ASIDE },
 ];

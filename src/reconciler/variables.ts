@@ -80,6 +80,7 @@ export const VARIABLES = {
   'share.uncopied': { values: ['none', 'some'], meaning: 'applicable log backups on the share that must be copied before they can be restored' },
   'copied.unapplied': { values: ['none', 'some'], meaning: 'applicable log backups that can be restored from where they lie: the copy folder, or the share where SQL Server of backup reads it' },
   'shipping.strays': { values: ['none', 'stuck'], meaning: 'log backups that home\'s next log chain does not follow, in share and copy folder; none: none, or the daemon moves them; stuck: in a folder that the daemon does not reach' },
+  'shipping.back': { values: ['no', 'pending', 'level'], meaning: 'the way back without a full restore (policy.failback: minimal): home can go on with the log of backup; pending: log backups of backup wait for it on the share; level: it holds them all' },
   'poolState': { values: ['normal', 'failedOver', 'mixed'], meaning: 'PoolState in the store and in the replicas of the servers it concerns; mixed: they differ' },
   'active': { values: ['none', 'home', 'homeStarting', 'backup', 'backupStarting', 'other'], meaning: 'whose list is active; SITEStarting: listed, heartbeats in the current copy still missing' },
   'fullBackup': { values: ['none', 'fresh'], meaning: 'a verified full backup on the share that equals the newest content of the backup copy behind its write barrier' },

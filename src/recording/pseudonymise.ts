@@ -22,7 +22,7 @@ const KEPT: ReadonlySet<string> = new Set(
     'id primaryId secondaryId backupJobId copyJobId restoreJobId channelId chatId chatDate revision',
     // desired state; `role` stands above
     'backupEvery copyEvery restoreEvery retention backupThreshold restoreThreshold',
-    'mode evidence silentAfter maxDataLoss mirrorBeforeActivation fenceReturnedCopy drainTimeout stepTimeout stallTimeout',
+    'mode evidence silentAfter maxDataLoss mirrorBeforeActivation fenceReturnedCopy failback drainTimeout stepTimeout stallTimeout',
     // decisions; `state` of a break-glass stands above
     'decision site steps expiresAt',
   ]

@@ -27,10 +27,11 @@ const TAKEN =
 
 export function tailLogBackup(scene: Scene): readonly Part[] {
   const database = databaseOf(scene);
-  const instance = serving(scene, 'home');
+  const site = siteOfStep(scene);
+  const instance = serving(scene, site);
   const path = ownFile(scene, share(scene), 'tail', 'trn');
   return [
-    ...quietLogBackups(scene, 'home'),
+    ...quietLogBackups(scene, site),
     check(
       scene,
       instance,
@@ -48,7 +49,7 @@ export function tailLogBackup(scene: Scene): readonly Part[] {
     check(
       scene,
       instance,
-      'Home cannot write',
+      `${site === 'home' ? 'Home' : 'Backup'} cannot write`,
       [stopUnlessState(database, 'RESTORING'), readCopyNow(database)],
       'RESTORING',
     ),

@@ -3,15 +3,14 @@ import { filesToCopy } from '../actuators/choose-files.ts';
 import { joinPath } from '../actuators/file-names.ts';
 import { strayLogBackups } from '../actuators/quarantine-files.ts';
 import { valueOf } from '../topology/known.ts';
+import type { Site } from '../topology/pool-topology.ts';
 import { stopPart, type Part } from './part.ts';
 import { call, list, quoted } from './powershell.ts';
 import { copyAt, ownFile, serving, share, type Scene } from './scene.ts';
 
-const TAKEN_BEFORE = 'tail-log-backup:home';
-
-/** The tail that an earlier step of this runbook takes. */
-export const ownTail = (scene: Scene): string | undefined =>
-  scene.before.has(TAKEN_BEFORE) ? ownFile(scene, '', 'tail', 'trn').slice(1) : undefined;
+/** The tail of this site that an earlier step of this runbook takes. */
+export const ownTail = (scene: Scene, of: Site = 'home'): string | undefined =>
+  scene.before.has(`tail-log-backup:${of}`) ? ownFile(scene, '', 'tail', 'trn').slice(1) : undefined;
 
 const copyLines = (from: string, to: string, sizeBytes: number | null): readonly string[] => [
   call('Copy-Item', { LiteralPath: from, Destination: to }),

@@ -4,7 +4,7 @@ import { partnerOf, servingOf } from '../actuators/serving-instance.ts';
 import { valueOf } from '../topology/known.ts';
 import type { DatabaseFacts } from '../topology/pool-facts.ts';
 import { mirroringShareFor, type InstanceName, type Site, type SqlStore } from '../topology/pool-topology.ts';
-import { backupDatabase, restoreLog } from '../statements/change-backup-restore.ts';
+import { backupDatabase, backupLog, restoreLog } from '../statements/change-backup-restore.ts';
 import {
   readMirroringEndpoint,
   setPartner,
@@ -117,8 +117,11 @@ export const synchronized = (scene: Scene, principal: InstanceName, database: st
     'PRINCIPAL, SYNCHRONIZED',
   );
 
+/** The cmdlet keeps no file of its log backup, and home could not go on past it: then by statements. */
 export const mirrorBackup = (scene: Scene): readonly Part[] =>
-  byCmdlet(scene, scene.pool.topology.sites.backup.chat, databaseOf(scene), 'PersistentChat');
+  scene.pool.policy.failback === 'minimal'
+    ? byStatements(scene)
+    : byCmdlet(scene, scene.pool.topology.sites.backup.chat, databaseOf(scene), 'PersistentChat');
 
 /** Port that a partner or a witness is observed under, else the default. */
 function portOf(scene: Scene, instance: InstanceName): number {
@@ -148,12 +151,37 @@ export const endpointCheck = (scene: Scene, instance: InstanceName): Part =>
     'STARTED; where the port is another one, change it in the SET PARTNER and SET WITNESS that follow',
   );
 
-/** Every log backup in between is LSBackup's own, so that the secondary meets no gap. */
+/**
+ * At home every log backup in between is LSBackup's own, so that the secondary meets no gap. At backup, where no such job runs, it
+ * goes to the shipping folder too: home's way back leads over it.
+ */
+function logBackup(scene: Scene, principal: InstanceName, copy: string): readonly Part[] {
+  if (siteOfStep(scene) === 'backup')
+    return [
+      sql(
+        scene,
+        principal,
+        'Take a log backup; the file stays, home may need it',
+        [stopUnlessOpenToAll(databaseOf(scene)), backupLog(databaseOf(scene), copy)],
+        'BACKUP LOG successfully processed ...',
+      ),
+    ];
+  return [
+    runJob(scene, principal, 'backup'),
+    {
+      kind: 'files',
+      title: 'Give that log backup a known name for the partner, on a machine that sees both folders',
+      lines: newestLogBackup(share(scene), copy),
+      expected: 'no error',
+    },
+  ];
+}
+
 function seedPartner(scene: Scene, { principal, partner }: Pair): readonly Part[] {
   const database = databaseOf(scene);
   const folder = mirroringShareFor(scene.pool.topology, principal);
   const full = ownFile(scene, folder, 'mirror', 'bak');
-  const log = ownFile(scene, folder, 'mirror', 'trn');
+  const log = ownFile(scene, siteOfStep(scene) === 'home' ? folder : share(scene), 'mirror', 'trn');
   const open = [stopUnlessOpenToAll(database), stopIfMirrored(database)];
   return [
     sql(
@@ -163,13 +191,7 @@ function seedPartner(scene: Scene, { principal, partner }: Pair): readonly Part[
       [...open, backupDatabase(database, full, 'copy-only')],
       'BACKUP DATABASE successfully processed ...',
     ),
-    runJob(scene, principal, 'backup'),
-    {
-      kind: 'files',
-      title: 'Give that log backup a known name for the partner, on a machine that sees both folders',
-      lines: newestLogBackup(share(scene), log),
-      expected: 'no error',
-    },
+    ...logBackup(scene, principal, log),
     ...placesOf(scene, partner, full),
     restoreOver(scene, partner, 'Restore the full backup on the partner', full, 'NORECOVERY'),
     sql(
@@ -207,7 +229,7 @@ function joinPair(scene: Scene, { principal, partner }: Pair): readonly Part[] {
 }
 
 function addWitness(scene: Scene, principal: InstanceName): readonly Part[] {
-  const { witness } = scene.pool.topology.sites.home.chat;
+  const { witness } = scene.pool.topology.sites[siteOfStep(scene)].chat;
   if (witness === undefined) return [];
   if (seen(scene, witness) === undefined)
     return [stopPart(`${witness} did not answer: mirroring stays without a witness until it does.`)];
@@ -229,17 +251,20 @@ function addWitness(scene: Scene, principal: InstanceName): readonly Part[] {
 }
 
 function byStatements(scene: Scene): readonly Part[] {
-  const pair = pairFor(scene, scene.pool.topology.sites.home.chat, databaseOf(scene));
+  const site = siteOfStep(scene);
+  const pair = pairFor(scene, scene.pool.topology.sites[site].chat, databaseOf(scene));
   if (pair === undefined) return [];
   if (typeof pair === 'string') return [stopPart(pair)];
+  // A primary that an earlier step of this runbook makes is not in what was observed.
+  const job = (enabled: boolean): readonly Part[] =>
+    site === 'home' ? [switchJob(scene, pair.principal, 'backup', enabled)] : [];
   return [
-    ...quietLogBackups(scene, 'home'),
-    // A primary that an earlier step of this runbook makes is not in what was observed.
-    switchJob(scene, pair.principal, 'backup', false),
+    ...quietLogBackups(scene, site),
+    ...job(false),
     ...seedPartner(scene, pair),
     ...joinPair(scene, pair),
     ...addWitness(scene, pair.principal),
-    switchJob(scene, pair.principal, 'backup', true),
+    ...job(true),
   ];
 }
 

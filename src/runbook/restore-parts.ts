@@ -2,7 +2,7 @@
 import { copyWay } from '../topology/copy-way.ts';
 import { chainLogBackups } from '../topology/log-chain.ts';
 import { valueOf } from '../topology/known.ts';
-import type { InstanceName } from '../topology/pool-topology.ts';
+import { otherSite, type InstanceName, type Site } from '../topology/pool-topology.ts';
 import type { SqlStatement } from '../ports/sql-connection.ts';
 import { observedPosition } from '../actuators/choose-files.ts';
 import { baseName, joinPath } from '../actuators/file-names.ts';
@@ -34,10 +34,11 @@ import { ownTail } from './file-parts.ts';
 import { stopPart, type Part } from './part.ts';
 import { check, copyAt, databaseOf, ownFile, serving, share, siteOfStep, sql, type Scene } from './scene.ts';
 
-/** What the chain of known files brings the backup copy to. */
-function chainOf(scene: Scene) {
-  const position = observedPosition(copyAt(scene, serving(scene, 'backup')));
-  const files = [scene.facts.copyFolder, scene.facts.share].flatMap((observed) => {
+/** What the chain of known files brings the copy to: backup's out of both folders, home's out of the share. */
+function chainOf(scene: Scene, site: Site = 'backup') {
+  const position = observedPosition(copyAt(scene, serving(scene, site)));
+  const folders = site === 'home' ? [scene.facts.share] : [scene.facts.copyFolder, scene.facts.share];
+  const files = folders.flatMap((observed) => {
     const folder = valueOf(observed);
     return folder === 'unknown' ? [] : folder.files;
   });
@@ -48,6 +49,7 @@ function chainOf(scene: Scene) {
 /** Out of the copy folder, and what is not there straight from the share, where SQL Server reads it (as apply-log-backups does). */
 function folderFor(scene: Scene, instance: InstanceName): (name: string) => string {
   const { copyFolder } = scene.pool.topology.logShipping;
+  if (siteOfStep(scene) === 'home') return () => share(scene);
   if (copyWay(scene.facts, scene.pool.topology, instance) !== 'restore') return () => copyFolder;
   const folder = valueOf(scene.facts.copyFolder);
   const copied = new Set(folder === 'unknown' ? [] : folder.files.map(({ name }) => name.toLowerCase()));
@@ -60,8 +62,9 @@ const rollsForward = (scene: Scene, instance: InstanceName): readonly SqlStateme
 
 export function applyLogBackups(scene: Scene): readonly Part[] {
   const database = databaseOf(scene);
-  const instance = serving(scene, 'backup');
-  const chain = chainOf(scene);
+  const site = siteOfStep(scene);
+  const instance = serving(scene, site);
+  const chain = chainOf(scene, site);
   if (chain === undefined)
     return [
       stopPart(
@@ -81,7 +84,7 @@ export function applyLogBackups(scene: Scene): readonly Part[] {
       'RESTORE LOG successfully processed ..., or: applied already',
     );
   });
-  const tail = ownTail(scene);
+  const tail = ownTail(scene, otherSite(site));
   if (tail === undefined) {
     const reached = check(
       scene,

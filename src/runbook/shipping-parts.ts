@@ -140,6 +140,8 @@ function seed(scene: Scene): readonly Part[] {
   const database = databaseOf(scene);
   const home = serving(scene, 'home');
   const backup = serving(scene, 'backup');
+  // Home was recovered where the tail of backup ended: the backup copy goes on from there.
+  if (['tail-log-backup:backup', 'recover:home'].every((step) => scene.before.has(step))) return [];
   const path = ownFile(scene, share(scene), 'seed', 'bak');
   return [
     runJob(scene, home, 'backup'),

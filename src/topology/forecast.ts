@@ -1,4 +1,4 @@
-/** Seconds and losses beforehand, and beside what they were. null is always: not known; nothing is ever made up. Types only. */
+/** Seconds and losses beforehand, and beside what they were. null is always: not known; nothing is made up, but in WayBack, by name. Types only. */
 import type { Site } from './pool-topology.ts';
 
 /** Quantiles over what was measured; with fewer than twenty measurements p95 is the longest of them. */
@@ -100,10 +100,27 @@ export interface Holdings {
   readonly lossNowMinutes: number | null;
 }
 
+/** One way back to the primary store, where there is a choice. */
+export interface WayBack {
+  readonly way: 'documented' | 'minimal';
+  /** The one that policy.failback names. */
+  readonly chosen: boolean;
+  /** Why it cannot be taken; null: it can. */
+  readonly hindrance: string | null;
+  /** `action:target`; none: it cannot be taken, or is not planned to its end. */
+  readonly steps: readonly string[];
+  /** Medians of what was measured here; an assumption for the steps of `assumed`. null: there are no steps. */
+  readonly seconds: number | null;
+  readonly outageSeconds: number | null;
+  readonly assumed: readonly string[];
+}
+
 /** Everything that is said beforehand about a pool, and the last account of how it came. */
 export interface Forecast extends Holdings {
   readonly prediction: PlanPrediction;
   readonly readiness: Readiness;
+  /** Both ways while the service is to come back to the primary store; else none. */
+  readonly waysBack: readonly WayBack[];
   readonly lastTransition: TransitionAccount | null;
   readonly lastLoss: LossAccount | null;
 }

@@ -83,6 +83,8 @@ export interface Policy {
   /** `required`: the backup pair must be mirrored before servers are activated (seed order). */
   readonly mirrorBeforeActivation: 'required' | 'preferred';
   readonly fenceReturnedCopy: 'act' | 'ask';
+  /** `minimal`: home goes on with the log of backup where it can. Left out: documented, a full backup and restore. */
+  readonly failback?: 'documented' | 'minimal' | undefined;
   readonly drift: Readonly<Record<DriftField, DriftAnswer>>;
   /** How long removed servers may keep their sessions before their chat service is stopped, ms. */
   readonly drainTimeoutMs: number;

@@ -194,10 +194,10 @@ describe('backoff', () => {
 });
 
 describe('rendered actions', () => {
-  test('show every row and the three routes', () => {
+  test('show every row and the four routes', () => {
     const text = renderActionsMarkdown();
     expect(text).toContain('| `recover-backup` |');
-    expect(text.match(/flowchart TD/g)).toHaveLength(3);
+    expect(text.match(/flowchart TD/g)).toHaveLength(4);
     expect(text).toContain('failback 7');
   });
 });

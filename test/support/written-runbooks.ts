@@ -8,6 +8,7 @@ import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../../src/topology/pool-topology.ts';
 import { desiredPool } from './desired-pool.ts';
 import * as world from './facts.ts';
+import { movedAway } from './moved-away.ts';
 
 /** The partner of a rebuilt or never mirrored pair answers, and has no database. */
 function withEmptyPartners(facts: PoolFacts): PoolFacts {
@@ -24,8 +25,12 @@ export interface World {
   readonly facts: PoolFacts;
 }
 
-const at = (primarySite: Site, facts: PoolFacts): World => ({
-  pool: desiredPool({ primarySite }),
+const at = (
+  primarySite: Site,
+  facts: PoolFacts,
+  failback: 'documented' | 'minimal' = 'documented',
+): World => ({
+  pool: desiredPool({ primarySite, policy: { failback } }),
   facts: withEmptyPartners(facts),
 });
 
@@ -43,6 +48,8 @@ export const WORLDS = {
   'home lost, the share read by the copy job': () => at('backup', closedSite([])),
   'home rebuilt': () => at('home', world.homeRebuilt()),
   'planned move': () => at('backup', world.facts()),
+  'planned move, to come back by the log': () => at('backup', world.facts(), 'minimal'),
+  'moved away, home goes on with the log': () => at('home', movedAway(), 'minimal'),
 } as const;
 
 export const plannedSteps = ({ pool, facts }: World): readonly PlannedStep[] => {

@@ -3,7 +3,7 @@
  * a fence; window and cooldown hold only a plan that takes the service from users who have it, never a way out of an outage.
  */
 import { windowAt, type ChangeWindow } from '../../topology/change-window.ts';
-import { predictTime } from './course.ts';
+import { predictTime } from '../step-seconds.ts';
 import { closed, declared, iso, open, span, toldAt, type Judged } from './gate-answers.ts';
 import type { GateFinding, GuardFact } from './gate-input.ts';
 import type { GateName } from './gate-table.ts';
