@@ -33,9 +33,12 @@ const POLICY = { silentAfter: '5s', maxDataLoss: '168h', drainTimeout: '5s', ste
 /** Everybody is connected and has beaten once. */
 const SETTLED_MS = 20_000;
 
-export function startWorld(shareSite: EstateSite): Promise<WorldSnapshot> {
+export function startWorld(
+  shareSite: EstateSite,
+  failback?: 'documented' | 'minimal',
+): Promise<WorldSnapshot> {
   const world = freshWorld({ ...OVERRIDES, shareSite });
-  const document = desiredDocument(world.state.options, POLICY);
+  const document = desiredDocument(world.state.options, { ...POLICY, failback });
   return letHappen({ ...world, document }, () => undefined, SETTLED_MS);
 }
 

@@ -18,11 +18,18 @@ const COMES_BY_ITSELF: Readonly<Partial<Record<Variable, Readonly<Record<string,
 
 type Outcomes = Readonly<Partial<Record<Variable, readonly string[]>>>;
 
+/** Whether home can go on with the log of backup (policy.failback: minimal) is found by looking, whatever put the copies where they are. */
+const BACK: Outcomes = { 'shipping.back': ['level', 'pending'] };
+
 /** What a step may bring besides its promise. */
 const ALSO: Readonly<Partial<Record<string, Outcomes>>> = {
   // Where no tail can be had (4214), a full backup comes first, and then the copy is put OFFLINE.
-  'fence:home': { 'home.mgc': ['offline'], 'home.holds': ['saved', 'released'] },
+  'fence:home': { 'home.mgc': ['offline'], 'home.holds': ['saved', 'released'], ...BACK },
   'fence:backup': { 'backup.mgc': ['offline'], 'backup.holds': ['saved', 'released'] },
+  'recover-backup:backup': BACK,
+  'mirror-backup:backup': BACK,
+  // Nothing was written since the log backup before it.
+  'tail-log-backup:backup': BACK,
   // Made with log backups of its own, and the job that it quiets for them runs again at the end.
   'mirror-home:home': {
     'home.logBackups': ['enabled'],

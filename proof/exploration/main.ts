@@ -1,6 +1,7 @@
 /**
  * npm run explore: every world within reach, on two threads, for as long as `--seconds` says. Prints what was explored; a
- * violation writes a scenario to `--out` and ends with 1. `--without ROW:NEED` removes a need first.
+ * violation writes a scenario to `--out` and ends with 1. `--without ROW:NEED` removes a need first; `--failback minimal` is the policy
+ * of the explored pool.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +13,9 @@ import { judgePlans } from './judge-plans.ts';
 import { explorePart, type PartOptions, type PartResult } from './part.ts';
 import { mergeStates } from './state-count.ts';
 
-type Order = Pick<PartOptions, 'shareSite' | 'maxCost' | 'without'> & { readonly seconds: number };
+type Order = Pick<PartOptions, 'shareSite' | 'maxCost' | 'failback' | 'without'> & {
+  readonly seconds: number;
+};
 
 const beganAt = process.hrtime.bigint();
 const secondsSince = (): number => Number(process.hrtime.bigint() - beganAt) / 1e9;
@@ -39,11 +42,18 @@ function onThread(order: Order): Promise<PartResult> {
   });
 }
 
-async function work({ shareSite, maxCost, without, seconds }: Order): Promise<void> {
+async function work({ shareSite, maxCost, failback, without, seconds }: Order): Promise<void> {
   const progress = (line: string): unknown => say(`share at ${shareSite}: ${line}`);
   const mayGoOn = (): boolean => secondsSince() < seconds;
   parentPort?.postMessage(
-    await explorePart({ shareSite, maxCost, without, mayGoOn, progress: (line) => void progress(line) }),
+    await explorePart({
+      shareSite,
+      maxCost,
+      ...(failback === undefined ? {} : { failback }),
+      without,
+      mayGoOn,
+      progress: (line) => void progress(line),
+    }),
   );
 }
 
@@ -112,6 +122,7 @@ async function main(): Promise<void> {
       seconds: { type: 'string', default: '240' },
       disturbances: { type: 'string', default: '6' },
       without: { type: 'string' },
+      failback: { type: 'string', default: 'documented' },
       out: { type: 'string', default: '.explore' },
     },
   });
@@ -119,6 +130,7 @@ async function main(): Promise<void> {
     shareSite,
     maxCost: Number(values.disturbances),
     seconds: Number(values.seconds),
+    ...(values.failback === 'minimal' ? { failback: 'minimal' as const } : {}),
     without: values.without,
   }));
   report(await Promise.all(orders.map(onThread)), values.out);

@@ -12,6 +12,8 @@ import { withoutNeed } from './without-need.ts';
 export interface PartOptions {
   readonly shareSite: EstateSite;
   readonly maxCost: number;
+  /** Policy of the explored pool. */
+  readonly failback?: 'documented' | 'minimal';
   readonly mayGoOn: () => boolean;
   readonly progress: (line: string) => void;
   /** `row:need`, removed from the table in memory; the exploration must then find something. */
@@ -30,11 +32,11 @@ export interface PartResult {
 }
 
 export async function explorePart(options: PartOptions): Promise<PartResult> {
-  const { shareSite, maxCost, mayGoOn, progress, without } = options;
+  const { shareSite, maxCost, failback, mayGoOn, progress, without } = options;
   // Errors are values here; nobody reads where they were made.
   Error.stackTraceLimit = 0;
   if (without !== undefined) withoutNeed(without);
-  const start = await startWorld(shareSite);
+  const start = await startWorld(shareSite, failback);
   const pools = poolsOf(start);
   const explorer = new Explorer({ pools, maxCost, mayGoOn, progress });
   await playRoutes(explorer, await explorer.add(start), mayGoOn);

@@ -10,6 +10,8 @@ export interface DesiredDocumentOptions {
   readonly maxDataLoss: string;
   readonly drainTimeout: string;
   readonly stepTimeout: string;
+  /** Left out: the line is not in the document. */
+  readonly failback?: 'documented' | 'minimal' | undefined;
 }
 
 /** Everything in the estate runs `factor` times faster than the clock on the wall; the daemon's policy must keep up. */
@@ -54,7 +56,7 @@ export function desiredDocument(
   estate: EstateOptions,
   options: Partial<DesiredDocumentOptions> = {},
 ): string {
-  const { primaryDatacenter, mode, silentAfter, maxDataLoss, drainTimeout, stepTimeout } = {
+  const { primaryDatacenter, mode, silentAfter, maxDataLoss, drainTimeout, stepTimeout, failback } = {
     ...DEFAULT_DOCUMENT,
     ...options,
   };
@@ -79,7 +81,7 @@ ${datacenter(estate, 'home')}${datacenter(estate, 'backup')}    logShipping:
       maxDataLoss: ${maxDataLoss}
       drainTimeout: ${drainTimeout}
       stepTimeout: ${stepTimeout}
-`;
+${failback === undefined ? '' : `      failback: ${failback}\n`}`;
 }
 
 /** The same document with another datacenter: exactly the one line that an administrator edits. */
