@@ -12,6 +12,7 @@ import { mirrorBackup } from './mirror-backup.ts';
 import { mirrorHome } from './mirror-home.ts';
 import { setPoolFailedOver, setPoolNormal } from './pool-state.ts';
 import { recoverBackup, recoverSite } from './recover-database.ts';
+import { reAddPrimary } from './re-add-primary.ts';
 import { reAddSecondary } from './re-add-secondary.ts';
 import { removeMirroring } from './remove-mirroring.ts';
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-mirroring.ts';
@@ -46,6 +47,7 @@ export const ACTUATORS = {
   'move-principal': movePrincipal,
   'set-witness': setDeclaredWitness,
   're-add-secondary': reAddSecondary,
+  're-add-primary': reAddPrimary,
 } as const satisfies Record<ActionId, Actuator>;
 
 export const applyStep = (ports: ActuatorPorts, context: StepContext): Promise<StepNotes> =>

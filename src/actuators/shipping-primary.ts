@@ -51,7 +51,9 @@ export async function scheduleJob(
 async function requirePrimary(session: InstanceSession, database: string): Promise<PrimaryNow> {
   const { logShipping } = session.context.pool.topology;
   const before = await readPrimary(session, database);
-  if (before !== undefined && samePath(before.share, logShipping.share)) return before;
+  // The procedure makes the job only together with the row, so a row without its job is written over.
+  const whole = before !== undefined && (await readJobNow(session, before.jobId)) !== undefined;
+  if (whole && samePath(before.share, logShipping.share)) return before;
   const half = primaryHalf(logShipping, database, before !== undefined);
   await session.call(`add log shipping primary ${database}`, half, { tolerate: [PRIMARY_EXISTS] });
   const after = await readPrimary(session, database);

@@ -24,7 +24,7 @@ const FIELDS: Readonly<Partial<Record<Predicate, (vector: Vector) => DriftField>
   logBackupsEnabled: (vector) =>
     vector['home.logBackups'] === 'elsewhere'
       ? 'principal'
-      : vector['home.logBackups'] === 'stopped'
+      : ['stopped', 'jobless'].includes(vector['home.logBackups'])
         ? 'jobs'
         : 'shipping',
 };

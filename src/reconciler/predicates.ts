@@ -91,8 +91,9 @@ export const PREDICATES = {
   logBackupsEnabled:    [{ 'home.logBackups': ['enabled'] }],
   logBackupsCanRun:     [{ 'home.logBackups': ['enabled', 'elsewhere'] }],
   logBackupsStopped:    [{ 'home.logBackups': ['stopped'] }],
-  logBackupsIdle:       [{ 'home.logBackups': ['stopped', 'none'] }],
-  logBackupsOut:        [{ 'home.logBackups': ['stopped', 'none', 'unseen'] }],
+  logBackupsJobless:    [{ 'home.logBackups': ['jobless'] }],
+  logBackupsIdle:       [{ 'home.logBackups': ['stopped', 'none', 'jobless'] }],
+  logBackupsOut:        [{ 'home.logBackups': ['stopped', 'none', 'jobless', 'unseen'] }],
   logBackupsMayStop:    [{ active: ['none'], 'home.mirror': ['none', 'unwanted'], current: ['home', 'both'] },
                          { 'home.cannotWrite': ['yes'], current: ['backup'] }],
   shareReadable:        [{ share: ['readable'] }],
@@ -141,7 +142,7 @@ export const EFFECTS = {
   mirrorMade:        [{ set: { 'S.mirror': 'healthy' } }],
   mirrorRemoved:     [{ set: { 'S.mirror': 'none' } }],
   principalMoved:    [{ when: { 'S.logBackups': ['elsewhere'] }, set: { 'S.principal': 'declared', 'S.logBackups': 'enabled' } },
-                      { when: { 'S.logBackups': ['none', 'stopped', 'enabled', 'unseen'] }, set: { 'S.principal': 'declared' } }],
+                      { when: { 'S.logBackups': ['none', 'stopped', 'jobless', 'enabled', 'unseen'] }, set: { 'S.principal': 'declared' } }],
   witnessSet:        [{ set: { 'S.witness': 'right' } }],
   siteActive:        [{ set: { active: 'S', 'S.sessions': 'some', fullBackup: 'none' } }],
   siteBeats:         [{ set: { active: 'S' } }],
@@ -166,7 +167,7 @@ export const EFFECTS = {
                       { when: { current: ['O', 'both'] }, set: { current: 'O' } }],
   /** Backup has no such job: ground() drops a variable that the site does not have. */
   jobsOfSiteStopped: [{ when: { 'S.logBackups': ['enabled', 'elsewhere'] }, set: { 'S.logBackups': 'stopped' } },
-                      { when: { 'S.logBackups': ['none', 'stopped', 'unseen'] }, set: {} }],
+                      { when: { 'S.logBackups': ['none', 'stopped', 'jobless', 'unseen'] }, set: {} }],
   /** The recovered copy leaves the line on which it was, and with it the full backup is no longer its newest content. */
   siteServes:        [{ set: { 'S.mgc': 'online', 'S.cannotWrite': 'no', current: 'S', fullBackup: 'none' } }],
   /** Recovered where backup's tail ended, home begins a new fork there, and the backup copy follows it without a new seed. */

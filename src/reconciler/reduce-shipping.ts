@@ -78,6 +78,8 @@ function logBackupsOf(pool: DesiredPool, facts: PoolFacts, views: CopyViews, evi
   const elsewhere = row === null ? enabledAtPartner(pool, facts, seen.copy) : undefined;
   if (elsewhere !== undefined)
     return finding('elsewhere', `${elsewhere} takes the log backups, but is the mirror`, seen.copy.source);
+  if (row !== null && own.length === 0)
+    return finding('jobless', `configured, but job ${row.backupJobId} does not exist`, seen.copy.source);
   return row === null
     ? finding('none', 'home is not configured as a log-shipping primary', seen.copy.source)
     : finding('stopped', 'the log-backup job is disabled', seen.copy.source);

@@ -26,6 +26,7 @@ export const ACTION_IDS = [
   'move-principal',
   'set-witness',
   're-add-secondary',
+  're-add-primary',
 ] as const;
 
 export type ActionId = (typeof ACTION_IDS)[number];

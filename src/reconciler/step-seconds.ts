@@ -28,6 +28,7 @@ const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   'move-principal': 60,
   'set-witness': 30,
   're-add-secondary': 60,
+  're-add-primary': 30,
   'stop-log-backups': 30,
   'resume-log-backups': 30,
   'tail-log-backup': 60,

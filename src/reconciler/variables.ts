@@ -73,7 +73,7 @@ export const VARIABLES = {
   'backup.sessions': SESSIONS,
   'current': { values: ['home', 'backup', 'both', 'diverged-home', 'diverged-backup', 'none'], meaning: 'which copy has the newest content, files in reach included; diverged-SITE: both wrote, and SITE is the one that serves' },
   'shipping.secondary': { values: ['absent', 'paused', 'partial', 'stray', 'jobless', 'running'], meaning: 'secondary half of mgc at backup with its copy and restore jobs; running: both are enabled; paused: disabled and idle; partial: not both are enabled, but one can run; stray: a job can run and no secondary is configured; jobless: a job of it is gone' },
-  'home.logBackups': { values: ['none', 'stopped', 'enabled', 'elsewhere', 'unseen'], meaning: 'LSBackup job at home; elsewhere: enabled, but on the partner of the copy that serves, where it takes no backup; unseen: home is down by evidence, nobody can look' },
+  'home.logBackups': { values: ['none', 'stopped', 'jobless', 'enabled', 'elsewhere', 'unseen'], meaning: 'LSBackup job at home; jobless: home is configured as a primary, and the job is gone; elsewhere: enabled, but on the partner of the copy that serves, where it takes no backup; unseen: home is down by evidence, nobody can look' },
   'shipping.follows': { values: ['yes', 'no'], meaning: 'the backup copy can go on with home\'s log chain: same lineage and fork, no gap' },
   'share': { values: ['readable', 'gone'], meaning: 'the backup share; gone by the same evidence as a site' },
   'copying': { values: ['files', 'restore', 'job'], meaning: 'how a log backup that is only on the share comes to the backup copy: files: the daemon copies it; restore: SQL Server of backup reads the share itself; job: only the copy job does' },

@@ -99,7 +99,8 @@ function primaryHalf(scene: Scene): readonly Part[] {
   const mapped =
     before?.secondaries.some(({ server }) => server.toLowerCase() === secondary.toLowerCase()) ?? false;
   const half = wantedPrimary(logShipping, database, before != null);
-  const fits = before != null && samePath(before.backupShare, logShipping.share);
+  const job = seen(scene, instance)?.jobs.some(({ id }) => id === before?.backupJobId) ?? false;
+  const fits = before != null && job && samePath(before.backupShare, logShipping.share);
   return [
     ...(fits
       ? []
@@ -214,6 +215,12 @@ export function establishLogShipping(scene: Scene): readonly Part[] {
     ),
   ];
 }
+
+/** A primary without its job is written over: the procedure makes the job only together with the row. */
+export const reAddPrimary = (scene: Scene): readonly Part[] => [
+  ...primaryHalf(scene),
+  switchJob(scene, serving(scene, 'home'), 'backup', true),
+];
 
 /** A secondary without its jobs goes first: the procedures make them only together with the registration. */
 export function reAddSecondary(scene: Scene): readonly Part[] {

@@ -13,7 +13,7 @@ import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal }
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
 import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
 import type { Scene } from './scene.ts';
-import { establishLogShipping, reAddSecondary, removeLogShipping } from './shipping-parts.ts';
+import { establishLogShipping, reAddPrimary, reAddSecondary, removeLogShipping } from './shipping-parts.ts';
 
 export const WRITTEN_STEPS = {
   'remove-log-shipping': removeLogShipping,
@@ -42,4 +42,5 @@ export const WRITTEN_STEPS = {
   'move-principal': movePrincipal,
   'set-witness': setDeclaredWitness,
   're-add-secondary': reAddSecondary,
+  're-add-primary': reAddPrimary,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

@@ -126,6 +126,20 @@ test.each([
   stage.daemon.crash();
 });
 
+test('a log-backup job that is gone is made again, and the chain goes on', TIMEOUT, async () => {
+  const stage = await driftStage({ backupEveryMinutes: 5, copyEveryMinutes: 5, restoreEveryMinutes: 5 });
+  const before = restoresAt(stage);
+  const text = "EXEC msdb.dbo.sp_delete_job @job_name = N'LSBackup_mgc';";
+  expect(runText(stage.world, PAR1, text).errors).toEqual([]);
+  expect(await driftsAt(stage)).toContain('home.logBackups is jobless');
+  await stage.converge();
+  const at = databaseAt(stage, LYO1)?.position;
+  await stage.pass(12);
+  expect(databaseAt(stage, LYO1)?.position).not.toBe(at);
+  expect([restoresAt(stage) - before, changesOf(stage)]).toEqual([0, ['re-add-primary:home']]);
+  stage.daemon.crash();
+});
+
 test(
   'a list of active servers that is not the declared one is set again, with the clients on',
   TIMEOUT,
