@@ -209,11 +209,12 @@ async function partnerToo(
   }
 }
 
+/** The partner's first: once the serving copy holds everything, this step is done and is not taken again. */
 export const applyLogBackups: Actuator = async (ports, context): Promise<StepNotes> => {
   const site = siteOf(context.step);
   const { topology } = context.pool;
   const instance = servingInstance(context.facts, topology, site);
-  const notes = await rollForward(ports, context, instance);
   const partner = site === 'home' ? partnerOf(topology.sites.home.chat, instance) : undefined;
-  return partner === undefined ? notes : { ...notes, ...(await partnerToo(ports, context, partner)) };
+  const before = partner === undefined ? {} : await partnerToo(ports, context, partner);
+  return { ...(await rollForward(ports, context, instance)), ...before };
 };

@@ -18,8 +18,10 @@ export function followsOf(views: CopyViews, files: ShippedFiles | undefined): Fi
   const { source } = backup.seen.copy;
   if (database.lastRestore === null) return finding('no', 'it was fenced here and follows nobody', source);
   const source2 = home.seen.kind === 'seen' ? home.seen.copy.database : undefined;
-  // Its own tail ended it: what it held lies on its own branch, unless home took that tail and went on from there.
-  if (endedByTail(backup.seen.copy) && !wentOn(source2, database, reachOf(database, files)))
+  // Its own tail ended it: what it held lies on its own branch, unless home took that tail and went on from there. A log backup that
+  // can be applied behind the tail proves that it did, also where home is closed again.
+  const carriedOn = (files?.everything.applicable ?? []).length > 0;
+  if (endedByTail(backup.seen.copy) && !carriedOn && !wentOn(source2, database, reachOf(database, files)))
     return finding('no', 'it ended with its own tail', source);
   if (source2 === undefined || !['ONLINE', 'RESTORING'].includes(source2.state)) {
     return finding('yes', 'home cannot be compared now; it stands on a restored line', source);

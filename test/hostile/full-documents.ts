@@ -51,6 +51,7 @@ export const FULL_DESIRED_STATE = {
         maxDataLoss: '4h',
         mirrorBeforeActivation: 'required',
         fenceReturnedCopy: 'act',
+        failback: 'minimal',
         drift: {
           mirroring: 'propose',
           witness: 'propose',

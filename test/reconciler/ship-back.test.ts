@@ -84,6 +84,30 @@ test('home that was recovered where the tail of backup ended is followed by it',
   expect([followsOf(went), followsOf(elsewhere)]).toEqual(['yes', 'no']);
 });
 
+test('a tail of home behind the tail of backup is applied before the backup copy is opened again', () => {
+  const tailOfHome = world.logFile(3, 1, {
+    firstForkGuid: world.FORK_2,
+    lastForkGuid: 'FORK-3',
+    forkPointLsn: after(2),
+    tail: true,
+  });
+  const closed = {
+    positionLsn: after(3),
+    forkGuid: 'FORK-3',
+    firstForkGuid: world.FORK_2,
+    forkPointLsn: after(2),
+  };
+  const share = world.folder('\\\\fs01\\mgc-logs', [FIRST, SECOND, tailOfHome]);
+  const pool = desiredPool({ primarySite: 'backup', policy: { failback: 'minimal' } });
+  const decision = decide(movedAway({ tail: true, home: closed, share }), pool);
+  expect(decision.reduction.vector['shipping.follows']).toBe('yes');
+  expect(keysOf(decision).slice(0, 3)).toEqual([
+    'copy-log-backups:backup',
+    'apply-log-backups:backup',
+    'recover-backup:backup',
+  ]);
+});
+
 const keysOf = ({ plan }: PoolDecision): readonly string[] =>
   'steps' in plan ? plan.steps.map(({ action, target }) => `${action}:${target}`) : [plan.kind];
 
