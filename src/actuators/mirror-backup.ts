@@ -1,6 +1,7 @@
 /**
  * mirror-backup, failover step 6: the chat database only; mgccomp is not failed over. By the cmdlet as the procedure says; by statements
- * where home may go on with backup's log later: the cmdlet takes a log backup of its own and keeps no file of it.
+ * where home may go on with backup's log later: the cmdlet takes a log backup of its own and keeps no file of it. Where the share is
+ * out of sight nothing can be kept there, and the mirror counts for more than the way back.
  */
 import { PoolError } from '../topology/pool-error.ts';
 import { mirrorByCmdlet } from './mirror-by-cmdlet.ts';
@@ -15,7 +16,7 @@ export const mirrorBackup: Actuator = async (ports, context): Promise<StepNotes>
   if (seenInstance(context.facts, serving)?.shippingSecondary[database] != null) {
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${serving} is still a log shipping secondary`);
   }
-  return policy.failback === 'minimal'
+  return policy.failback === 'minimal' && context.facts.share.kind === 'value'
     ? mirrorPair(ports, context, 'backup', database)
     : mirrorByCmdlet(ports, context, topology.sites.backup.chat, database, 'PersistentChat');
 };

@@ -119,7 +119,7 @@ export const synchronized = (scene: Scene, principal: InstanceName, database: st
 
 /** The cmdlet keeps no file of its log backup, and home could not go on past it: then by statements. */
 export const mirrorBackup = (scene: Scene): readonly Part[] =>
-  scene.pool.policy.failback === 'minimal'
+  scene.pool.policy.failback === 'minimal' && scene.facts.share.kind === 'value'
     ? byStatements(scene)
     : byCmdlet(scene, scene.pool.topology.sites.backup.chat, databaseOf(scene), 'PersistentChat');
 
