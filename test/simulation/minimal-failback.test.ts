@@ -88,6 +88,8 @@ const MINUTE_MS = 60_000;
 
 /** Clients posting, moved to lyon; then home by this way. What was said beforehand of both ways, and how it came. */
 async function thereAndBack(stage: Stage, way: 'documented' | 'minimal') {
+  // What the backup pair is mirrored by decides whether the log is kept.
+  stage.world.document.save(withWay(stage.world.document.text, 'minimal'));
   stage.world.setPrimaryDatacenter('lyon');
   await stage.converge();
   await stage.pass(1);
@@ -115,6 +117,7 @@ test.each(WHOLE ? ['seconds'] : [])(
     for (const way of rounds) played.push({ way, ...(await thereAndBack(stage, way)) });
     for (const { way, beforehand, account } of played) {
       expect(beforehand.map((one) => nameOf(one.steps))).toEqual(['documented', 'minimal']);
+      expect(beforehand.map(({ hindrance }) => hindrance)).toEqual([null, null]);
       expect(nameOf(account.steps)).toBe(way);
     }
     for (const { way, beforehand, account } of played.slice(2)) {
