@@ -10,10 +10,11 @@ const AS_GOOD_AS_SILENT_MS = 2_000;
 /** No copy of the site can be seen by the daemon now. */
 function isDark(state: EstateState, site: EstateSite): boolean {
   const { primary, mirror } = state.options.sites[site];
-  if (!state.sites[site].up || !linkStands(state, 'daemon', site)) return true;
+  if (!state.sites[site].up) return true;
   return [primary.name, mirror?.name].every((name) => {
     const host = name === undefined ? undefined : state.hosts[name];
-    return host === undefined || host.hung || host.stopped || host.slowMs >= AS_GOOD_AS_SILENT_MS;
+    if (host === undefined || host.hung || host.stopped || host.slowMs >= AS_GOOD_AS_SILENT_MS) return true;
+    return !linkStands(state, 'daemon', `${site} ${host.part}`);
   });
 }
 

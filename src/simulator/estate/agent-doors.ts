@@ -5,7 +5,7 @@ import type { InstanceDraft } from '../instance/instance-state.ts';
 import { databaseOf, sessionsIn } from '../instance/open-database.ts';
 import { closeInternalSession, killSession, openInternalSession } from '../instance/sessions.ts';
 import { filesSeenBy } from './links.ts';
-import type { World } from './world.ts';
+import { partyOf, type World } from './world.ts';
 
 export const AGENT_LOGIN = 'CONTOSO\\svc-sqlagent';
 
@@ -23,7 +23,7 @@ export function agentEnv(world: World, instance: InstanceDraft): AgentEnv {
       copyBytesPerSecond: speed.copyBytesPerSecond,
       minimumCopyMs: speed.minimumCopyMs,
     },
-    files: filesSeenBy(world.around, host.site, world.files),
+    files: filesSeenBy(world.around, partyOf(world, instance.name), world.files),
     emitFile: (operation) => world.emitFile(operation),
     databaseState: (name) => stateOf(instance, name),
     runCommand(owner, command) {

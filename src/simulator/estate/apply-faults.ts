@@ -136,7 +136,7 @@ function applyToEstate(world: World, fault: EstateFault): string | undefined {
     case 'site':
       return turnSite(world, fault.site, fault.change);
     case 'link':
-      turnLink(world, fault.link, fault.cut);
+      turnLinks(world, fault.links, fault.cut);
       return undefined;
     case 'share':
       draft.share.up = fault.up;
@@ -216,15 +216,15 @@ function rebuild(world: World, site: EstateSite): void {
 }
 
 /** While a link is cut nothing passes; when it heals, connections that lost something are dead. */
-function turnLink(world: World, link: string, cut: boolean): void {
+function turnLinks(world: World, links: readonly string[], cut: boolean): void {
   const { draft } = world;
-  const others = draft.cutLinks.filter((other) => other !== link);
+  const others = draft.cutLinks.filter((other) => !links.includes(other));
   if (!cut) {
     draft.cutLinks = others;
     resetSevered(world);
     return;
   }
-  draft.cutLinks = [...others, link];
+  draft.cutLinks = [...others, ...new Set(links)];
   for (const [id, connection] of Object.entries(draft.connections))
     if (!pathStands(world, id)) connection.severed = true;
 }

@@ -5,8 +5,8 @@ import { heartbeat, insertMessage } from '../instance/chat-doors.ts';
 import { unlessChanged } from '../instance/plain.ts';
 import { closeInternalSession, openInternalSession } from '../instance/sessions.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
-import { sitesConnected } from './links.ts';
-import { answers, hostAround, reaches, type World } from './world.ts';
+import { packetsPass } from './links.ts';
+import { answers, hostAround, partyOf, reaches, type World } from './world.ts';
 
 /** Neither sysadmin nor db_owner: RESTRICTED_USER keeps it out. */
 export const CHAT_LOGIN = 'CONTOSO\\svc-persistentchat';
@@ -22,7 +22,7 @@ function storeOf(world: World, site: ChatSite): readonly InstanceDraft[] {
 
 function connect(world: World, server: ChatServerDraft, site: ChatSite): OpenSession | undefined {
   for (const instance of storeOf(world, site)) {
-    if (!reaches(world, server.site, instance)) continue;
+    if (!reaches(world, `${server.site} chat`, instance)) continue;
     const opened = openInternalSession(instance, world.context(instance), {
       owner: `chat:${server.fqdn}`,
       login: CHAT_LOGIN,
@@ -47,7 +47,7 @@ export function chatEnv(world: World): ChatEnv {
       if (instance?.status !== 'running' || server.session === null) return false;
       return (
         unlessChanged(instance.sessions)[server.session.sessionId]?.owner === `chat:${server.fqdn}` &&
-        sitesConnected(world.around, server.site, hostAround(world, instance.name).site)
+        packetsPass(world.around, `${server.site} chat`, partyOf(world, instance.name))
       );
     },
     closeSession(session) {

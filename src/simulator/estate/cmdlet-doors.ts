@@ -9,7 +9,8 @@ import type { ReplicationTiming } from '../management-shell/cms-state.ts';
 import type { AlterDatabaseChange, Command } from '../tsql/ast.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import { ESTATE_SITES } from './estate-options.ts';
-import { answers, hostAround, type World } from './world.ts';
+import { linkStands } from './links.ts';
+import { answers, hostAround, partyOf, type World } from './world.ts';
 
 /** The person whose rights the shell has: sysadmin on the chat instances. */
 export const SHELL_LOGIN = 'CONTOSO\\svc-csadmin';
@@ -20,13 +21,15 @@ export const replicationTiming = (world: World): ReplicationTiming => ({
   machineUp: (server) => world.around.sites[server.site].up,
 });
 
-/** The shell stands beside the daemon but is not cut off with it: only dead sites and instances are out of its reach. */
+/** The shell stands beside the daemon but is not cut off with it: it has links of its own. */
 export function shellReaches(world: World, name: string): InstanceDraft | undefined {
   const found = Object.values(world.draft.instances).find(
     (instance) => instance.name.toLowerCase() === name.toLowerCase(),
   );
   if (found === undefined || !answers(world, found)) return undefined;
-  return world.around.sites[hostAround(world, found.name).site].up ? found : undefined;
+  const { site } = hostAround(world, found.name);
+  const passes = world.around.sites[site].up && linkStands(world.around, 'shell', partyOf(world, found.name));
+  return passes ? found : undefined;
 }
 
 export interface ShellCommand {
@@ -98,7 +101,8 @@ export function cmdletEnv(world: World): CmdletEnv {
     complianceDatabase: options.complianceDatabase,
     compliance: options.compliance,
     instance: (name) => shellReaches(world, name),
-    machineUp: (server) => world.around.sites[server.site].up,
+    machineUp: (server) =>
+      world.around.sites[server.site].up && linkStands(world.around, 'shell', `${server.site} chat`),
     setPartnerFailover: (name, database) =>
       alter(world, 'Invoke-CsDatabaseFailover', name, database, { kind: 'partner', option: 'FAILOVER' }),
     setPartnerOff: (name, database) =>

@@ -39,7 +39,7 @@ export interface EstateDraft {
   instances: Record<string, InstanceDraft>;
   hosts: Record<string, HostDraft>;
   share: { site: EstateSite; up: boolean };
-  /** `daemon-home`; the two ends in alphabetical order. */
+  /** `daemon-home`, `daemon-home mirror`; the two ends in alphabetical order. */
   cutLinks: string[];
   shell: 'up' | 'down' | 'hung';
   cms: CmsDraft;

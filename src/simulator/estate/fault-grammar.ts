@@ -6,7 +6,9 @@ export const FAULT_GRAMMAR = `down | hung | up instance NAME
 slow instance NAME [MILLISECONDS]
 down | up | return site home | backup        (return: exactly as it was)
 rebuild site home | backup                   (returns empty: fresh instances, empty databases)
-cut | heal link END-END                      (ends: ${LINK_ENDS.join(', ')})
+cut | heal link END-END[, END-END ...]       (at once; ends: daemon, shell, share, home, backup, and of each site
+                                             SITE primary | mirror | witness | store | chat, for example home store;
+                                             a site is all of its parties, a store its primary and its mirror)
 down | up share
 down | hung | up shell
 stop | start agent NAME
@@ -24,7 +26,7 @@ export type Fault =
   | { readonly kind: 'slow'; readonly name: string; readonly ms: number }
   | { readonly kind: 'skew'; readonly name: string; readonly ms: number }
   | { readonly kind: 'site'; readonly change: 'down' | 'return' | 'rebuild'; readonly site: EstateSite }
-  | { readonly kind: 'link'; readonly cut: boolean; readonly link: string }
+  | { readonly kind: 'link'; readonly cut: boolean; readonly links: readonly string[] }
   | { readonly kind: 'share'; readonly up: boolean }
   | { readonly kind: 'shell'; readonly change: 'down' | 'hung' | 'up' }
   | { readonly kind: 'agent'; readonly running: boolean; readonly name: string }
@@ -72,14 +74,19 @@ const siteFault =
     return site === undefined ? 'the site is home or backup' : { kind: 'site', change, site };
   };
 
+function linkIn(text: string): string | undefined {
+  const [a = '', b = '', ...more] = text.split('-').map((end) => end.trim());
+  const known = LINK_ENDS.includes(a) && LINK_ENDS.includes(b) && a !== b && more.length === 0;
+  return known ? linkName(a, b) : undefined;
+}
+
 const linkFault =
   (cut: boolean): Parse =>
-  ([word]) => {
-    const ends = (word ?? '').split('-').map((end) => LINK_ENDS.find((known) => known === end));
-    const [a, b, ...more] = ends;
-    if (a === undefined || b === undefined || a === b || more.length > 0)
-      return `a link is two different ends of ${LINK_ENDS.join(', ')} joined by a hyphen`;
-    return { kind: 'link', cut, link: linkName(a, b) };
+  (words) => {
+    const links = words.join(' ').split(',').map(linkIn);
+    const known = links.filter((link) => link !== undefined);
+    if (known.length < links.length) return 'a link is two different ends joined by a hyphen';
+    return { kind: 'link', cut, links: known };
   };
 
 const timed =

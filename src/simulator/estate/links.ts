@@ -1,31 +1,81 @@
-/** Who can reach whom: sites, links between parties, the share, and what that makes of a folder seen from somewhere. Pure. */
+/**
+ * Who can reach whom: sites, links between parties, the share, and what that makes of a folder seen from somewhere. Pure but for
+ * one listener, which changes no answer.
+ */
 import type { EstateFiles } from '../estate-contract.ts';
 import { ESTATE_SITES, type EstateSite } from './estate-options.ts';
 import type { EstateState } from './estate-state.ts';
 
-export type LinkEnd = 'daemon' | 'home' | 'backup' | 'share';
-export const LINK_ENDS: readonly LinkEnd[] = ['daemon', 'home', 'backup', 'share'];
+const PARTS = ['primary', 'mirror', 'witness', 'chat'] as const;
+/** One instance of a site, or its chat servers. */
+export type SiteParty = `${EstateSite} ${(typeof PARTS)[number]}`;
+/** Where packets come from or go to; a site stands for what in it no link leads to by itself. */
+export type Place = 'daemon' | 'shell' | 'share' | EstateSite | SiteParty;
+
+/** A site is all of its parties, a store its primary and its mirror. */
+export const LINK_ENDS: readonly string[] = [
+  'daemon',
+  'shell',
+  'share',
+  ...ESTATE_SITES.flatMap((site) => [site, ...['store', ...PARTS].map((part) => `${site} ${part}`)]),
+];
 
 export const OS_PATH_NOT_FOUND = 3;
 export const OS_ACCESS_DENIED = 5;
 export const OS_NETWORK_PATH_NOT_FOUND = 53;
 
-export const linkName = (a: LinkEnd, b: LinkEnd): string => [a, b].sort().join('-');
+export const linkName = (a: string, b: string): string => [a, b].sort().join('-');
 
 type Links = Pick<EstateState, 'cutLinks' | 'sites' | 'share' | 'options'>;
 
-export const linkStands = (state: Links, a: LinkEnd, b: LinkEnd): boolean =>
-  a === b || !state.cutLinks.includes(linkName(a, b));
+/** `listener` hears the name of every link that an answer depended on: whatever else is cut makes no difference to who asked. */
+export const askedLinks: { listener: ((link: string) => void) | undefined } = { listener: undefined };
 
-/** Packets pass between the two sites, or within one. Both must have power. */
-export const sitesConnected = (state: Links, a: EstateSite, b: EstateSite): boolean =>
-  state.sites[a].up && state.sites[b].up && linkStands(state, a, b);
+/** The ends that a place belongs to. */
+function endsOf(place: Place): readonly string[] {
+  const [site = '', part] = place.split(' ');
+  if (part === undefined) return [place];
+  return [site, ...(part === 'primary' || part === 'mirror' ? [`${site} store`] : []), place];
+}
+
+const ways = new Map<string, readonly string[]>();
+
+/** Every link whose cut parts the two. */
+function linksBetween(a: Place, b: Place): readonly string[] {
+  const key = `${a}-${b}`;
+  const known = ways.get(key);
+  if (known !== undefined) return known;
+  const links = endsOf(a).flatMap((one) =>
+    endsOf(b).flatMap((other) => (one === other ? [] : [linkName(one, other)])),
+  );
+  ways.set(key, links);
+  return links;
+}
+
+export function linkStands(state: Pick<Links, 'cutLinks'>, a: Place, b: Place): boolean {
+  const { listener } = askedLinks;
+  if (a === b || (state.cutLinks.length === 0 && listener === undefined)) return true;
+  return linksBetween(a, b).every((link) => {
+    listener?.(link);
+    return !state.cutLinks.includes(link);
+  });
+}
+
+const siteOf = (place: EstateSite | SiteParty): EstateSite =>
+  place === 'home' || place.startsWith('home ') ? 'home' : 'backup';
+
+/** Packets pass between two parties of the sites. Both sites must have power. */
+export const packetsPass = (state: Links, a: EstateSite | SiteParty, b: EstateSite | SiteParty): boolean =>
+  state.sites[siteOf(a)].up && state.sites[siteOf(b)].up && linkStands(state, a, b);
+
+/** Who looks at a folder. */
+type Viewer = 'daemon' | EstateSite | SiteParty;
 
 /** The file server answers the viewer. */
-function shareAnswers(state: Links, viewer: 'daemon' | EstateSite): boolean {
+function shareAnswers(state: Links, viewer: Viewer): boolean {
   const { site, up } = state.share;
   if (!up || !state.sites[site].up || !linkStands(state, viewer, 'share')) return false;
-  return viewer === 'daemon' || sitesConnected(state, viewer, site);
+  return viewer === 'daemon' || packetsPass(state, viewer, site);
 }
 
 const key = (folder: string): string => folder.replace(/[\\/]+$/, '').toLowerCase();
@@ -42,10 +92,13 @@ export const isClosedToDaemon = ({ closedToDaemon }: EstateState['options'], fol
 
 const NOT_FOUND_ON_NETWORK = { osError: OS_NETWORK_PATH_NOT_FOUND };
 
-/** undefined: the folder answers the viewer; else the OS error number. The daemon sees local folders through their site's mount. */
+/**
+ * undefined: the folder answers the viewer; else the OS error number. The daemon sees local folders through the machine of
+ * their site's primary, a site's own mirroring share as long as it reaches the site.
+ */
 export function folderReach(
   state: Links,
-  viewer: 'daemon' | EstateSite,
+  viewer: Viewer,
   folder: string,
 ): { readonly osError: number } | undefined {
   const { options } = state;
@@ -54,7 +107,7 @@ export function folderReach(
     return shareAnswers(state, viewer) ? undefined : NOT_FOUND_ON_NETWORK;
   const mirroring = mirroringSite(state, folder);
   if (mirroring !== undefined && viewer !== 'daemon')
-    return sitesConnected(state, viewer, mirroring) ? undefined : NOT_FOUND_ON_NETWORK;
+    return packetsPass(state, viewer, mirroring) ? undefined : NOT_FOUND_ON_NETWORK;
   const local: readonly (readonly [string, EstateSite])[] = [
     [options.copyFolder, 'backup'],
     [options.sites.home.quarantineFolder, 'home'],
@@ -62,8 +115,12 @@ export function folderReach(
     ...(mirroring === undefined ? [] : ([[folder, mirroring]] as const)),
   ];
   const owners = local.filter(([root]) => within(folder, root)).map(([, site]) => site);
-  if (viewer !== 'daemon') return owners.includes(viewer) ? undefined : { osError: OS_PATH_NOT_FOUND };
-  const mounted = owners.some((site) => state.sites[site].up && linkStands(state, 'daemon', site));
+  if (viewer !== 'daemon')
+    return owners.includes(siteOf(viewer)) ? undefined : { osError: OS_PATH_NOT_FOUND };
+  const mounted = owners.some(
+    (site) =>
+      state.sites[site].up && linkStands(state, 'daemon', mirroring === site ? site : `${site} primary`),
+  );
   return mounted
     ? undefined
     : { osError: owners.length === 0 ? OS_PATH_NOT_FOUND : OS_NETWORK_PATH_NOT_FOUND };
@@ -86,7 +143,7 @@ export function foldersAt(
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('\\')));
 
 /** The folders as somebody sees them now. */
-export function filesSeenBy(state: Links, viewer: 'daemon' | EstateSite, files: EstateFiles): EstateFiles {
+export function filesSeenBy(state: Links, viewer: Viewer, files: EstateFiles): EstateFiles {
   return {
     list: (folder) => folderReach(state, viewer, folder) ?? files.list(folder),
     read: (path) => folderReach(state, viewer, folderOf(path)) ?? files.read(path),
@@ -94,10 +151,10 @@ export function filesSeenBy(state: Links, viewer: 'daemon' | EstateSite, files: 
 }
 
 /** As SQL Server's own account sees them: where the share opens to the jobs of the backup site only, not the share. */
-export function filesSeenByEngine(state: Links, site: EstateSite, files: EstateFiles): EstateFiles {
-  const seen = filesSeenBy(state, site, files);
+export function filesSeenByEngine(state: Links, engine: SiteParty, files: EstateFiles): EstateFiles {
+  const seen = filesSeenBy(state, engine, files);
   const { share, shareOpensTo } = state.options;
-  if (site === 'home' || shareOpensTo === 'everybody') return seen;
+  if (siteOf(engine) === 'home' || shareOpensTo === 'everybody') return seen;
   const denied = (folder: string): { readonly osError: number } | undefined =>
     within(folder, share) ? { osError: OS_ACCESS_DENIED } : undefined;
   return {

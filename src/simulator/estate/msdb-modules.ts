@@ -13,7 +13,7 @@ import { sameName, type MsdbCall, type MsdbProcedure } from '../msdb/msdb-call.t
 import { callProcedure, MSDB_PROCEDURES, SHIPPING_PROCEDURES } from '../msdb/msdb-procedures.ts';
 import type { MsdbState } from '../msdb/msdb-state.ts';
 import { agentEnv, AGENT_LOGIN } from './agent-doors.ts';
-import { hostAround, reaches, type World } from './world.ts';
+import { partyOf, reaches, type World } from './world.ts';
 
 type Caller = Pick<ModuleCall, 'instance' | 'currentDatabase'> & { readonly login: string };
 
@@ -58,7 +58,7 @@ function monitorOf(world: World, from: string, server: string): MsdbState | unde
   const instance = Object.values(world.draft.instances).find(
     (candidate) => sameName(candidate.serverName, server) || sameName(candidate.name, server),
   );
-  if (instance === undefined || !reaches(world, hostAround(world, from).site, instance)) return undefined;
+  if (instance === undefined || !reaches(world, partyOf(world, from), instance)) return undefined;
   return world.host(instance.name).msdb;
 }
 

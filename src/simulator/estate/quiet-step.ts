@@ -12,7 +12,7 @@ import { SWEEP_MS } from './advance-estate.ts';
 import { cmdletEnv } from './cmdlet-doors.ts';
 import { onlyCmdletsDue } from './due-times.ts';
 import type { EstateDraft, EstateState } from './estate-state.ts';
-import { acceptance } from './run-cmdlets.ts';
+import { acceptance, answersCaller } from './run-cmdlets.ts';
 import { createWorld, pathStands, type World } from './world.ts';
 
 interface QuietStep {
@@ -77,7 +77,7 @@ const onlyReads = ({ cmdlet, install }: EstateState['cmdlets'][number]): boolean
   install === undefined && /^get-/i.test(cmdlet);
 
 function answersOf(world: World, ending: EstateState['cmdlets']): readonly EstateOutput[] {
-  if (ending.length === 0 || world.around.shell !== 'up') return [];
+  if (ending.length === 0 || !answersCaller(world)) return [];
   const env = cmdletEnv(world);
   return ending.flatMap((running): readonly EstateOutput[] => {
     const answer = runCmdlet(env, running as RunningCmdlet);

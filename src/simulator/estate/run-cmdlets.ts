@@ -6,6 +6,7 @@ import type { RunningCmdlet } from '../management-shell/running-cmdlet.ts';
 import type { CommandOutcome } from '../tsql/host.ts';
 import { cmdletEnv } from './cmdlet-doors.ts';
 import type { EstateState } from './estate-state.ts';
+import { linkStands } from './links.ts';
 import { advanceInstallation, installationOperationFinished } from './install-mirror.ts';
 import type { World } from './world.ts';
 
@@ -23,11 +24,12 @@ export function acceptCmdlet(world: World, input: CmdletInput): void {
 
 /** What becomes of a call: it runs, it is refused at once, or (undefined) nobody answers. Changes nothing. */
 export function acceptance(
-  { shell, options }: Pick<EstateState, 'shell' | 'options'>,
+  around: Pick<EstateState, 'shell' | 'options' | 'cutLinks'>,
   input: CmdletInput,
   nowMs: number,
 ): RunningCmdlet | CmdletOutcome | undefined {
-  if (shell === 'hung') return undefined;
+  const { shell, options } = around;
+  if (shell === 'hung' || !linkStands(around, 'daemon', 'shell')) return undefined;
   if (shell === 'down') {
     const text = 'Connecting to remote server failed: the server is not reachable.';
     return cmdletFailure(text, SESSION_OPEN_FAILED, 'OpenError');
@@ -49,12 +51,16 @@ function answer(world: World, id: string, outcome: CmdletOutcome): void {
   world.outputs.push({ kind: 'cmdlet-answer', id, answer: outcome });
 }
 
-/** A hung or dead shell has done its work but nobody hears of it: the outcome is unknown to the caller. */
+/** A hung, dead or cut off shell has done its work but nobody hears of it: the outcome is unknown to the caller. */
 function end(world: World, running: RunningCmdlet, outcome: CmdletOutcome): void {
   world.draft.cmdlets = world.draft.cmdlets.filter(({ id }) => id !== running.id);
   if (outcome.ok && running.install !== undefined) world.count(running.cmdlet);
-  if (world.around.shell === 'up') answer(world, running.id, outcome);
+  if (answersCaller(world)) answer(world, running.id, outcome);
 }
+
+/** What the shell says is heard by the daemon. */
+export const answersCaller = ({ around }: World): boolean =>
+  around.shell === 'up' && linkStands(around, 'daemon', 'shell');
 
 export function advanceCmdlets(world: World): void {
   for (const running of [...world.draft.cmdlets]) {

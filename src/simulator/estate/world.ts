@@ -11,8 +11,7 @@ import { unlessChanged } from '../instance/plain.ts';
 import { removeEntry } from '../instance/remove-entry.ts';
 import { disconnect } from '../instance/requests.ts';
 import type { EstateDraft, EstateState, HostDraft } from './estate-state.ts';
-import type { EstateSite } from './estate-options.ts';
-import { filesSeenByEngine, linkStands, sitesConnected } from './links.ts';
+import { filesSeenByEngine, linkStands, packetsPass, type SiteParty } from './links.ts';
 import { modulesFor } from './msdb-modules.ts';
 import { overlayFiles, type OverlaidFiles } from './overlay-files.ts';
 
@@ -20,7 +19,9 @@ export type InternalEvent = Extract<EngineOutput, { readonly kind: 'session-ende
 
 /** What only faults change, and what nothing changes: read plain in every other step. */
 export type Surroundings = Pick<EstateState, 'sites' | 'cutLinks' | 'share' | 'shell' | 'options'> & {
-  readonly hosts: Readonly<Record<string, Pick<EstateState['hosts'][string], 'site' | 'hung' | 'slowMs'>>>;
+  readonly hosts: Readonly<
+    Record<string, Pick<EstateState['hosts'][string], 'site' | 'part' | 'hung' | 'slowMs'>>
+  >;
 };
 
 export interface World {
@@ -110,11 +111,16 @@ export function hostAround({ around }: World, name: string): Surroundings['hosts
   return host;
 }
 
+/** The instance as an end of links. */
+export function partyOf(world: World, name: string): SiteParty {
+  const { site, part } = hostAround(world, name);
+  return `${site} ${part}`;
+}
+
 function contextFor(world: World, instance: InstanceDraft): EngineContext {
-  const { site } = hostAround(world, instance.name);
   const ctx: EngineContext = {
     nowMs: world.nowMs,
-    files: filesSeenByEngine(world.around, site, world.files),
+    files: filesSeenByEngine(world.around, partyOf(world, instance.name), world.files),
     emitFile: (operation) => world.emitFile(operation),
     emit: (output) => take(world, output),
     peer: (from, address) => peerOf(world, from, address),
@@ -129,16 +135,16 @@ function peerOf(world: World, from: InstanceDraft, address: string): InstanceDra
   const other = world.instance(world.nameAt(address) ?? '');
   if (other === undefined || endpointAddress(other)?.toLowerCase() !== address.toLowerCase())
     return undefined;
-  return reaches(world, hostAround(world, from.name).site, other) && answers(world, from) ? other : undefined;
+  return reaches(world, partyOf(world, from.name), other) && answers(world, from) ? other : undefined;
 }
 
 /** Its process runs and answers. */
 export const answers = (world: World, instance: InstanceDraft): boolean =>
   instance.status === 'running' && !hostAround(world, instance.name).hung;
 
-/** Somebody in `site` gets an answer from the instance. */
-export const reaches = (world: World, site: EstateSite, instance: InstanceDraft): boolean =>
-  answers(world, instance) && sitesConnected(world.around, site, hostAround(world, instance.name).site);
+/** The party gets an answer from the instance. */
+export const reaches = (world: World, party: SiteParty, instance: InstanceDraft): boolean =>
+  answers(world, instance) && packetsPass(world.around, party, partyOf(world, instance.name));
 
 function take(world: World, output: EngineOutput): void {
   switch (output.kind) {
@@ -182,5 +188,7 @@ export function pathStands(world: World, connectionId: string): boolean {
   if (connection === undefined) return false;
   const { site } = hostAround(world, connection.instance);
   if (!world.around.sites[site].up) return false;
-  return connection.party === 'operator' || linkStands(world.around, 'daemon', site);
+  return (
+    connection.party === 'operator' || linkStands(world.around, 'daemon', partyOf(world, connection.instance))
+  );
 }

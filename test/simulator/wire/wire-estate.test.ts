@@ -73,6 +73,21 @@ describe('an estate on the wire', () => {
     await expect(again).rejects.toMatchObject({ number: 32014 });
   });
 
+  test('is silent to the daemon over one cut link, answers persons there and the daemon everywhere else', async () => {
+    await estate.fault('cut link daemon-home primary');
+    await expect(connect(HOME)).rejects.toMatchObject({ code: 'ETIMEOUT' });
+    for (const [instance, user] of [
+      [HOME, 'sa'],
+      ['sql-par-2.contoso.com', 'pchat-operator'],
+    ] as const) {
+      await using pool = await connect(instance, user);
+      expect((await pool.request().query('SELECT 1')).recordset).toHaveLength(1);
+    }
+    await estate.fault('heal link daemon-home primary');
+    await using pool = await connect(HOME);
+    expect((await pool.request().query('SELECT 1')).recordset).toHaveLength(1);
+  });
+
   test('writes real log backups that the daemon finds under its mount', async () => {
     const mount = estate.folders.get('\\\\fs01\\mgc-logs') ?? '';
     await eventually(() => readdirSync(mount).some((name) => /^mgc_\d{14}\.trn$/.test(name)));
