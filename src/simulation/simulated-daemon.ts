@@ -28,6 +28,8 @@ export interface SimulatedDaemonOptions {
   readonly troubles?: Troubles;
   /** Called when a look at the pool begins. */
   readonly onLook?: () => void;
+  /** Between two looks at a pool that rests, ms; default 10,000. */
+  readonly resyncMs?: number;
 }
 
 const CONNECT_DEADLINE_MS = 3_000;
@@ -103,7 +105,7 @@ export class SimulatedDaemon {
       metrics: silentMetrics,
       version: 'simulated',
       pid: 0,
-      resyncMs: RESYNC_MS,
+      resyncMs: options.resyncMs ?? RESYNC_MS,
       waitMs: WAIT_MS,
       maxConcurrentTransitions: 1,
     });
