@@ -6,6 +6,7 @@ export default defineConfig({
     include: [
       'test/simulation/**/*.test.ts',
       'test/exploration/**/*.test.ts',
+      'test/partition/**/*.test.ts',
       'test/hostile/hostile-names.test.ts',
     ],
     env: { PCHAT_PROOF: 'whole' },

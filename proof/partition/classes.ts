@@ -1,12 +1,13 @@
 /**
  * Many cases, few plays. A play tells which links made a difference while they were cut; whatever cuts the same of these is the same
  * play, event for event, and is not played again. Nor is a case under `proven` whose play under `silent` never met the
- * verdict that the two levels read differently. Both are claims: some of those cases are played all the same and compared.
+ * verdict that the two levels read differently. And a play that had begun nothing when the links healed is not played on where
+ * the end of such a world is known. All three are claims: some of those cases are played to their end all the same and compared.
  */
 import type { Beginnings, Situation } from './beginnings.ts';
 import { SITUATIONS } from './beginnings.ts';
 import { homeIsUnseen, nameOf, SUBSETS, type LinkSet } from './links.ts';
-import { playCase, type Case, type CasePlayed, type EvidenceLevel } from './play-case.ts';
+import { playCase, type Case, type CasePlayed, type EvidenceLevel, type KnownEnds } from './play-case.ts';
 
 export const CASES = SITUATIONS.length * SUBSETS;
 
@@ -31,6 +32,8 @@ export interface Tally {
   cases: number;
   /** Distinct plays under each level. */
   plays: Record<EvidenceLevel, number>;
+  /** Of them, those whose end was known when the links had healed. */
+  endsKnown: number;
   /** Played although known, and how many of them were not the same. */
   checked: number;
   unsafe: string[];
@@ -47,6 +50,7 @@ export interface Tally {
 export const emptyTally = (): Tally => ({
   cases: 0,
   plays: { silent: 0, proven: 0 },
+  endsKnown: 0,
   checked: 0,
   unsafe: [],
   exceptions: [],
@@ -69,7 +73,6 @@ function digestOf(journal: string): number {
 const samePlay = (a: Known, b: Known): boolean =>
   a.journal === b.journal &&
   a.ending === b.ending &&
-  a.simulatedMs === b.simulatedMs &&
   a.twoWriters.ms === b.twoWriters.ms &&
   a.violations.join() === b.violations.join();
 
@@ -94,6 +97,7 @@ class Plays {
 
 export interface MatrixOptions {
   readonly beginnings: Beginnings;
+  readonly ends: KnownEnds;
   /** Of a case that is known already: shall it be played all the same? */
   readonly check: () => boolean;
 }
@@ -124,14 +128,15 @@ export class Matrix {
     const plays = this.#plays[wanted.evidence];
     const found = same ?? plays.find(wanted.cut);
     if (found === undefined) {
-      const played = await this.#play(wanted);
+      const played = await this.#play(wanted, this.#options.ends);
+      if (played.endKnown) this.tally.endsKnown += 1;
       this.tally.plays[wanted.evidence] += 1;
       plays.keep(wanted.cut, played);
       return played;
     }
     if (this.#options.check()) {
       this.tally.checked += 1;
-      const again = await this.#play(wanted);
+      const again = await this.#play(wanted, new Map());
       if (!samePlay(found, again))
         this.tally.unsafe.push(
           `${caseName(number, wanted.evidence)}: taken for another play, and is not the same`,
@@ -140,11 +145,9 @@ export class Matrix {
     return found;
   }
 
-  async #play(wanted: Case): Promise<Known> {
-    const { journal, ...played } = await playCase(
-      await this.#options.beginnings.of(wanted.situation),
-      wanted,
-    );
+  async #play(wanted: Case, ends: KnownEnds): Promise<Known> {
+    const from = await this.#options.beginnings.of(wanted.situation);
+    const { journal, ...played } = await playCase(from, wanted, ends);
     this.tally.simulatedMs += played.simulatedMs;
     return { ...played, journal: digestOf(journal) };
   }

@@ -8,6 +8,7 @@ import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { Beginnings, SITUATIONS } from './beginnings.ts';
 import { portions, wantedCases, type Wanted } from './cases.ts';
 import { caseOf, CASES, Matrix, type Tally } from './classes.ts';
+import type { KnownEnds } from './play-case.ts';
 import { addTally, emptyTallies, reportJson, reportText, totalOf } from './report.ts';
 
 interface Order {
@@ -27,6 +28,7 @@ const SAID_EVERY_S = 30;
 function work({ checkEvery, seed }: Order): void {
   Error.stackTraceLimit = 0;
   const beginnings = new Beginnings();
+  const ends: KnownEnds = new Map();
   const random = new SeededRandom(seed);
   const check = (): boolean => random.next() * checkEvery < 1;
   parentPort?.on('message', (portion: Portion | undefined) => {
@@ -34,7 +36,7 @@ function work({ checkEvery, seed }: Order): void {
     else void judge(portion);
   });
   const judge = async (portion: Portion): Promise<void> => {
-    const matrix = new Matrix({ beginnings, check });
+    const matrix = new Matrix({ beginnings, ends, check });
     for (const number of portion) await matrix.judge(number);
     parentPort?.postMessage({ portion, tally: matrix.tally });
   };

@@ -33,9 +33,15 @@ export interface CasePlayed {
   /** ms of two copies that clients could write; made by the daemon's own deed, or by home's return. */
   readonly twoWriters: { readonly ms: number; readonly by: 'nobody' | 'step' | 'world' };
   readonly ending: string;
+  /** The end was known: from such a world, in which nothing had been done yet, it had been played before. */
+  readonly endKnown: boolean;
   readonly simulatedMs: number;
+  /** Until the links healed; nobody asks for a cut link after that. */
   readonly journal: string;
 }
+
+/** How plays end that had begun nothing when the links healed, by what the first plan after that was made of. */
+export type KnownEnds = Map<string, string>;
 
 const SECOND_MS = 1_000;
 /** The daemon looks at the whole estate first. */
@@ -70,10 +76,14 @@ class Play {
   #asked: LinkSet = 0;
   #silenceMet = false;
   #intents = 0;
-  #healedAt: { readonly intents: number } | undefined;
+  #healedAt: { readonly intents: number; readonly journal: string } | undefined;
+  readonly #ends: KnownEnds;
+  /** What the first plan after the heal was made of; undefined: something had been done before, or messages are missing. */
+  #firstPlan: string | undefined;
 
-  constructor(from: WorldSnapshot, played: Case) {
+  constructor(from: WorldSnapshot, played: Case, ends: KnownEnds) {
     this.#case = played;
+    this.#ends = ends;
     this.world = new SimulatedWorld({
       ...from,
       document: from.document.replace('evidence: silent', `evidence: ${played.evidence}`),
@@ -115,13 +125,42 @@ class Play {
   }
 
   #journalled(record: JournalRecord, moment: 'before' | 'after'): void {
-    if (record.kind === 'intent' && moment === 'after') this.#intents += 1;
+    if (record.kind !== 'intent') return;
+    if (moment === 'after') this.#intents += 1;
+    else if (this.#healedAt !== undefined && this.#intents === 0) this.#firstPlan = this.#planned();
+  }
+
+  get knownEnd(): string | undefined {
+    return this.#firstPlan === undefined ? undefined : this.#ends.get(this.#firstPlan);
+  }
+
+  /** The planner's view, all of it known, and where each copy stands. */
+  #planned(): string | undefined {
+    const { state } = this.world;
+    const { situation, evidence } = this.#case;
+    const values = Object.entries(this.status()?.variables ?? {}).map(
+      ([name, { value }]) => `${name} ${value}`,
+    );
+    if (
+      values.some((one) => one.endsWith(' unknown')) ||
+      state.writable.totalMs > this.#begin.writable.totalMs
+    )
+      return undefined;
+    if (
+      this.judge.unaccounted(servedBy(state, state.cms.poolState === 'Normal' ? 'home' : 'backup')).length > 0
+    )
+      return undefined;
+    const copies = Object.values(state.instances).map(({ name, databases }) => {
+      const copy = databases[state.options.chatDatabase.toLowerCase()];
+      return [name, copy?.state, copy?.mirroring?.role, copy?.mirroring?.state].join(' ');
+    });
+    return [situation, evidence, ...copies, ...values].join('|');
   }
 
   async pass(ms: number): Promise<void> {
     const { clock } = this.world;
     const end = clock.monotonicMs() + ms;
-    await clock.run(() => this.broken || clock.monotonicMs() >= end, ms);
+    await clock.run(() => this.broken || this.knownEnd !== undefined || clock.monotonicMs() >= end, ms);
   }
 
   async cutAndHeal(): Promise<void> {
@@ -140,7 +179,7 @@ class Play {
       askedLinks.listener = undefined;
     }
     estate.fault(`heal link ${cuts.length === 0 ? others : cuts.join(', ')}`);
-    this.#healedAt = { intents: this.#intents };
+    this.#healedAt = { intents: this.#intents, journal: this.world.disk.text() };
   }
 
   #edit(): void {
@@ -157,6 +196,7 @@ class Play {
     let rest: { readonly ending: string; readonly sinceMs: number; readonly intents: number } | undefined;
     while (clock.monotonicMs() < endMs && !this.broken) {
       await this.pass(LOOK_EVERY_MS);
+      if (this.knownEnd !== undefined) return this.knownEnd;
       const ending = endingOf(this.world, this.status());
       if (ending === undefined || ending !== rest?.ending || rest.intents !== this.#intents)
         rest =
@@ -205,7 +245,12 @@ class Play {
     if (!converged) this.#violations.push('armed after the heal although nobody asked for anything');
   }
 
-  result(ending: string): CasePlayed {
+  /** To be called when the end was judged. */
+  keepEnd(ending: string): void {
+    if (this.#firstPlan !== undefined && !this.broken) this.#ends.set(this.#firstPlan, ending);
+  }
+
+  result(ending: string, endKnown: boolean): CasePlayed {
     const { world, judge } = this;
     const ms = world.state.writable.totalMs - this.#begin.writable.totalMs;
     const byStep = judge.exceptions.length > 0;
@@ -218,8 +263,9 @@ class Play {
       ],
       twoWriters: { ms, by: ms === 0 ? 'nobody' : byStep ? 'step' : 'world' },
       ending,
+      endKnown,
       simulatedMs: world.clock.monotonicMs(),
-      journal: world.disk.text(),
+      journal: this.#healedAt?.journal ?? world.disk.text(),
     };
   }
 
@@ -247,14 +293,21 @@ function describe(status: PoolStatus | undefined): string {
   return [state, plan?.kind, gate?.code, lastError?.code].filter((word) => word != null).join(', ');
 }
 
-export async function playCase(from: WorldSnapshot, played: Case): Promise<CasePlayed> {
-  const play = new Play(from, played);
+/** `ends`: of plays before, and of this one; none: it is played to its end whatever is known. */
+export async function playCase(
+  from: WorldSnapshot,
+  played: Case,
+  ends: KnownEnds = new Map(),
+): Promise<CasePlayed> {
+  const play = new Play(from, played, ends);
   try {
     await play.pass(LEAD_MS);
     await play.cutAndHeal();
     const ending = play.broken ? 'broken' : await play.settle();
-    if (!play.broken) play.judgeEnd(ending);
-    return play.result(ending);
+    const endKnown = play.knownEnd !== undefined;
+    if (!play.broken && !endKnown) play.judgeEnd(ending);
+    play.keepEnd(ending);
+    return play.result(ending, endKnown);
   } finally {
     play.end();
   }

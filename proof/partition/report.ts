@@ -12,7 +12,8 @@ export const emptyTallies = (): Tallies => ({
 });
 
 export function addTally(sum: Tally, one: Tally): void {
-  for (const key of ['cases', 'checked', 'returned', 'simulatedMs', 'seconds'] as const) sum[key] += one[key];
+  for (const key of ['cases', 'endsKnown', 'checked', 'returned', 'simulatedMs', 'seconds'] as const)
+    sum[key] += one[key];
   for (const level of ['silent', 'proven'] as const) sum.plays[level] += one.plays[level];
   sum.unsafe.push(...one.unsafe);
   sum.exceptions.push(...one.exceptions);
@@ -30,11 +31,12 @@ const MOST_SHOWN = 20;
 const HOUR_MS = 3_600_000;
 
 function figures(tally: Tally): string {
-  const { cases, plays, checked, unsafe, exceptions, returned, simulatedMs, seconds } = tally;
+  const { cases, plays, endsKnown, checked, unsafe, exceptions, returned, simulatedMs, seconds } = tally;
   return [
     cases,
     plays.silent,
     plays.proven,
+    endsKnown,
     checked,
     unsafe.length,
     exceptions.length,
@@ -67,7 +69,8 @@ export function reportText(tallies: Tallies, seconds: number): string {
     `${''.padEnd(12)}${HEAD}`,
     ...played.map((situation) => `${situation.padEnd(12)}${figures(tallies[situation])}`),
     `${'all'.padEnd(12)}${figures(total)}`,
-    'plays: distinct plays under evidence silent, and those that differ under proven; checked: played although known',
+    'plays: distinct plays under evidence silent, and those that differ under proven',
+    'end known: of the plays, not played on after the heal; checked: played to the end although known',
     'exceptions: home alive, cut off from everybody, edit made; returned: home came back into a pool that had moved',
     `endings under both levels: ${Object.entries(total.endings)
       .map(([ending, count]) => `${String(count)} x ${ending}`)
