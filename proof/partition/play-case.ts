@@ -121,7 +121,7 @@ class Play {
 
   #noteEvidence(): void {
     const { evidence } = this.status() ?? {};
-    this.#silenceMet ||= evidence?.home.verdict === 'silent' || evidence?.backup.verdict === 'silent';
+    this.#silenceMet ||= evidence?.home.level === 'silent' || evidence?.backup.level === 'silent';
   }
 
   #journalled(record: JournalRecord, moment: 'before' | 'after'): void {

@@ -107,6 +107,11 @@ const shareWith = (minutesAgo: number, header: Partial<BackupHeader> = {}): Part
   share: world.folder(SHARE, [world.logFile(1, minutesAgo, header)]),
 });
 
+/** Somebody wrote a log backup, and nobody can read who. */
+const shareUnread = (minutesAgo: number): Partial<PoolFacts> => ({
+  share: world.folder(SHARE, [{ ...world.logFile(1, minutesAgo), header: 'unknown' }]),
+});
+
 /** The share fell silent with what it listed last. */
 const shareSilent = (minutesAgo: number): Partial<PoolFacts> => ({
   share: world.notSeen(SHARE, 600_000, 'PCO_SHARE_UNREADABLE'),
@@ -194,6 +199,8 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   'all of home is silent for ten minutes':                    SILENT(world.homeLost()),
   'all of home is silent for as long as the policy asks':     SILENT(lostSince(30_000)),
   'all of home is silent for a moment less':                  UNSURE(lostSince(29_999)),
+  'a log backup within the silence cannot be read':           UNSURE(world.homeLost(shareUnread(1))),
+  'a log backup that cannot be read is older':                SILENT(world.homeLost(shareUnread(30))),
   'one instance was asked once':                              UNSURE(withInstances(world.homeLost(), { [PAR_1]: askedOnce(PAR_1) })),
   'one instance was not asked':                               UNSURE(withInstances(world.homeLost(), { [PAR_1]: world.notSeen(PAR_1, 600_000, 'PCO_SETTINGS_INVALID') })),
   'one chat server was asked once':                           UNSURE(world.homeLost(homeServers(askedOnce('shell')))),

@@ -97,6 +97,24 @@ function signOfFile(pool: DesiredPool, path: string, file: HomeFile, { nowMs, si
   ];
 }
 
+/** Log backups that appeared within the silence and whose writer nobody can read: home may be alive. */
+function unreadSigns(listed: FolderFacts | undefined, { nowMs, sinceMs }: Span): Sign[] {
+  return (listed?.files ?? []).flatMap(({ name, header, modifiedAt }): Sign[] => {
+    const appearedMs = modifiedAt === null ? -Infinity : Date.parse(modifiedAt);
+    if (header !== 'unknown' || appearedMs <= sinceMs || !/\.trn$/i.test(name)) return [];
+    return [
+      {
+        source: listed?.path ?? name,
+        about: name,
+        says: 'silent',
+        detail: `${name} appeared within the silence, and nobody can read who wrote it`,
+        forMs: Math.max(0, nowMs - appearedMs),
+        way: 'files',
+      },
+    ];
+  });
+}
+
 /**
  * A copy made within the silence proves only that the share answers; it is a sign where the daemon itself cannot read the share,
  * or not when its files were written.
@@ -126,7 +144,7 @@ export function fileSigns(pool: DesiredPool, facts: PoolFacts, silentForMs: numb
   const byAge = [...files].sort((a, b) => (b.finishedMs ?? 0) - (a.finishedMs ?? 0));
   const own = listed === undefined ? [] : byAge.flatMap((file) => signOfFile(pool, listed.path, file, span));
   const speaking = own.filter(({ says }) => says === 'alive');
-  const told = speaking.length > 0 ? speaking : own.slice(0, 1);
+  const told = [...(speaking.length > 0 ? speaking : own.slice(0, 1)), ...unreadSigns(listed, span)];
   const dated = files.every(({ finishedMs }) => finishedMs !== null);
   if (facts.share.kind === 'value' && dated) return told;
   if (listed !== undefined && dated && isClosed(facts, pool.topology.logShipping.share)) return told;

@@ -33,11 +33,15 @@ function lacksOf(pool: DesiredPool, facts: PoolFacts, signs: readonly Sign[], si
   const { silentAfterMs } = pool.policy;
   const young = signs.filter((sign) => isOwn(sign) && sign.forMs < silentAfterMs).map(({ about }) => about);
   const mute = instanceSigns(pool, facts, otherSite(site)).filter((sign) => !lives(sign));
+  const unread = signs
+    .filter(({ way, says }) => way === 'files' && says === 'silent')
+    .map(({ about }) => about);
   const seconds = `${String(silentAfterMs / 1_000)} s`;
   return [
     ...(young.length === 0 ? [] : [`${young.join(', ')} must have been asked in vain, anew, for ${seconds}`]),
     ...(mute.length === 0 ? [] : [`${mute.map(({ about }) => about).join(', ')} must answer`]),
     ...(facts.poolState.kind === 'value' ? [] : ['the management shell must answer']),
+    ...(unread.length === 0 ? [] : [`it must be read who wrote ${unread.join(', ')}`]),
   ];
 }
 
