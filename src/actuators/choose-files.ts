@@ -1,5 +1,5 @@
 /** Which log backups are worth copying: those that the copy can use, on top of what the copy folder already holds. Pure. */
-import { chainLogBackups, type RollForwardPosition } from '../topology/log-chain.ts';
+import { chainLogBackups, type LogChain, type RollForwardPosition } from '../topology/log-chain.ts';
 import { lsn } from '../topology/lsn.ts';
 import type { BackupFile, DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { valueOf } from '../topology/known.ts';
@@ -20,9 +20,12 @@ export function observedPosition(copy: DatabaseFacts | undefined): RollForwardPo
 const sameFile = (a: BackupFile, b: BackupFile): boolean =>
   a.name.toLowerCase() === b.name.toLowerCase() && a.sizeBytes === b.sizeBytes;
 
+const unopenedIn = ({ files }: LogChain): readonly string[] =>
+  files.flatMap(({ name, verdict }) => (verdict.kind === 'unopened' ? [name] : []));
+
 /**
  * Missing in the copy folder and useful for the chain, in LSN order. A file of the same name and another size counts as
- * missing: it is a cut copy of somebody else. Without a known position every readable log backup is useful.
+ * missing: it is a cut copy of somebody else. What nobody could open on the share is copied too: the copy tells what it is. Without a known position every readable log backup is useful.
  */
 export function missingLogBackups(
   share: FolderFacts,
@@ -34,7 +37,8 @@ export function missingLogBackups(
       file.name.toLowerCase().endsWith('.trn') && !copyFolder.files.some((there) => sameFile(file, there)),
   );
   const useful = start === undefined ? undefined : chainLogBackups([...copyFolder.files, ...missing], start);
-  const order = useful?.applicable ?? missing.map((file) => file.name);
+  const order =
+    useful === undefined ? missing.map((file) => file.name) : [...useful.applicable, ...unopenedIn(useful)];
   return order.flatMap((name) => missing.find((file) => file.name === name) ?? []);
 }
 

@@ -6,6 +6,7 @@ import type { InstanceName } from '../topology/pool-topology.ts';
 
 /** "Cannot open backup device ..." (sql-server reference 4.4, row 8). */
 const CANNOT_OPEN = /^3201 /;
+export const cannotOpen = (problem: string): boolean => CANNOT_OPEN.test(problem);
 /** An answer is asked for again after this long, ms: rights change. */
 const GOOD_FOR_MS = 30_000;
 
@@ -20,7 +21,7 @@ export class FolderAccess {
   /** @param problem of reading a header, as its number and text; undefined: it was read */
   note(folder: string, instance: InstanceName, problem: string | undefined, nowMs: number): void {
     const opens = problem === undefined;
-    if (!opens && !CANNOT_OPEN.test(problem)) return;
+    if (!opens && !cannotOpen(problem)) return;
     const answers = this.#answers.get(folder) ?? new Map<InstanceName, Answer>();
     answers.set(instance, { opens, atMs: nowMs });
     this.#answers.set(folder, answers);

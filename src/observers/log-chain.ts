@@ -7,12 +7,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { SqlConnection, SqlInstances } from '../ports/sql-connection.ts';
 import { folderEntries, listFolder } from '../statements/list-folder.ts';
 import { readHeader } from '../statements/read-header.ts';
-import { NOT_READ_YET } from '../topology/log-chain.ts';
+import { NOT_OPENED, NOT_READ_YET } from '../topology/log-chain.ts';
 import { toPoolError } from '../topology/pool-error.ts';
 import type { BackupFile, FolderFacts } from '../topology/pool-facts.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
-import { headerInUtc, readHeaderAnswer, type HeaderCache } from './backup-headers.ts';
-import type { FolderAccess } from './folder-access.ts';
+import { headerInUtc, readHeaderAnswer, type HeaderCache, type HeaderEntry } from './backup-headers.ts';
+import { cannotOpen, type FolderAccess } from './folder-access.ts';
 
 const FINISHED = /\.(trn|bak)$/i;
 const UNFINISHED = /\.wrk$/i;
@@ -134,6 +134,12 @@ async function readOne(
   }
 }
 
+/** A device that did not open tells of the way of whoever asked, not of the file. */
+function problemOf(entry: HeaderEntry | undefined): string {
+  if (entry?.kind !== 'problem') return NOT_READ_YET;
+  return cannotOpen(entry.problem) ? NOT_OPENED : entry.problem;
+}
+
 /** @param zoneOf offset of a server's local time by the name in the header, minutes; undefined: never seen */
 export function folderFacts(
   { folder, finished, unfinished, through }: Listing,
@@ -152,7 +158,7 @@ export function folderFacts(
       sizeBytes,
       modifiedAt,
       header: 'unknown',
-      headerProblem: entry?.problem ?? NOT_READ_YET,
+      headerProblem: problemOf(entry),
     };
   };
   return {

@@ -1,7 +1,7 @@
 /** The loss ledger: what the present course keeps, salvages and gives up, in LSNs, files and minutes. States facts, no leave. */
 import type { LedgerLine, LossLedger } from '../topology/loss-ledger.ts';
 import { lsn, type Lsn } from '../topology/lsn.ts';
-import type { ChainedFile } from '../topology/log-chain.ts';
+import { NOT_OPENED, type ChainedFile } from '../topology/log-chain.ts';
 import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { CopyViews } from './copy-view.ts';
@@ -34,6 +34,8 @@ function noteOf(file: ChainedFile): string | undefined {
       return 'cannot be applied: it is on another branch of the log';
     case 'unreadable':
       return `cannot be applied: ${file.verdict.problem}`;
+    case 'unopened':
+      return `cannot be applied: ${NOT_OPENED}`;
     default:
       return undefined;
   }
@@ -57,6 +59,8 @@ function restoredEnd(views: CopyViews): Reach {
 function fileLines(views: CopyViews, files: ShippedFiles): LedgerLine[] {
   let startMs = restoredEnd(views).atMs;
   return files.everything.files.flatMap((file) => {
+    if (file.verdict.kind === 'unopened' && files.onlyOnShare.includes(file.name))
+      return [fileLine('salvageable', file, 'to be copied, and then to be read')];
     const note = noteOf(file);
     if (note !== undefined) return [fileLine('unreachable-file', file, note)];
     if (file.verdict.kind !== 'apply') return [];

@@ -85,7 +85,13 @@ function workAt(
   );
   const inReach = (name: string): boolean => straight || names.has(name.toLowerCase());
   const unread = everything.files.flatMap(({ name, verdict }) => (verdict.kind === 'unread' ? [name] : []));
-  const [onlyOnShare = [], unreadThere = []] = [everything.applicable, unread].map((all) =>
+  // Nobody opens them on the share; a copy can be opened.
+  const unopened = everything.files.flatMap(({ name, verdict }) =>
+    verdict.kind === 'unopened' && name.toLowerCase().endsWith('.trn') && !names.has(name.toLowerCase())
+      ? [name]
+      : [],
+  );
+  const [onlyOnShare = [], unreadThere = []] = [[...everything.applicable, ...unopened], unread].map((all) =>
     all.filter((name) => !inReach(name)),
   );
   const [ready = [], unreadHere = []] = [everything.applicable, unread].map((all) => all.filter(inReach));

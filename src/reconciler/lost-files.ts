@@ -49,7 +49,8 @@ function wouldHaveBeenApplied(facts: PoolFacts, reaches: RollForwardPosition): r
 }
 
 const isUnreadLog = (verdicts: ReadonlyMap<string, string>, name: string): boolean =>
-  ['unread', 'unreadable'].includes(verdicts.get(name) ?? '') && name.toLowerCase().endsWith('.trn');
+  ['unread', 'unopened', 'unreadable'].includes(verdicts.get(name) ?? '') &&
+  name.toLowerCase().endsWith('.trn');
 
 /**
  * @param reaches where the backup copy ends up with every file in reach

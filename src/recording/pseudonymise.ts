@@ -2,7 +2,7 @@
  * Facts, desired state, decisions and judgements with every name replaced. Whatever is not listed here as free of names is taken
  * for a name: a field that is added later is hidden until somebody decides that it may be seen. Free texts are withheld whole.
  */
-import { NOT_READ_YET } from '../topology/log-chain.ts';
+import { NOT_OPENED, NOT_READ_YET } from '../topology/log-chain.ts';
 import { ERROR_CODES } from '../topology/pool-error.ts';
 import { DRIFT_ANSWERS } from '../topology/pool-topology.ts';
 import type { Judgement } from './judgement.ts';
@@ -72,7 +72,7 @@ class Walk {
 
   #text(key: string, text: string): string {
     if (text === 'unknown' || KEPT.has(key)) return text;
-    if (key === 'headerProblem') return text === NOT_READ_YET ? text : WITHHELD;
+    if (key === 'headerProblem') return text === NOT_READ_YET || text === NOT_OPENED ? text : WITHHELD;
     // The word for a store that runs unmirrored on purpose.
     if (key === 'mirror' && text === 'none') return text;
     return this.#names.of(text);

@@ -23,6 +23,8 @@ export type FileVerdict =
   | { readonly kind: 'not-a-log' }
   /** Nobody has looked at its header yet: it may hold what comes next. */
   | { readonly kind: 'unread' }
+  /** No instance that answers can open it where it lies: once it is copied, its header tells what it is. */
+  | { readonly kind: 'unopened' }
   /** The header could not be read or says damaged. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
@@ -43,6 +45,9 @@ export interface LogChain {
 
 /** `headerProblem` of a file whose header no instance has read yet. */
 export const NOT_READ_YET = 'not read yet';
+
+/** `headerProblem` of a file that was looked for and whose device nobody could open: says nothing of the file. */
+export const NOT_OPENED = 'no instance that answers can open it';
 
 export const isUnread = (file: BackupFile): boolean =>
   file.header === 'unknown' && (file.headerProblem ?? NOT_READ_YET) === NOT_READ_YET;
@@ -75,6 +80,12 @@ function judge(header: BackupHeader, at: RollForwardPosition): FileVerdict {
   return { kind: 'apply' };
 }
 
+function verdictWithoutHeader(file: BackupFile): FileVerdict {
+  if (isUnread(file)) return { kind: 'unread' };
+  if (file.headerProblem === NOT_OPENED) return { kind: 'unopened' };
+  return { kind: 'unreadable', problem: file.headerProblem ?? NOT_READ_YET };
+}
+
 /** Never by file name or time: two partners with different clocks may write into one share. */
 export function chainLogBackups(files: readonly BackupFile[], start: RollForwardPosition): LogChain {
   const ordered = [...files].sort(byLsn);
@@ -86,9 +97,7 @@ export function chainLogBackups(files: readonly BackupFile[], start: RollForward
       judged.push({
         name: file.name,
         header: undefined,
-        verdict: isUnread(file)
-          ? { kind: 'unread' }
-          : { kind: 'unreadable', problem: file.headerProblem ?? NOT_READ_YET },
+        verdict: verdictWithoutHeader(file),
       });
       continue;
     }

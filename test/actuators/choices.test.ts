@@ -9,6 +9,7 @@ import { strayLogBackups } from '../../src/actuators/quarantine-files.ts';
 import { planMoves } from '../../src/actuators/restore-files.ts';
 import { pairOf, requireInstance, servingInstance } from '../../src/actuators/serving-instance.ts';
 import type { BackupFile, DatabaseFacts, FolderFacts } from '../../src/topology/pool-facts.ts';
+import { NOT_OPENED } from '../../src/topology/log-chain.ts';
 import { lsn } from '../../src/topology/lsn.ts';
 import { observeWorld } from '../support/scripted-facts.ts';
 import { scriptedPorts } from '../support/scripted-ports.ts';
@@ -73,6 +74,15 @@ describe('files to copy', () => {
       ['b.trn'],
     ],
     ['leave out what the copy folder holds', [file('b.trn', 3000, 4000)], [file('b.trn', 3000, 4000)], []],
+    [
+      'take along what no instance can open on the share',
+      [
+        { ...file('u.trn', 4000, 5000), header: 'unknown', headerProblem: NOT_OPENED },
+        file('b.trn', 3000, 4000),
+      ],
+      [],
+      ['b.trn', 'u.trn'],
+    ],
     ['bridge a copied file', [file('c.trn', 4000, 5000)], [file('b.trn', 3000, 4000)], ['c.trn']],
     ['end at a gap', [file('b.trn', 3000, 4000), file('d.trn', 5000, 6000)], [], ['b.trn']],
     [
