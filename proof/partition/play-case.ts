@@ -229,9 +229,14 @@ class Play {
     const ledgers = disk.lines.join();
     const named = (path: string): boolean =>
       ledgers.includes(`"kind":"unreachable-file","file":"${path.slice(path.lastIndexOf('\\') + 1)}"`);
+    // The other site's copy holds more, and nothing overwrites it before a person has decided.
+    const held = (instance: string): boolean => {
+      const holds = this.status()?.variables[`${state.hosts[instance]?.site ?? ''}.holds`]?.value;
+      return instance !== serving && holds !== undefined && holds !== 'nothing';
+    };
     return missingIn(state, folders, serving)
       .filter(({ message }) => unaccounted.has(keyOf(message)))
-      .filter(({ files }) => !files.some(named))
+      .filter(({ files, copies }) => !files.some(named) && !copies.some(held))
       .map(({ message, files }) => [keyOf(message), ...files].join(' in '));
   }
 
