@@ -154,6 +154,9 @@ function contextOf(
     effect: async (where, what) => {
       await journal.append({ kind: 'effect', ...reference, target: 'backup', where, what });
     },
+    lease: { epoch: 1, holder: 'bench' },
+    passed: () => undefined,
+    leave: () => undefined,
     recheck: () => Promise.resolve(facts),
     progress: () => undefined,
   };

@@ -29,7 +29,8 @@ export async function change(
   deadlineMs = CMDLET_DEADLINE_MS,
 ): Promise<CmdletAnswer> {
   await context.effect('shell', describe(request));
-  return ports.shell.invoke(request, { signal: new AbortController().signal, deadlineMs });
+  const leave = context.leave.bind(context);
+  return ports.shell.invoke(request, { signal: new AbortController().signal, deadlineMs, leave });
 }
 
 function describe(request: CmdletRequest): string {

@@ -24,6 +24,7 @@ async function copyOne(
   try {
     await ports.files.copy(joinPath(share, file.name), joinPath(copyFolder, file.name), {
       signal: context.signal,
+      leave: context.leave.bind(context),
     });
     report.copied.push(file.name);
   } catch (error) {
@@ -67,7 +68,10 @@ export const copyLogBackups: Actuator = async (ports, context): Promise<StepNote
   }
   for (const name of work.leftovers) {
     await context.effect(copyFolder, `remove unfinished ${name}`);
-    await ports.files.removeUnfinished(joinPath(copyFolder, name), context.signal);
+    await ports.files.removeUnfinished(joinPath(copyFolder, name), {
+      signal: context.signal,
+      leave: context.leave.bind(context),
+    });
   }
   const report = await copyAll(ports, context, work.files);
   const first = report.failed[0];

@@ -5,6 +5,7 @@
 import type { SqlAnswer, SqlConnection, SqlStatement } from '../ports/sql-connection.ts';
 import { isDenied, missingRight } from '../rights/denied.ts';
 import { readServerName } from '../statements/change-recheck.ts';
+import { EPOCH_PASSED, EPOCH_UNREADABLE, epochJob, withEpoch } from '../statements/epoch-guard.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { rowsOf, textOrNull } from './answer-rows.ts';
@@ -35,6 +36,27 @@ export function sqlError(instance: InstanceName, statement: SqlStatement, answer
 
 export const hasNumber = (answer: SqlAnswer, ...numbers: readonly number[]): boolean =>
   answer.errors.some((error) => numbers.includes(error.number));
+
+function epochError(
+  instance: InstanceName,
+  statement: SqlStatement,
+  { errors: sqlErrors }: SqlAnswer,
+  pool: string,
+): PoolError {
+  const found = sqlErrors.find(({ number }) => number === EPOCH_PASSED);
+  const why = (found ?? sqlErrors.at(-1))?.message ?? '';
+  return new PoolError(
+    found === undefined ? 'PCO_EPOCH_UNREADABLE' : 'PCO_EPOCH_PASSED',
+    `${instance}: ${statement.name} was not done: ${why}`,
+    {
+      sqlErrors,
+      hint:
+        found === undefined
+          ? `Look at the job "${epochJob(pool)}" on ${instance}; with nobody else at work, delete it: the next change makes it anew.`
+          : `Which daemon runs ${pool} now? When it is this one, moved without its journal: delete the job "${epochJob(pool)}" on every instance.`,
+    },
+  );
+}
 
 /** 3013 and 5069 only close the report of another error; alone they mean nothing that a caller could tolerate. */
 const CLOSING_NUMBERS = [3013, 5069];
@@ -87,10 +109,11 @@ export class InstanceSession implements AsyncDisposable {
   /** @param what one line for the journal */
   async change(what: string, statement: SqlStatement, options: ChangeOptions = {}): Promise<SqlAnswer> {
     await this.context.effect(this.instance, what);
-    const answer = await this.#connection.run(statement, {
+    const answer = await this.#connection.run(this.#marked(statement), {
       signal: this.#sent,
       deadlineMs: options.deadlineMs ?? CHANGE_DEADLINE_MS,
     });
+    this.#requireEpoch(statement, answer);
     requireTolerated(this.instance, statement, answer, options.tolerate ?? []);
     return answer;
   }
@@ -107,12 +130,25 @@ export class InstanceSession implements AsyncDisposable {
   async long(what: string, statement: SqlStatement, options: ChangeOptions = {}): Promise<SqlAnswer> {
     const sessionId = await this.#ownSession();
     await this.context.effect(this.instance, what);
-    return this.#runLong(sessionId, what, statement, options);
+    return this.#runLong(sessionId, what, this.#marked(statement), options);
   }
 
   /** RESTORE VERIFYONLY: long, but changes nothing and is not announced. */
   async longRead(what: string, statement: SqlStatement): Promise<SqlAnswer> {
     return this.#runLong(await this.#ownSession(), what, statement, {});
+  }
+
+  #marked(statement: SqlStatement): SqlStatement {
+    return withEpoch(statement, { pool: this.context.pool.topology.name, ...this.context.lease });
+  }
+
+  /** Before anything is tolerated: behind these two numbers nothing was changed. */
+  #requireEpoch(statement: SqlStatement, answer: SqlAnswer): void {
+    const found = answer.errors.find(({ number }) => number === EPOCH_PASSED || number === EPOCH_UNREADABLE);
+    if (found === undefined || (found.number === EPOCH_UNREADABLE && isDenied(answer.errors))) return;
+    const error = epochError(this.instance, statement, answer, this.context.pool.topology.name);
+    if (error.code === 'PCO_EPOCH_PASSED') this.context.passed(error);
+    throw error;
   }
 
   async #ownSession(): Promise<number> {
@@ -128,6 +164,7 @@ export class InstanceSession implements AsyncDisposable {
   ): Promise<SqlAnswer> {
     const target = { connection: this.#connection, instance: this.instance, sessionId };
     const answer = await runLong(this.#ports, this.context, target, statement, what);
+    this.#requireEpoch(statement, answer);
     requireTolerated(this.instance, statement, answer, options.tolerate ?? []);
     return answer;
   }

@@ -49,7 +49,10 @@ export async function quarantineStrays(
     for (const file of strays) {
       const target = joinPath(joinPath(folder.path, SUBFOLDER), `${ports.random.id()}_${file.name}`);
       await context.effect(folder.path, `move ${file.name} to ${target}`);
-      await ports.files.move(joinPath(folder.path, file.name), target, context.signal);
+      await ports.files.move(joinPath(folder.path, file.name), target, {
+        signal: context.signal,
+        leave: context.leave.bind(context),
+      });
       moved.push(joinPath(folder.path, file.name));
     }
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ManagementShell } from '../ports/management-shell.ts';
 import type { Random } from '../ports/random.ts';
 import type { SqlInstances } from '../ports/sql-connection.ts';
+import type { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { StepId } from '../reconciler/step-id.ts';
@@ -29,6 +30,12 @@ export interface StepContext {
    * @param what one line without secrets, for example `RESTORE LOG [mgc] FROM mgc_20261123.trn`
    */
   effect(where: string, what: string): Promise<void>;
+  /** What every instance compares with the epoch that it keeps before it changes anything (ADR 0026). */
+  readonly lease: { readonly epoch: number; readonly holder: string };
+  /** An instance keeps a newer epoch: the lease is lost, and with it everything that this daemon does. */
+  passed(error: PoolError): void;
+  /** Throws PCO_LEASE_LOST or PCO_CANCELLED. For what no instance can refuse: right before a cmdlet is sent or a file renamed. */
+  leave(): void;
   /** Observes again and checks this step's needs; rejects with PCO_STEP_REFUSED. For use between two effects of one step. */
   recheck(): Promise<PoolFacts>;
   /** Long work reports here; shown by status and log. `fraction` 0 to 1. */

@@ -46,6 +46,7 @@ export function exitCodeOf(code: ErrorCode): number {
       return EXIT.usage;
     case 'PCO_LEASE_HELD':
     case 'PCO_LEASE_LOST':
+    case 'PCO_EPOCH_PASSED':
       return EXIT.lease;
     case 'PCO_JOURNAL_UNREADABLE':
     case 'PCO_JOURNAL_UNWRITABLE':

@@ -4,7 +4,12 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Clock } from '../ports/clock.ts';
-import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
+import type {
+  CmdletAnswer,
+  CmdletRequest,
+  InvokeOptions,
+  ManagementShell,
+} from '../ports/management-shell.ts';
 import { PoolError, type ErrorCode } from '../topology/pool-error.ts';
 import { classifyStartFailure } from '../topology/cmdlet-failure.ts';
 import { readableStderr } from './shell-diagnosis.ts';
@@ -212,13 +217,11 @@ export class ChildManagementShell implements ManagementShell {
     this.#log = log;
   }
 
-  async invoke(
-    request: CmdletRequest,
-    options: { readonly signal: AbortSignal; readonly deadlineMs: number },
-  ): Promise<CmdletAnswer> {
+  async invoke(request: CmdletRequest, options: InvokeOptions): Promise<CmdletAnswer> {
     using deadline = this.#clock.deadline(options.deadlineMs, options.signal);
     const child = await this.#ready(deadline.signal);
     if (deadline.signal.aborted) throw this.#notSent(request, deadline.expired);
+    options.leave?.();
     const answered = Promise.withResolvers<ShellFrame | PoolError>();
     const answeredBefore = child.answers;
     const onAbort = (): void => {

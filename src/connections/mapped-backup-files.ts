@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
+import type { BackupFiles, ChangeOptions, CopyOptions, FileEntry } from '../ports/backup-files.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { errnoOf, folderListing } from './folder-listing.ts';
 import { HangGuard } from './hang-guard.ts';
@@ -100,12 +100,8 @@ export class MappedBackupFiles implements BackupFiles {
     );
   }
 
-  async copy(
-    source: string,
-    target: string,
-    options: { readonly signal: AbortSignal; readonly onProgress?: (bytes: number) => void },
-  ): Promise<void> {
-    const { signal, onProgress } = options;
+  async copy(source: string, target: string, options: CopyOptions): Promise<void> {
+    const { signal, onProgress, leave } = options;
     await this.#bounded(`copy ${source} to ${target}`, [source, target], signal, async () => {
       const from = this.#paths.local(source);
       const to = this.#paths.local(target);
@@ -125,6 +121,7 @@ export class MappedBackupFiles implements BackupFiles {
       const { atime, mtime } = await fs.stat(from);
       await fs.utimes(unfinished, atime, mtime);
       signal.throwIfAborted();
+      leave?.();
       await fs.rename(unfinished, to);
     });
   }
@@ -137,7 +134,8 @@ export class MappedBackupFiles implements BackupFiles {
     return (await digest(target, signal)).sha256 === (await digest(source, signal)).sha256;
   }
 
-  async move(source: string, target: string, signal: AbortSignal): Promise<void> {
+  async move(source: string, target: string, options: ChangeOptions): Promise<void> {
+    const { signal, leave } = options;
     await this.#bounded(`move ${source} to ${target}`, [source, target], signal, async () => {
       const from = this.#paths.local(source);
       const to = this.#paths.local(target);
@@ -147,21 +145,24 @@ export class MappedBackupFiles implements BackupFiles {
         throw new PoolError('PCO_SHARE_UNREADABLE', `${target} exists already and is not overwritten`);
       }
       try {
+        leave?.();
         await fs.rename(from, to);
       } catch (error) {
         if (errnoOf(error) !== 'EXDEV') throw error;
         // Another volume: the source goes only after the copy has been compared.
-        await this.copy(source, target, { signal });
+        await this.copy(source, target, options);
+        leave?.();
         await fs.unlink(from);
       }
     });
   }
 
-  async removeUnfinished(file: string, signal: AbortSignal): Promise<void> {
+  async removeUnfinished(file: string, { signal, leave }: ChangeOptions): Promise<void> {
     if (!file.toLowerCase().endsWith(UNFINISHED))
       throw new PoolError('PCO_INTERNAL', `${file} is no unfinished copy and is not removed`);
-    await this.#bounded(`remove ${file}`, [file], signal, () =>
-      fs.rm(this.#paths.local(file), { force: true }),
-    );
+    await this.#bounded(`remove ${file}`, [file], signal, () => {
+      leave?.();
+      return fs.rm(this.#paths.local(file), { force: true });
+    });
   }
 }

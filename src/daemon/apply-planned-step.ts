@@ -225,7 +225,7 @@ class StepRun {
   }
 
   #context(facts: PoolFacts): StepContext {
-    const { journal, observe, judge, onProgress } = this.#dependencies;
+    const { journal, observe, judge, onProgress, lease, log } = this.#dependencies;
     const { pool } = this.#request;
     return {
       pool,
@@ -238,6 +238,14 @@ class StepRun {
         await journal.append({ kind: 'effect', ...this.#reference, where, what });
         this.#requireLeave();
         this.#announced = true;
+      },
+      lease,
+      passed: (error) => {
+        log.error('an instance knows a newer holder of the lease', { step: stepKey(this.#step), err: error });
+        lease.lose(error);
+      },
+      leave: () => {
+        this.#requireLeave();
       },
       recheck: async () => {
         const fresh = await observe(pool, this.#signal);

@@ -51,8 +51,8 @@ export function meteredPorts(ports: ActuatorPorts, meter: BusyMeter): ActuatorPo
       reaches: (folder) => files.reaches(folder),
       list: (folder, signal) => meter.during(() => files.list(folder, signal)),
       copy: (source, target, options) => meter.during(() => files.copy(source, target, options)),
-      move: (source, target, signal) => meter.during(() => files.move(source, target, signal)),
-      removeUnfinished: (path, signal) => meter.during(() => files.removeUnfinished(path, signal)),
+      move: (source, target, options) => meter.during(() => files.move(source, target, options)),
+      removeUnfinished: (path, options) => meter.during(() => files.removeUnfinished(path, options)),
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The daemon in a real process: lease, journal, SQL Server, folders, shell, HTTP, cron, signals. Wires; decides nothing. */
+import { hostname } from 'node:os';
 import { applyStep } from '../actuators/apply-step.ts';
 import { createDesiredSource } from '../desired-state/desired-source.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
@@ -9,6 +10,7 @@ import { composeObserver, composePorts } from './compose-ports.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { runDaemon, type RunningDaemon } from './daemon.ts';
 import { hostClock } from './host/host-clock.ts';
+import { hostRandom } from './host/host-random.ts';
 import { onStopSignals } from './host/signals.ts';
 import { lastEpochOf, openJournal } from './journal.ts';
 import { knownPoolsOf } from './known-pools.ts';
@@ -63,7 +65,11 @@ export async function startHostDaemon(options: HostOptions): Promise<HostDaemon>
 async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promise<HostDaemon> {
   const { settings } = options;
   const { directory, maxMegabytes, archives } = settings.journal;
-  const lease = acquireLease(directory, await lastEpochOf(directory));
+  const lease = acquireLease(
+    directory,
+    await lastEpochOf(directory),
+    `${hostname()} ${process.pid} ${hostRandom.id()}`,
+  );
   shutdown.register('lease', () => lease.release());
   const journal = await openJournal(directory, hostClock, lease.epoch, {
     rotation: { maxBytes: maxMegabytes * MEGABYTE, archives },

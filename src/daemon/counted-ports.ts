@@ -31,13 +31,13 @@ export function countedPorts(ports: ActuatorPorts, counter: RequestCounter): Act
         counter.folder('copy');
         return files.copy(source, target, options);
       },
-      move: (source, target, signal) => {
+      move: (source, target, options) => {
         counter.folder('move');
-        return files.move(source, target, signal);
+        return files.move(source, target, options);
       },
-      removeUnfinished: (path, signal) => {
+      removeUnfinished: (path, options) => {
         counter.folder('remove');
-        return files.removeUnfinished(path, signal);
+        return files.removeUnfinished(path, options);
       },
     },
   };

@@ -196,7 +196,8 @@ class Daemon implements RunningDaemon {
 
   readonly #leaseLost = (): void => {
     this.#fleet.leaseLost();
-    this.#fail(new PoolError('PCO_LEASE_LOST', 'the lease was lost'));
+    const reason: unknown = this.#options.lease.lost.reason;
+    this.#fail(reason instanceof PoolError ? reason : new PoolError('PCO_LEASE_LOST', 'the lease was lost'));
   };
 
   #fail(error: unknown): void {

@@ -16,8 +16,9 @@ const SQLITE_LOCKED = 6;
  * Throws PCO_LEASE_HELD, naming the holder's process id. Nothing else in this process may open and close the lock file:
  * POSIX drops a process's locks on a file when it closes any descriptor of it.
  * @param lastEpoch of the journal's newest record: the epoch rises above it also when somebody has deleted the lock file
+ * @param holder names this acquisition, unlike any other; needed by who changes instances
  */
-export function acquireLease(directory: string, lastEpoch: number): Lease {
+export function acquireLease(directory: string, lastEpoch: number, holder = `process ${process.pid}`): Lease {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const holderFile = path.join(directory, 'lease.holder');
   const lockFile = path.join(directory, 'lease.sqlite');
@@ -30,7 +31,7 @@ export function acquireLease(directory: string, lastEpoch: number): Lease {
     throw isBusy(error) ? heldError(directory, holderFile, error) : error;
   }
   writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
-  return new SqliteLease(database, lockFile, epoch);
+  return new SqliteLease(database, lockFile, { epoch, holder });
 }
 
 function lockAndCount(database: DatabaseSync, lastEpoch: number): number {
@@ -74,16 +75,22 @@ const identityOf = (file: string): bigint | undefined =>
 
 class SqliteLease implements Lease {
   readonly epoch: number;
+  readonly holder: string;
   readonly #database: DatabaseSync;
   readonly #lockFile: string;
   readonly #identity: bigint | undefined;
   readonly #lost = new AbortController();
 
-  constructor(database: DatabaseSync, lockFile: string, epoch: number) {
+  constructor(
+    database: DatabaseSync,
+    lockFile: string,
+    own: { readonly epoch: number; readonly holder: string },
+  ) {
     this.#database = database;
     this.#lockFile = lockFile;
     this.#identity = identityOf(lockFile);
-    this.epoch = epoch;
+    this.epoch = own.epoch;
+    this.holder = own.holder;
   }
 
   get lost(): AbortSignal {
@@ -96,6 +103,10 @@ class SqliteLease implements Lease {
     if (identityOf(this.#lockFile) === this.#identity) return true;
     this.#lost.abort(new PoolError('PCO_LEASE_LOST', `${this.#lockFile} was deleted or replaced`));
     return false;
+  }
+
+  lose(reason: PoolError): void {
+    this.#lost.abort(reason);
   }
 
   release(): Promise<void> {

@@ -7,6 +7,16 @@ export interface FileEntry {
   readonly modifiedAt: string | null;
 }
 
+export interface ChangeOptions {
+  readonly signal: AbortSignal;
+  /** Called right before a file gets or loses its name; what it throws keeps it from being done. */
+  readonly leave?: () => void;
+}
+
+export interface CopyOptions extends ChangeOptions {
+  readonly onProgress?: (bytes: number) => void;
+}
+
 export interface BackupFiles {
   /** The settings give the daemon a way to the files of the folder; without one only SQL Server sees them. */
   reaches(folder: string): boolean;
@@ -17,13 +27,9 @@ export interface BackupFiles {
    * An existing target of equal size and checksum is left alone. Rejects with PCO_COPY_MISMATCH or PCO_SHARE_UNREADABLE;
    * never leaves a half file under the target's name.
    */
-  copy(
-    source: string,
-    target: string,
-    options: { readonly signal: AbortSignal; readonly onProgress?: (bytes: number) => void },
-  ): Promise<void>;
+  copy(source: string, target: string, options: CopyOptions): Promise<void>;
   /** Moves a file out of a folder that jobs read; the target folder is created when missing. Never overwrites. */
-  move(source: string, target: string, signal: AbortSignal): Promise<void>;
+  move(source: string, target: string, options: ChangeOptions): Promise<void>;
   /** Removes a `.wrk` left by an interrupted copy; any other name is refused. */
-  removeUnfinished(path: string, signal: AbortSignal): Promise<void>;
+  removeUnfinished(path: string, options: ChangeOptions): Promise<void>;
 }

@@ -17,13 +17,17 @@ export interface CmdletAnswer {
   readonly warnings: readonly string[];
 }
 
+export interface InvokeOptions {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+  /** Called when the request is about to be handed over; what it throws keeps it from being sent. */
+  readonly leave?: () => void;
+}
+
 export interface ManagementShell {
   /**
    * Rejects with PoolError: PCO_SHELL_UNAVAILABLE when it was not sent, PCO_OUTCOME_UNKNOWN when it was sent and the answer was
    * lost or late, PCO_CMDLET_FAILED / PCO_CMS_READ_ONLY / PCO_COMPUTER_UNREACHABLE when the cmdlet reported an error.
    */
-  invoke(
-    request: CmdletRequest,
-    options: { readonly signal: AbortSignal; readonly deadlineMs: number },
-  ): Promise<CmdletAnswer>;
+  invoke(request: CmdletRequest, options: InvokeOptions): Promise<CmdletAnswer>;
 }

@@ -6,11 +6,17 @@ import { PoolError } from '../topology/pool-error.ts';
 
 /** What lies on disk: outlives every daemon that writes to it. */
 export class MemoryDisk {
+  /** Tells two folders apart that count their epochs on their own. */
+  readonly name: string;
   readonly lines: string[] = [];
   epoch = 0;
   holder: MemoryLease | undefined;
   /** No record fits any more. */
   full: () => boolean = () => false;
+
+  constructor(name = 'the disk') {
+    this.name = name;
+  }
 
   /** The whole journal as bytes of text. */
   text(): string {
@@ -20,6 +26,7 @@ export class MemoryDisk {
 
 export class MemoryLease implements Lease {
   readonly epoch: number;
+  readonly holder: string;
   readonly #disk: MemoryDisk;
   readonly #controller = new AbortController();
 
@@ -30,6 +37,7 @@ export class MemoryLease implements Lease {
     disk.holder = this;
     this.#disk = disk;
     this.epoch = disk.epoch;
+    this.holder = `life ${disk.epoch} on ${disk.name}`;
   }
 
   get lost(): AbortSignal {
@@ -37,11 +45,18 @@ export class MemoryLease implements Lease {
   }
 
   held(): boolean {
-    return this.#disk.holder === this;
+    if (this.#controller.signal.aborted) return false;
+    if (this.#disk.holder === this) return true;
+    this.#controller.abort(new PoolError('PCO_LEASE_LOST', 'somebody else took the lease'));
+    return false;
+  }
+
+  lose(reason: PoolError): void {
+    this.#controller.abort(reason);
   }
 
   release(): Promise<void> {
-    if (this.held()) this.#disk.holder = undefined;
+    if (this.#disk.holder === this) this.#disk.holder = undefined;
     this.#controller.abort(new PoolError('PCO_LEASE_LOST', 'the lease was released'));
     return Promise.resolve();
   }

@@ -1,6 +1,6 @@
 /** BackupFiles over the folders in memory; copying goes through `.wrk` and a rename as on a real share, and takes time. */
 import { createHash } from 'node:crypto';
-import type { BackupFiles, FileEntry } from '../ports/backup-files.ts';
+import type { BackupFiles, ChangeOptions, CopyOptions, FileEntry } from '../ports/backup-files.ts';
 import type { Clock } from '../ports/clock.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { MemoryFolders } from './memory-folders.ts';
@@ -79,11 +79,7 @@ export class SimulatedBackupFiles implements BackupFiles {
     }));
   }
 
-  async copy(
-    source: string,
-    target: string,
-    options: { readonly signal: AbortSignal; readonly onProgress?: (bytes: number) => void },
-  ): Promise<void> {
+  async copy(source: string, target: string, options: CopyOptions): Promise<void> {
     const bytes = this.#read(source);
     const there = this.#folders.read(target);
     if (there instanceof Uint8Array && digest(there) === digest(bytes)) return;
@@ -102,24 +98,27 @@ export class SimulatedBackupFiles implements BackupFiles {
       throw new PoolError('PCO_COPY_MISMATCH', `${source} changed while it was copied`);
     this.#requireReach(target, folderOf(target));
     this.#folders.write(unfinished, bytes, this.#clock.now());
+    options.leave?.();
     this.#folders.rename(unfinished, target);
     options.onProgress?.(bytes.length);
   }
 
-  async move(source: string, target: string, signal: AbortSignal): Promise<void> {
+  async move(source: string, target: string, { signal, leave }: ChangeOptions): Promise<void> {
     await this.#clock.sleep(this.#latencyMs(), signal);
     this.#read(source);
     this.#requireReach(target, folderOf(target));
     if (this.#folders.read(target) instanceof Uint8Array)
       throw new PoolError('PCO_SHARE_UNREADABLE', `${target} exists already`);
+    leave?.();
     this.#folders.rename(source, target);
   }
 
-  async removeUnfinished(path: string, signal: AbortSignal): Promise<void> {
+  async removeUnfinished(path: string, { signal, leave }: ChangeOptions): Promise<void> {
     await this.#clock.sleep(this.#latencyMs(), signal);
     if (!path.toLowerCase().endsWith('.wrk'))
       throw new PoolError('PCO_INTERNAL', `${path} is not an unfinished copy`);
     this.#requireReach(path, folderOf(path));
+    leave?.();
     this.#folders.delete(path);
   }
 }

@@ -112,6 +112,19 @@ export class SimulatedDaemon {
     this.daemon.done.catch(() => undefined);
   }
 
+  /** Right before its next change is sent; its lease stays its own until somebody takes it. */
+  freezeAtNextChange(): void {
+    this.#life.freezeAtNextChange();
+  }
+
+  get frozen(): boolean {
+    return this.#life.frozen;
+  }
+
+  thaw(): void {
+    this.#life.thaw();
+  }
+
   /** As after kill -9: nothing is sent any more, every connection drops, the operating system frees the lease. */
   crash(): void {
     if (!this.#life.alive) return;

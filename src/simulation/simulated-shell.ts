@@ -1,6 +1,11 @@
 /** ManagementShell in memory: cmdlets go to the estate's model; deadlines and latency run on the simulated clock. */
 import type { Clock } from '../ports/clock.ts';
-import type { CmdletAnswer, CmdletRequest, ManagementShell } from '../ports/management-shell.ts';
+import type {
+  CmdletAnswer,
+  CmdletRequest,
+  InvokeOptions,
+  ManagementShell,
+} from '../ports/management-shell.ts';
 import type { CmdletOutcome } from '../simulator/estate-contract.ts';
 import { classifyCmdletFailure } from '../topology/cmdlet-failure.ts';
 import { PoolError } from '../topology/pool-error.ts';
@@ -24,10 +29,7 @@ export class SimulatedShell<State> implements ManagementShell {
     this.#losesAnswer = losesAnswer;
   }
 
-  async invoke(
-    request: CmdletRequest,
-    options: { readonly signal: AbortSignal; readonly deadlineMs: number },
-  ): Promise<CmdletAnswer> {
+  async invoke(request: CmdletRequest, options: InvokeOptions): Promise<CmdletAnswer> {
     using deadline = this.#clock.deadline(options.deadlineMs, options.signal);
     const answered = Promise.withResolvers<CmdletOutcome>();
     answered.promise.catch(() => undefined);
@@ -43,10 +45,17 @@ export class SimulatedShell<State> implements ManagementShell {
     deadline.signal.addEventListener('abort', late, { once: true });
     const lost = this.#losesAnswer();
     this.#clock.sleep(this.#latencyMs(), deadline.signal).then(
-      () =>
+      () => {
+        try {
+          options.leave?.();
+        } catch (error) {
+          answered.reject(error);
+          return;
+        }
         this.#estate.cmdlet(request.cmdlet, request.parameters, request.computer, (outcome) => {
           if (!lost) answered.resolve(outcome);
-        }),
+        });
+      },
       // The deadline's own listener has already answered for this wait.
       () => undefined,
     );

@@ -49,6 +49,8 @@ export const ERROR_CODES = {
   PCO_CANCELLED:             { retry: 'backoff', meaning: 'The work was cancelled by a stop, a lost lease, a newer desired state or pchat cancel.' },
   PCO_LEASE_HELD:            { retry: 'never',   meaning: 'Another daemon holds the lease of this journal.' },
   PCO_LEASE_LOST:            { retry: 'never',   meaning: 'The lease was lost; nothing may be changed until it is held again.' },
+  PCO_EPOCH_PASSED:          { retry: 'never',   meaning: 'An instance keeps a newer epoch of this pool: another holder has taken over. Nothing was changed; the lease is lost.' },
+  PCO_EPOCH_UNREADABLE:      { retry: 'human',   meaning: 'The epoch that an instance keeps for a pool cannot be read or raised; nothing was changed there.' },
   PCO_JOURNAL_UNREADABLE:    { retry: 'human',   meaning: 'The journal holds a record of a version or kind that this program does not know, or is damaged.' },
   PCO_JOURNAL_UNWRITABLE:    { retry: 'human',   meaning: 'The journal could not be written (disk full, permissions); no step starts without it.' },
   PCO_DESIRED_INVALID:       { retry: 'human',   meaning: 'The desired state is not valid; the last good generation stays in force.' },

@@ -108,6 +108,9 @@ export class EstateBed {
         this.effects.push(`${where} ${what}`);
         return Promise.resolve();
       },
+      lease: { epoch: 1, holder: 'the bed' },
+      passed: () => undefined,
+      leave: () => undefined,
       recheck: () => this.#look(),
       progress: () => undefined,
       overlapped: undefined,

@@ -199,7 +199,8 @@ test('says unreadable for a folder that is gone and unmapped for one that nobody
 
 test('moves without overwriting, and a second time does nothing', async () => {
   await writeFile(share('a.trn'), 'old fork');
-  const move = (): Promise<void> => files.move('\\\\fs01\\mgc-logs\\a.trn', 'D:\\LSCopy\\old\\a.trn', never);
+  const move = (): Promise<void> =>
+    files.move('\\\\fs01\\mgc-logs\\a.trn', 'D:\\LSCopy\\old\\a.trn', { signal: never });
   await move();
   await move();
   expect(await readFile(copied('old/a.trn'), 'utf8')).toBe('old fork');
@@ -211,7 +212,7 @@ test('moves without overwriting, and a second time does nothing', async () => {
 test('removes unfinished copies only', async () => {
   await writeFile(copied('a.trn'), 'x');
   await writeFile(copied('b.trn.wrk'), 'x');
-  await files.removeUnfinished('D:\\LSCopy\\b.trn.wrk', never);
-  expect(await codeOf(files.removeUnfinished('D:\\LSCopy\\a.trn', never))).toBe('PCO_INTERNAL');
+  await files.removeUnfinished('D:\\LSCopy\\b.trn.wrk', { signal: never });
+  expect(await codeOf(files.removeUnfinished('D:\\LSCopy\\a.trn', { signal: never }))).toBe('PCO_INTERNAL');
   expect(await readdir(path.join(root, 'copy'))).toEqual(['a.trn']);
 });

@@ -41,8 +41,8 @@ test('every request counts once, by what was asked, also when nobody answers', a
     () => shell.invoke({ cmdlet: 'Get-CsService', parameters: {} }, options),
     () => files.list('f', signal),
     () => files.copy('f', 'g', { signal }),
-    () => files.move('f', 'g', signal),
-    () => files.removeUnfinished('f', signal),
+    () => files.move('f', 'g', { signal }),
+    () => files.removeUnfinished('f', { signal }),
   ];
   for (const request of requests) await expect(request()).rejects.toThrow('nobody answers');
   expect(counted).toEqual([

@@ -167,8 +167,12 @@ test('nothing is copied to, moved to or removed from a folder that is not mounte
   expect(await codeOf(files.copy(`${SHARE}\\a.trn`, `${COPY}\\a.trn`, { signal: never }))).toBe(
     'PCO_SHARE_UNREADABLE',
   );
-  expect(await codeOf(files.move(`${SHARE}\\a.trn`, `${COPY}\\a.trn`, never))).toBe('PCO_SHARE_UNREADABLE');
-  expect(await codeOf(files.removeUnfinished(`${COPY}\\b.trn.wrk`, never))).toBe('PCO_SHARE_UNREADABLE');
+  expect(await codeOf(files.move(`${SHARE}\\a.trn`, `${COPY}\\a.trn`, { signal: never }))).toBe(
+    'PCO_SHARE_UNREADABLE',
+  );
+  expect(await codeOf(files.removeUnfinished(`${COPY}\\b.trn.wrk`, { signal: never }))).toBe(
+    'PCO_SHARE_UNREADABLE',
+  );
   expect([readdirSync(share), readdirSync(copies)]).toEqual([['a.trn'], ['b.trn.wrk']]);
 });
 

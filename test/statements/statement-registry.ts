@@ -17,6 +17,7 @@ import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
 import { listFolder } from '../../src/statements/list-folder.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
+import * as epochs from '../../src/statements/epoch-guard.ts';
 import * as guards from '../../src/statements/guard-batch.ts';
 import * as messages from '../../src/statements/read-message.ts';
 import * as waits from '../../src/statements/wait-batch.ts';
@@ -80,6 +81,13 @@ const SESSIONS = [52, 60];
 /** @param version SERVERPROPERTY('ProductVersion') of the instance that is asked */
 export type StatementBuilder = (values: StatementValues, version: string) => readonly SqlStatement[];
 
+/** Pool names of the schema are plain; the text must not rest on that. */
+const markOf = ({ job, server }: StatementValues): epochs.EpochMark => ({
+  pool: job,
+  epoch: 7,
+  holder: server,
+});
+
 const halves = (v: StatementValues, overwrite: boolean) => ({
   database: v.database,
   primaryServer: v.server,
@@ -142,6 +150,11 @@ const CHANGES: Readonly<Record<string, StatementBuilder>> = {
   addPrimarySecondary: ({ database, server }) => [shipping.addPrimarySecondary(database, server)],
   addSecondaryPrimary: (v) => [shipping.addSecondaryPrimary(halves(v, true))],
   addSecondaryDatabase: ({ database, server }) => [shipping.addSecondaryDatabase(database, server, 45)],
+  raiseEpoch: (v) => [epochs.raiseEpoch(markOf(v))],
+  withEpoch: (v) => [
+    epochs.withEpoch(databases.restrictAccess(v.database), markOf(v)),
+    epochs.withEpoch(shipping.deleteSecondary(v.database), markOf(v)),
+  ],
 };
 
 /** What `pchat grants` prints; the daemon asks, it never grants. */
@@ -252,6 +265,9 @@ export const NO_STATEMENTS: Readonly<Record<string, string>> = {
   headerColumns: 'is in the text of readHeader',
   observeContent: 'is in the text of observeInstance',
   OWN_PROGRAM: 'is the name of the own program',
+  EPOCH_PASSED: 'is a number of an error',
+  EPOCH_UNREADABLE: 'is a number of an error',
+  epochJob: 'is the name of a job',
   isWindowsAccount: 'looks at a name',
   serverRoleCheck: 'is in the text of readRights',
   serverPermissionCheck: 'is in the text of readRights',

@@ -1,10 +1,11 @@
 /** The ports of an actuator over the scripted world; every change lands in `world.log`, after the effect that announced it. */
 import type { CmdletRequest, ManagementShell } from '../../src/ports/management-shell.ts';
 import type { BackupFiles } from '../../src/ports/backup-files.ts';
-import type { SqlInstances } from '../../src/ports/sql-connection.ts';
+import type { SqlInstances, SqlStatement } from '../../src/ports/sql-connection.ts';
 import type { ActuatorPorts } from '../../src/actuators/step-context.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
+import { EPOCH_UNREADABLE } from '../../src/statements/epoch-guard.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
 import { answerChange } from './scripted-changes.ts';
 import { answerRead, type World } from './scripted-world.ts';
@@ -19,12 +20,20 @@ export interface ScriptedOptions {
   readonly cutAfter?: number;
 }
 
+/** The scripted world keeps no epochs: it reads what stands behind the comparison. */
+const GUARD = new RegExp(`^.*THROW ${EPOCH_UNREADABLE}, @pchat_says, 1;\nEND;\n`, 's');
+const behindGuard = (statement: SqlStatement): SqlStatement => ({
+  ...statement,
+  text: statement.text.replace(GUARD, ''),
+});
+
 function sqlOver(world: World, clock: SimulatedClock, options: ScriptedOptions): SqlInstances {
   let sent = 0;
   const open: SqlInstances['open'] = (name) => {
     const instance = world.instance(name);
-    const run: Awaited<ReturnType<SqlInstances['open']>>['run'] = async (statement, { signal }) => {
+    const run: Awaited<ReturnType<SqlInstances['open']>>['run'] = async (given, { signal }) => {
       await clock.sleep(LATENCY_MS, signal);
+      const statement = behindGuard(given);
       const read = answerRead(world, instance, statement);
       if (read !== undefined) return read;
       if (sent === options.cutAfter) throw new PoolError('PCO_OUTCOME_UNKNOWN', 'cut');

@@ -5,7 +5,14 @@ import { numberLiteral } from './literals.ts';
 import type { Expression, JoinStep, OrderItem, Query, SelectCore, SelectItem, Source } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
 
-const TABLE_HINTS: ReadonlySet<string> = new Set(['NOLOCK', 'READUNCOMMITTED', 'READPAST', 'READCOMMITTED']);
+const TABLE_HINTS: ReadonlySet<string> = new Set([
+  'NOLOCK',
+  'READUNCOMMITTED',
+  'READPAST',
+  'READCOMMITTED',
+  'UPDLOCK',
+  'HOLDLOCK',
+]);
 const MAX_BRANCHES = 256;
 
 export function parseQuery(stream: TokenStream): Query {
