@@ -7,6 +7,10 @@ const PACKAGES = [
   { name: 'freetds-bin', programs: ['/usr/bin/tsql'] },
   { name: 'openssh-client', programs: ['/usr/bin/ssh', '/usr/bin/ssh-keygen'] },
   { name: 'openssh-server', programs: ['/usr/sbin/sshd'] },
+  { name: 'spin', programs: ['/usr/bin/spin'] },
+  // Compiles what spin writes.
+  { name: 'gcc', programs: ['/usr/bin/gcc'] },
+  { name: 'libc6-dev', programs: ['/usr/include/stdio.h'] },
   { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
 ];
 
