@@ -5,11 +5,12 @@
 import type { SqlAnswer, SqlConnection, SqlStatement } from '../ports/sql-connection.ts';
 import { isDenied, missingRight } from '../rights/denied.ts';
 import { readServerName } from '../statements/change-recheck.ts';
-import { EPOCH_PASSED, EPOCH_UNREADABLE, epochJob, withEpoch } from '../statements/epoch-guard.ts';
+import { withEpoch } from '../statements/epoch-guard.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { rowsOf, textOrNull } from './answer-rows.ts';
 import { readCopy } from './copy-now.ts';
+import { epochRefusal } from './epoch.ts';
 import { ownSessionOf, runLong } from './long-operation.ts';
 import { requireInstance } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
@@ -36,27 +37,6 @@ export function sqlError(instance: InstanceName, statement: SqlStatement, answer
 
 export const hasNumber = (answer: SqlAnswer, ...numbers: readonly number[]): boolean =>
   answer.errors.some((error) => numbers.includes(error.number));
-
-function epochError(
-  instance: InstanceName,
-  statement: SqlStatement,
-  { errors: sqlErrors }: SqlAnswer,
-  pool: string,
-): PoolError {
-  const found = sqlErrors.find(({ number }) => number === EPOCH_PASSED);
-  const why = (found ?? sqlErrors.at(-1))?.message ?? '';
-  return new PoolError(
-    found === undefined ? 'PCO_EPOCH_UNREADABLE' : 'PCO_EPOCH_PASSED',
-    `${instance}: ${statement.name} was not done: ${why}`,
-    {
-      sqlErrors,
-      hint:
-        found === undefined
-          ? `Look at the job "${epochJob(pool)}" on ${instance}; with nobody else at work, delete it: the next change makes it anew.`
-          : `Which daemon runs ${pool} now? When it is this one, moved without its journal: delete the job "${epochJob(pool)}" on every instance.`,
-    },
-  );
-}
 
 /** 3013 and 5069 only close the report of another error; alone they mean nothing that a caller could tolerate. */
 const CLOSING_NUMBERS = [3013, 5069];
@@ -144,9 +124,8 @@ export class InstanceSession implements AsyncDisposable {
 
   /** Before anything is tolerated: behind these two numbers nothing was changed. */
   #requireEpoch(statement: SqlStatement, answer: SqlAnswer): void {
-    const found = answer.errors.find(({ number }) => number === EPOCH_PASSED || number === EPOCH_UNREADABLE);
-    if (found === undefined || (found.number === EPOCH_UNREADABLE && isDenied(answer.errors))) return;
-    const error = epochError(this.instance, statement, answer, this.context.pool.topology.name);
+    const error = epochRefusal(this.instance, this.context.pool.topology.name, statement.name, answer);
+    if (error === undefined) return;
     if (error.code === 'PCO_EPOCH_PASSED') this.context.passed(error);
     throw error;
   }

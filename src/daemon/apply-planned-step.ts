@@ -39,6 +39,8 @@ export interface ApplyDependencies {
   readonly meter: BusyMeter;
   readonly observe: (pool: DesiredPool, signal: AbortSignal) => Promise<PoolFacts>;
   readonly judge: (pool: DesiredPool, facts: PoolFacts) => StepJudgement;
+  /** Makes this holder known to the instances that answered; true: the facts are older than that. */
+  readonly claim: (pool: DesiredPool, facts: PoolFacts, signal: AbortSignal) => Promise<boolean>;
   readonly applyStep: (ports: ActuatorPorts, context: StepContext) => Promise<StepNotes>;
   readonly journal: Journal;
   readonly lease: Lease;
@@ -79,7 +81,7 @@ export async function applyPlannedSteps(
   request: ApplyRequest,
   signal: AbortSignal,
 ): Promise<readonly StepOutcome[]> {
-  const facts = await dependencies.observe(request.pool, signal);
+  const facts = await lookAsKnownHolder(dependencies, request.pool, signal);
   const runs: Promise<StepOutcome>[] = [];
   let overlapped: Overlapped | undefined;
   for (const step of request.steps) {
@@ -92,6 +94,18 @@ export async function applyPlannedSteps(
     if (result.status === 'rejected') throw toPoolError(result.reason);
     return result.value;
   });
+}
+
+/** What a predecessor sent before it was shut out shows in the look after that. */
+async function lookAsKnownHolder(
+  { observe, claim }: ApplyDependencies,
+  pool: DesiredPool,
+  signal: AbortSignal,
+): Promise<PoolFacts> {
+  for (;;) {
+    const facts = await observe(pool, signal);
+    if (!(await claim(pool, facts, signal))) return facts;
+  }
 }
 
 interface Overlapped {

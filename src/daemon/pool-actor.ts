@@ -35,6 +35,7 @@ import type { SavedPlan } from '../topology/saved-plan.ts';
 import type { DesiredPool, PoolTopology } from '../topology/pool-topology.ts';
 import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
 import { decisionsOf, saidOf, standingDecisions, toDecision, type Present } from './decisions.ts';
+import { EpochClaims } from './epoch-claims.ts';
 import { Forecaster } from './forecast.ts';
 import type { Log } from './log.ts';
 import { machineClock } from './machine-clock.ts';
@@ -57,6 +58,7 @@ export class PoolActor {
   readonly #record: PoolRecord;
   readonly #forecaster: Forecaster;
   readonly #actor: ActorRefFrom<Machine>;
+  readonly #claims: EpochClaims;
   readonly #stop = new AbortController();
   readonly #running = new Map<string, RunningStep>();
   #desired: DesiredPool;
@@ -75,6 +77,7 @@ export class PoolActor {
     this.#record = new PoolRecord(dependencies.journal, this.#log);
     this.#forecaster = new Forecaster(() => dependencies.journal.records());
     this.#record.generation(pool);
+    this.#claims = new EpochClaims(dependencies.ports, dependencies.lease, this.#log);
     const { resyncMs, waitMs, meter } = dependencies;
     const machine = reconcileMachine.provide({
       actors: {
@@ -312,6 +315,7 @@ export class PoolActor {
         {
           ...this.#dependencies,
           observe: (of, until) => this.#look(of.topology, until, 0),
+          claim: (of, facts, until) => this.#claims.claim(of, facts, until),
           judge: (of, facts) => this.#judge(of, facts, input),
           onProgress: (step, message, fraction) => {
             this.#progress(step, message, fraction);

@@ -169,7 +169,7 @@ const ACTING: readonly RightRow[] = [
   ),
   acting(
     'foreign-jobs',
-    ['enable-job', 'disable-job', 'start-job', 'stop-job', 'add-job-schedule'],
+    ['enable-job', 'disable-job', 'start-job', 'stop-job', 'add-job-schedule', 'raise-epoch'],
     [229, 14_377, 14_393, 14_525],
     'jobs of log shipping belong to whoever set it up and cannot be changed',
   ),

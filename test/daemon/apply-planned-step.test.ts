@@ -59,6 +59,7 @@ class World {
               ? [{ variable: 'share', actual: 'unknown', wanted: 'readable', reason: '', wayOut: 'look' }]
               : [],
         }),
+        claim: () => Promise.resolve(false),
         applyStep: (_ports, context) => act(context, this),
         journal: this.journal,
         lease: this.lease,
