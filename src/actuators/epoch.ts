@@ -1,6 +1,6 @@
 /** The epoch that instances keep (ADR 0026): what their refusal means, and raising it before a new holder's first step. */
 import type { SqlAnswer } from '../ports/sql-connection.ts';
-import { isDenied } from '../rights/denied.ts';
+import { isDenied, missingRight } from '../rights/denied.ts';
 import { placeOf } from '../rights/required-rights.ts';
 import {
   EPOCH_PASSED,
@@ -9,7 +9,7 @@ import {
   raiseEpoch,
   type EpochMark,
 } from '../statements/epoch-guard.ts';
-import { PoolError } from '../topology/pool-error.ts';
+import { PoolError, type ErrorCode, type SqlErrorDetail } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { instancesOf, type InstanceName, type PoolTopology } from '../topology/pool-topology.ts';
 import { seenInstance } from './serving-instance.ts';
@@ -18,16 +18,17 @@ import type { ActuatorPorts } from './step-context.ts';
 /** Msdb answers at once or not at all; a choice of ours. */
 const RAISE_DEADLINE_MS = 10_000;
 
-const hintFor = (
-  code: 'PCO_EPOCH_PASSED' | 'PCO_EPOCH_UNREADABLE',
-  instance: string,
-  pool: string,
-): string =>
+const hintFor = (code: ErrorCode, instance: string, pool: string): string =>
   code === 'PCO_EPOCH_PASSED'
     ? `Which daemon runs ${pool} now? If it is this one, moved without its journal: delete the job "${epochJob(pool)}" on every instance.`
     : `Look at the job "${epochJob(pool)}" on ${instance}. Deleted while no daemon runs, it is made anew by the next change.`;
 
-/** undefined: the instance let the change through. A right that is missing is the caller's to name. */
+const codeOf = (errors: readonly SqlErrorDetail[], passed: boolean): ErrorCode => {
+  if (passed) return 'PCO_EPOCH_PASSED';
+  return isDenied(errors) ? 'PCO_PERMISSION_DENIED' : 'PCO_EPOCH_UNREADABLE';
+};
+
+/** Before anything is tolerated: behind these numbers nothing was changed. undefined: the instance let the change through. */
 export function epochRefusal(
   instance: InstanceName,
   pool: string,
@@ -36,9 +37,9 @@ export function epochRefusal(
 ): PoolError | undefined {
   const found = errors.find(({ number }) => number === EPOCH_PASSED || number === EPOCH_UNREADABLE);
   if (found === undefined) return undefined;
-  const code = found.number === EPOCH_PASSED ? 'PCO_EPOCH_PASSED' : 'PCO_EPOCH_UNREADABLE';
-  if (code === 'PCO_EPOCH_UNREADABLE' && isDenied(errors)) return undefined;
-  return new PoolError(code, `${instance}: ${what} was not done: ${found.message}`, {
+  const code = codeOf(errors, found.number === EPOCH_PASSED);
+  const right = code === 'PCO_PERMISSION_DENIED' ? `. ${missingRight(instance, 'raise-epoch', errors)}` : '';
+  return new PoolError(code, `${instance}: ${what} was not done: ${found.message}${right}`, {
     sqlErrors: errors,
     hint: hintFor(code, instance, pool),
   });

@@ -4,6 +4,7 @@
  */
 import type { DoctorEvidence } from './evidence.ts';
 import type { Finding, Verdict } from './finding.ts';
+import { epoch } from './epoch-check.ts';
 import * as host from './host-checks.ts';
 import * as instances from './instance-checks.ts';
 import * as mirroring from './mirroring-checks.ts';
@@ -41,6 +42,7 @@ const TABLE = {
   'clock-skew':           { judge: instances.clockSkew,        asks: 'all clocks are within 10 s of each other', mends: '`w32tm /resync`' },
   'recovery-model':       { judge: instances.recoveryModel,    asks: 'chat and compliance database are in recovery model FULL', mends: '`ALTER DATABASE ... SET RECOVERY FULL`' },
   'agent-running':        { judge: instances.agentRunning,     asks: 'SQL Server Agent runs (`sys.dm_server_services`)', mends: '`Start-Service`' },
+  'epoch':                { judge: epoch,                      asks: 'the epoch that each instance keeps for the pool can be read ([ADR 0026](adr/0026-the-epoch-at-the-target.md))', mends: '`sp_delete_job`, while no daemon runs' },
   'mirroring-endpoint':   { judge: mirroring.mirroringEndpoint,   asks: 'each instance of a mirrored site has a started endpoint in the right role', mends: '`CREATE ENDPOINT`, `ALTER ENDPOINT ... STATE = STARTED`' },
   'endpoint-encryption':  { judge: mirroring.endpointEncryption,  asks: 'the endpoints of a site have an encryption in common', mends: '`ALTER ENDPOINT ... (ENCRYPTION = ...)`' },
   'mirror-healthy':       { judge: mirroring.mirrorHealthy,       asks: 'the store that serves is mirrored and SYNCHRONIZED', mends: '`SET PARTNER RESUME`, `Install-CsMirrorDatabase`' },

@@ -28,6 +28,13 @@ export interface InstanceSetup {
     readonly copyEveryMs: number | null;
     readonly restoreEveryMs: number | null;
   } | null;
+  /** What is kept for pools that were changed here (ADR 0026). */
+  readonly epochs: readonly {
+    readonly job: string;
+    readonly enabled: boolean;
+    /** `0000000007 HOST PID ID` as long as nobody else wrote there. */
+    readonly kept: string;
+  }[];
 }
 
 const ROLES = ['PRINCIPAL', 'MIRROR'] as const;
@@ -60,6 +67,7 @@ export async function observeInstanceSetup(
   const [primary] = parts.required('setup_primary');
   const [secondary] = parts.required('setup_secondary');
   const schedules = parts.required('setup_schedules');
+  const epochs = parts.optional('setup_epochs') ?? [];
   return {
     mirroring:
       mirroring === undefined
@@ -89,5 +97,10 @@ export async function observeInstanceSetup(
             copyEveryMs: everyMs(schedules, secondary.guid('copy_job_id')),
             restoreEveryMs: everyMs(schedules, secondary.guid('restore_job_id')),
           },
+    epochs: epochs.map((row) => ({
+      job: row.text('name'),
+      enabled: row.integer('enabled') === 1,
+      kept: row.textOrNull('description') ?? '',
+    })),
   };
 }

@@ -24,24 +24,30 @@ export const epochJob = (pool: string): string => `pchat-operator epoch of ${poo
 
 const KEPT = 'SELECT @pchat_kept = j.description FROM msdb.dbo.sysjobs AS j';
 const NAMED = 'WHERE j.name = @pchat_job';
-/** The number in front of the holder; NULL: somebody else wrote this. */
-const NUMBER = "TRY_CONVERT(bigint, LEFT(@pchat_kept, CHARINDEX(N' ', @pchat_kept + N' ') - 1))";
+/**
+ * Digits in front of the holder, as many for every epoch, so that they compare as text: TRY_CONVERT is unknown where `master` kept a
+ * compatibility level below 110 through an upgrade, and CONVERT fails on what somebody else wrote.
+ */
+const DIGITS = 10;
+const READABLE = `@pchat_kept LIKE N'${'[0-9]'.repeat(DIGITS)} %'`;
+const COMPARED = (sign: '<' | '>='): string =>
+  `${READABLE} AND LEFT(@pchat_kept, ${integer(DIGITS)}) ${sign} LEFT(@pchat_mark, ${integer(DIGITS)})`;
 
 /**
  * Two that raise at once come one after the other: UPDLOCK and HOLDLOCK keep the row, or the place where it would be, until COMMIT.
  * The locks end before the change: BACKUP, RESTORE and ALTER DATABASE take no user transaction.
  */
-const GUARD = `DECLARE @pchat_kept nvarchar(512), @pchat_says nvarchar(2048), @pchat_rc int = 0;
+const GUARD = `DECLARE @pchat_kept nvarchar(512), @pchat_says nvarchar(2048);
 ${KEPT} ${NAMED};
-IF @pchat_kept IS NULL OR ${NUMBER} < @pchat_epoch
+IF @pchat_kept IS NULL OR (${COMPARED('<')})
 BEGIN
   BEGIN TRANSACTION;
   SET @pchat_kept = NULL;
   ${KEPT} WITH (UPDLOCK, HOLDLOCK) ${NAMED};
   IF @pchat_kept IS NULL
-    EXEC @pchat_rc = msdb.dbo.sp_add_job @job_name = @pchat_job, @enabled = 0, @description = @pchat_mark;
-  ELSE IF ${NUMBER} < @pchat_epoch
-    EXEC @pchat_rc = msdb.dbo.sp_update_job @job_name = @pchat_job, @description = @pchat_mark;
+    EXEC msdb.dbo.sp_add_job @job_name = @pchat_job, @enabled = 0, @description = @pchat_mark;
+  ELSE IF ${COMPARED('<')}
+    EXEC msdb.dbo.sp_update_job @job_name = @pchat_job, @description = @pchat_mark;
   IF @@TRANCOUNT > 0 COMMIT TRANSACTION;
   SET @pchat_kept = NULL;
   ${KEPT} ${NAMED};
@@ -49,16 +55,15 @@ END;
 IF @pchat_kept IS NULL OR @pchat_kept <> @pchat_mark
 BEGIN
   SET @pchat_says = N'the job ' + @pchat_job + N' holds "' + ISNULL(@pchat_kept, N'nothing') + N'", this change is of "' + @pchat_mark + N'"';
-  IF ${NUMBER} >= @pchat_epoch THROW ${integer(EPOCH_PASSED)}, @pchat_says, 1;
+  IF ${COMPARED('>=')} THROW ${integer(EPOCH_PASSED)}, @pchat_says, 1;
   THROW ${integer(EPOCH_UNREADABLE)}, @pchat_says, 1;
 END;
 `;
 
-const textOf = ({ epoch, holder }: EpochMark): string => `${integer(epoch)} ${holder}`;
+const textOf = ({ epoch, holder }: EpochMark): string => `${integer(epoch).padStart(DIGITS, '0')} ${holder}`;
 
 function parametersOf(mark: EpochMark): Readonly<Record<string, SqlParameter>> {
   return {
-    pchat_epoch: { type: 'bigint', value: mark.epoch },
     pchat_job: { type: 'nvarchar', value: epochJob(mark.pool) },
     pchat_mark: { type: 'nvarchar', value: textOf(mark) },
   };
@@ -66,7 +71,7 @@ function parametersOf(mark: EpochMark): Readonly<Record<string, SqlParameter>> {
 
 /** A plain batch takes no parameters. */
 const declarationsOf = (mark: EpochMark): string =>
-  `DECLARE @pchat_epoch bigint = ${integer(mark.epoch)}, @pchat_job nvarchar(128) = ${literal(epochJob(mark.pool))}, @pchat_mark nvarchar(512) = ${literal(textOf(mark))};
+  `DECLARE @pchat_job nvarchar(128) = ${literal(epochJob(mark.pool))}, @pchat_mark nvarchar(512) = ${literal(textOf(mark))};
 `;
 
 /** The change, behind the comparison. It brings no result set of its own. */

@@ -1,8 +1,9 @@
 /**
  * How mirroring and log shipping of a database are set up on one instance: names, folders, schedules and thresholds, which a round
- * never looks at. Result sets are named like those of the observing batch. Columns: catalogue. Reads only.
+ * never looks at, and the epochs that the instance keeps. Result sets are named like those of the observing batch. Columns: catalogue. Reads only.
  */
 import type { SqlStatement } from '../ports/sql-connection.ts';
+import { epochJob } from './epoch-guard.ts';
 import { identifier, integer, literal } from './quote.ts';
 
 /** ms; as in the observing batch. */
@@ -27,7 +28,9 @@ LEFT JOIN msdb.dbo.log_shipping_monitor_secondary AS m
   ON m.secondary_id = s.secondary_id AND m.secondary_database = d.secondary_database
 WHERE d.secondary_database = ${database};
 SELECT 1 AS part_setup_schedules, j.job_id, c.enabled, c.freq_type, c.freq_subday_type, c.freq_subday_interval
-FROM msdb.dbo.sysjobschedules AS j INNER JOIN msdb.dbo.sysschedules AS c ON c.schedule_id = j.schedule_id;`;
+FROM msdb.dbo.sysjobschedules AS j INNER JOIN msdb.dbo.sysschedules AS c ON c.schedule_id = j.schedule_id;
+SELECT 1 AS part_setup_epochs, j.name, j.enabled, j.description FROM msdb.dbo.sysjobs AS j
+WHERE LEFT(j.name, ${integer(epochJob('').length)}) = ${literal(epochJob(''))};`;
 
 export function observeLogShippingSetup(database: string): SqlStatement {
   identifier(database);

@@ -88,7 +88,7 @@ test('two holders that raise at once leave the higher epoch, and the lower one i
     const [low, high] = await Promise.all([send(raiseEpoch(mark(pool, 8))), send(raiseEpoch(mark(pool, 9)))]);
     expect([[], [EPOCH_PASSED]]).toContainEqual(numbersOf(low));
     expect(numbersOf(high)).toEqual([]);
-    expect(await kept(pool)).toEqual([{ description: '9 holder 9', enabled: 0 }]);
+    expect(await kept(pool)).toEqual([{ description: '0000000009 holder 9', enabled: 0 }]);
   }
 });
 
@@ -99,7 +99,9 @@ test('a change of a lower epoch ends before its first effect, as a batch and as 
   for (const change of [restrictAccess('mgc'), setJobEnabled(id, false)]) {
     const answer = await send(withEpoch(change, mark('late', 2)));
     expect([numbersOf(answer), answer.resultSets]).toEqual([[EPOCH_PASSED], []]);
-    expect(answer.errors[0]?.message).toContain('holds "3 holder 3", this change is of "2 holder 2"');
+    expect(answer.errors[0]?.message).toContain(
+      'holds "0000000003 holder 3", this change is of "0000000002 holder 2"',
+    );
   }
   expect(await access()).toEqual(MULTI_USER);
   expect(await rowOf(`SELECT j.enabled FROM msdb.dbo.sysjobs AS j WHERE j.job_id = '${id}';`)).toEqual([
@@ -114,7 +116,7 @@ test('a change of the kept epoch or of a higher one is done, and brings no resul
   expect(numbersOf(await send(withEpoch(openAccess('mgc'), mark('own', 4))))).toEqual([]);
   expect(await access()).toEqual(MULTI_USER);
   expect(numbersOf(await send(withEpoch(openAccess('mgc'), mark('own', 6))))).toEqual([]);
-  expect(await kept('own')).toEqual([{ description: '6 holder 6', enabled: 0 }]);
+  expect(await kept('own')).toEqual([{ description: '0000000006 holder 6', enabled: 0 }]);
 });
 
 test('the same epoch of another holder is refused: two folders count alike', async () => {
@@ -127,9 +129,9 @@ test('an older msdb that was restored is raised again, and what nobody can read 
   await send(raiseEpoch(mark('old', 7)));
   const write = (text: string): Promise<SqlAnswer> =>
     typed(`EXEC msdb.dbo.sp_update_job @job_name = N'${epochJob('old')}', @description = N'${text}';`);
-  await write('2 somebody');
+  await write('0000000002 somebody');
   expect(numbersOf(await send(withEpoch(openAccess('mgc'), mark('old', 7))))).toEqual([]);
-  expect(await kept('old')).toEqual([{ description: '7 holder 7', enabled: 0 }]);
+  expect(await kept('old')).toEqual([{ description: '0000000007 holder 7', enabled: 0 }]);
   await write('do not touch');
   const stopped = await send(withEpoch(restrictAccess('mgc'), mark('old', 7)));
   expect([numbersOf(stopped), await access()]).toEqual([[EPOCH_UNREADABLE], MULTI_USER]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CHECK_IDS, diagnose, type CheckId } from '../../src/doctor/check-table.ts';
 import type { DoctorEvidence } from '../../src/doctor/evidence.ts';
 import type { Finding, Level } from '../../src/doctor/finding.ts';
+import { epochJob } from '../../src/statements/epoch-guard.ts';
 import type { FolderFacts, PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import { desiredPool } from '../support/desired-pool.ts';
@@ -54,6 +55,14 @@ function jobsOf(instance: string, overrides: object): DoctorEvidence {
 
 const journal = host().journal;
 
+/** What PAR_1 keeps for the pool. */
+function withEpoch(kept: string): DoctorEvidence {
+  const setup = base.setups.get(PAR_1);
+  if (setup?.kind !== 'value') throw new Error('the base has a setup of PAR_1');
+  const epochs = [{ job: epochJob(base.topology.name), enabled: false, kept }];
+  return { ...base, setups: new Map(base.setups).set(PAR_1, value({ ...setup.value, epochs })) };
+}
+
 /** Folders that the settings do not map, as an instance lists them; `openers` read the share. */
 function closedSite(
   from: DoctorEvidence,
@@ -104,6 +113,7 @@ const ROWS: readonly Row[] = [
   ['a clock of its own', withFacts(withInstance(base.facts, PAR_2, { clockOffsetMs: -20_000 })), 'clock-skew', 'warning', PAR_2, /w32tm/],
   ['bulk-logged recovery', withFacts(withDatabase(base.facts, PAR_1, { recoveryModel: 'BULK_LOGGED' })), 'recovery-model', 'error', PAR_1, /SET RECOVERY FULL;$/],
   ['an Agent that is stopped', withFacts(withInstance(base.facts, LYO_2, { agentRunning: false })), 'agent-running', 'error', LYO_2, /Start-Service SQLSERVERAGENT/],
+  ['an epoch that somebody wrote over', withEpoch('do not touch'), 'epoch', 'error', PAR_1, /^sql-par-1\.contoso\.com: EXEC msdb\.dbo\.sp_delete_job @job_name = N'pchat-operator epoch of [a-z-]+';$/],
   ['no endpoint', withCheckup(LYO_2, { endpoint: null }), 'mirroring-endpoint', 'error', LYO_2, /CREATE ENDPOINT/],
   ['an endpoint with an odd name that is disabled', withCheckup(LYO_2, { endpoint: endpoint({ name: 'a]b', state: 'DISABLED' }) }), 'mirroring-endpoint', 'error', LYO_2, /ALTER ENDPOINT \[a\]\]b\] STATE = STARTED;/],
   ['an endpoint that is for witnesses only', withCheckup(LYO_2, { endpoint: endpoint({ role: 'WITNESS' }) }), 'mirroring-endpoint', 'error', LYO_2, /ROLE = ALL/],
@@ -156,6 +166,11 @@ describe('diagnose', () => {
     expect(CHECK_IDS.filter((id) => !named.has(id))).toEqual(
       CHECK_IDS.filter((id) => elsewhere.includes(id)),
     );
+  });
+
+  test('says whose epoch an instance keeps', () => {
+    const found = diagnose(withEpoch('0000000007 pchat-1 4711 k3j'), ['epoch']).find(({ party }) => party === PAR_1);
+    expect([found?.level, found?.reason]).toEqual(['ok', 'keeps epoch 7 of pchat-1 4711 k3j']);
   });
 
   test('asks only the checks that are wanted', () => {

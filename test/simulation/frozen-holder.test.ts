@@ -121,7 +121,7 @@ test(
       msdb.jobs.filter(({ name }) => name === epochJob(POOL)),
     );
     expect(kept.map(({ enabled, description }) => [enabled, description])).toEqual(
-      kept.map(() => [false, '4 life 4 on the disk']),
+      kept.map(() => [false, '0000000004 life 4 on the disk']),
     );
     expect(kept.length).toBeGreaterThan(3);
     last.daemon.crash();

@@ -52,10 +52,10 @@ const setups = (): ReadonlyMap<InstanceName, Answer<InstanceSetup>> => {
     restoreEveryMs: QUARTER_MS,
   };
   return new Map<InstanceName, Answer<InstanceSetup>>([
-    [PAR_1, value({ mirroring: null, primary, secondary: null })],
-    [PAR_2, value({ mirroring: null, primary, secondary: null })],
-    [LYO_1, value({ mirroring: null, primary: null, secondary })],
-    [LYO_2, value({ mirroring: null, primary: null, secondary: null })],
+    [PAR_1, value({ mirroring: null, primary, secondary: null, epochs: [] })],
+    [PAR_2, value({ mirroring: null, primary, secondary: null, epochs: [] })],
+    [LYO_1, value({ mirroring: null, primary: null, secondary, epochs: [] })],
+    [LYO_2, value({ mirroring: null, primary: null, secondary: null, epochs: [] })],
   ]);
 };
 
