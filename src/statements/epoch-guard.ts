@@ -25,13 +25,13 @@ export const epochJob = (pool: string): string => `pchat-operator epoch of ${poo
 const KEPT = 'SELECT @pchat_kept = j.description FROM msdb.dbo.sysjobs AS j';
 const NAMED = 'WHERE j.name = @pchat_job';
 /**
- * Digits in front of the holder, as many for every epoch, so that they compare as text: TRY_CONVERT is unknown where `master` kept a
+ * Digits in front of the holder, as many for every epoch, so that they compare as text, and those alone come before the same with a
+ * holder. TRY_CONVERT is unknown where `master` kept a
  * compatibility level below 110 through an upgrade, and CONVERT fails on what somebody else wrote.
  */
 const DIGITS = 10;
 const READABLE = `@pchat_kept LIKE N'${'[0-9]'.repeat(DIGITS)} %'`;
-const COMPARED = (sign: '<' | '>='): string =>
-  `${READABLE} AND LEFT(@pchat_kept, ${integer(DIGITS)}) ${sign} LEFT(@pchat_mark, ${integer(DIGITS)})`;
+const COMPARED = (sign: '<' | '>='): string => `${READABLE} AND @pchat_kept ${sign} @pchat_digits`;
 
 /**
  * Two that raise at once come one after the other: UPDLOCK and HOLDLOCK keep the row, or the place where it would be, until COMMIT.
@@ -48,7 +48,7 @@ BEGIN
     EXEC msdb.dbo.sp_add_job @job_name = @pchat_job, @enabled = 0, @description = @pchat_mark;
   ELSE IF ${COMPARED('<')}
     EXEC msdb.dbo.sp_update_job @job_name = @pchat_job, @description = @pchat_mark;
-  IF @@TRANCOUNT > 0 COMMIT TRANSACTION;
+  COMMIT TRANSACTION;
   SET @pchat_kept = NULL;
   ${KEPT} ${NAMED};
 END;
@@ -60,18 +60,20 @@ BEGIN
 END;
 `;
 
-const textOf = ({ epoch, holder }: EpochMark): string => `${integer(epoch).padStart(DIGITS, '0')} ${holder}`;
+const digitsOf = ({ epoch }: EpochMark): string => integer(epoch).padStart(DIGITS, '0');
+const textOf = (mark: EpochMark): string => `${digitsOf(mark)} ${mark.holder}`;
 
 function parametersOf(mark: EpochMark): Readonly<Record<string, SqlParameter>> {
   return {
     pchat_job: { type: 'nvarchar', value: epochJob(mark.pool) },
+    pchat_digits: { type: 'nvarchar', value: digitsOf(mark) },
     pchat_mark: { type: 'nvarchar', value: textOf(mark) },
   };
 }
 
 /** A plain batch takes no parameters. */
 const declarationsOf = (mark: EpochMark): string =>
-  `DECLARE @pchat_job nvarchar(128) = ${literal(epochJob(mark.pool))}, @pchat_mark nvarchar(512) = ${literal(textOf(mark))};
+  `DECLARE @pchat_job nvarchar(128) = ${literal(epochJob(mark.pool))}, @pchat_digits nvarchar(10) = ${literal(digitsOf(mark))}, @pchat_mark nvarchar(512) = ${literal(textOf(mark))};
 `;
 
 /** The change, behind the comparison. It brings no result set of its own. */

