@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The proofs that `npm test` plays in part, whole. */
+/** The proofs that `npm test` plays in part, whole, and those that are too long for it. */
 export default defineConfig({
   test: {
     include: [
@@ -8,6 +8,8 @@ export default defineConfig({
       'test/exploration/**/*.test.ts',
       'test/partition/**/*.test.ts',
       'test/hostile/hostile-names.test.ts',
+      'test/peers/planned-move.test.ts',
+      'test/proof/**/*.test.ts',
     ],
     env: { PCHAT_PROOF: 'whole' },
     testTimeout: 600_000,

@@ -59,7 +59,13 @@ class DaemonLife implements Disposable {
     const everything = {
       sql: this.#sql,
       shell: new SimulatedShell(estate, clock, latencyMs),
-      files: new SimulatedBackupFiles(folders, clock, (folder) => world.reach(folder), latencyMs),
+      files: new SimulatedBackupFiles(
+        folders,
+        clock,
+        (folder) => world.reach(folder),
+        latencyMs,
+        (folder) => world.maps(folder),
+      ),
       clock,
       random: new SeededRandom(SEED),
     };

@@ -33,11 +33,16 @@ const POLICY = { silentAfter: '5s', maxDataLoss: '168h', drainTimeout: '5s', ste
 /** Everybody is connected and has beaten once. */
 const SETTLED_MS = 20_000;
 
+export interface StartOptions {
+  readonly failback?: 'documented' | 'minimal' | undefined;
+  readonly overrides?: EstateOverrides;
+}
+
 export function startWorld(
   shareSite: EstateSite,
-  failback?: 'documented' | 'minimal',
+  { failback, overrides = {} }: StartOptions = {},
 ): Promise<WorldSnapshot> {
-  const world = freshWorld({ ...OVERRIDES, shareSite });
+  const world = freshWorld({ ...OVERRIDES, shareSite, ...overrides });
   const document = desiredDocument(world.state.options, { ...POLICY, failback });
   return letHappen({ ...world, document }, () => undefined, SETTLED_MS);
 }

@@ -36,7 +36,7 @@ export async function explorePart(options: PartOptions): Promise<PartResult> {
   // Errors are values here; nobody reads where they were made.
   Error.stackTraceLimit = 0;
   if (without !== undefined) withoutNeed(without);
-  const start = await startWorld(shareSite, failback);
+  const start = await startWorld(shareSite, { failback });
   const pools = poolsOf(start);
   const explorer = new Explorer({ pools, maxCost, mayGoOn, progress });
   await playRoutes(explorer, await explorer.add(start), mayGoOn);

@@ -170,7 +170,7 @@ function decisionOn(vector: Vector, options: DesiredPoolOptions): { answer: Why;
   return { decision, answer: whyPool({ pool, facts, decision, failures: [], nowMs: world.NOW_MS }) };
 }
 
-test('nothing is ever blocked without a code, a sentence and something that a person can do', () => {
+test('mssql-server-ha#10, #5: nothing is ever blocked without a code, a sentence and something that a person can do', () => {
   const starts = fc.constantFrom(CONVERGED_HOME, HOME_LOST, HOME_REBUILT);
   const changes = fc.array(
     fc

@@ -105,7 +105,7 @@ describe('the daemon', () => {
     expect(await scene.until(() => applied > 0)).toBe(true);
   });
 
-  test('makes no effect of a step that was suspended while it waited for its turn', async () => {
+  test('pg_auto_failover, isolation specs: makes no effect of a step that was suspended while it waited for its turn', async () => {
     const scene = new DaemonScene(homeLost());
     const turn = Promise.withResolvers<undefined>();
     const acted: string[] = [];

@@ -97,7 +97,7 @@ describe.each(CASES.map((one) => [one.request.decision, one] as const))('%s', (d
     expect(pool.scene.daemon.pool('chat')?.decisions).toMatchObject([{ decision, by, reason, expiresAt }]);
   });
 
-  test('still counts for the daemon after a kill -9', async () => {
+  test('cnpg#11074: still counts for the daemon after a kill -9', async () => {
     const disk = new MemoryDisk();
     (await decided(disk)).scene.die();
     expect(await new Pool(one, disk, NOW_MS + MINUTE_MS).does()).toBe(one.because);

@@ -29,7 +29,7 @@ function startWriter(folder: string): Writer {
 }
 
 describe('the lease', () => {
-  test('is refused to a second daemon by the process id of the first, and freed by kill -9 with no acknowledged record lost', async () => {
+  test('kopf#1266: is refused to a second daemon by the process id of the first, and freed by kill -9 with no acknowledged record lost', async () => {
     const folder = temporaryFolder();
     const writer = startWriter(folder);
     await writer.printed(15);
@@ -66,7 +66,7 @@ describe('the lease', () => {
     await lease.release();
   });
 
-  test('is lost when its file is deleted, and whoever comes next has a higher epoch than the journal', async () => {
+  test('kopf#734: is lost when its file is deleted, and whoever comes next has a higher epoch than the journal', async () => {
     const folder = temporaryFolder();
     const first = acquireLease(folder, 0);
     const again = await first.release().then(() => acquireLease(folder, 0));

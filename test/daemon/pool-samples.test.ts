@@ -51,7 +51,7 @@ const PLAN_OF: Readonly<Record<Plan['kind'], Plan>> = {
   'too-large': { kind: 'too-large', statesExpanded: 1 },
 };
 
-describe('a gauge with one series for each value', () => {
+describe('patroni#3070: a gauge with one series for each value', () => {
   test.each(DRIFT_PATHS.flatMap((field) => DIFFERENCES.map((actual) => [field, actual] as const)))(
     'says that %s is a drift that %s',
     (path, actual) => {

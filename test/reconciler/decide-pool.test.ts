@@ -135,7 +135,7 @@ describe('evidence', () => {
     expect(verdictWords(decide(facts, TO_BACKUP).reduction.evidence.home)).toBe('partitioned');
   });
 
-  test('mirror and witness that lost the principal prove nothing: it may serve on, exposed', () => {
+  test('dbatools, forced failover of a mirror: mirror and witness that lost the principal prove nothing: it may serve on, exposed', () => {
     const base = world.facts();
     const mirror = world.databaseFacts({
       state: 'RESTORING',
@@ -287,7 +287,7 @@ describe('current', () => {
     expect(kept.seeds).toEqual([...FAILBACK, null]);
   });
 
-  describe('while home is lost, a backup copy that was rebuilt', () => {
+  describe('cnpg#4284: while home is lost, a backup copy that was rebuilt', () => {
     const keep: Decision = {
       decision: 'keep',
       generation: desiredPool({}).generation,
@@ -463,7 +463,7 @@ describe('files, share and loss', () => {
     expect(verdictWith(1)).toBe('partitioned');
   });
 
-  describe('with home lost and the share silent', () => {
+  describe('dbatools, log-ship recovery: with home lost and the share silent', () => {
     const SHARE = '\\\\fs01\\mgc-logs';
     const AT_HOME: DesiredPoolOptions = {
       primarySite: 'backup',

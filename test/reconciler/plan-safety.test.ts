@@ -135,7 +135,7 @@ const harmless = (vector: Vector): boolean =>
   vector['home.holds'] === 'nothing' && vector.current === 'backup' && vector.active !== 'home';
 
 describe(`all ${String(worlds.length)} worlds`, () => {
-  test('no own step makes two copies writable', () => {
+  test('patroni#2814: no own step makes two copies writable', () => {
     expect(
       edges
         .filter(({ before, after }) => !bothOnline(before) && bothOnline(after) && !harmless(before))
@@ -240,7 +240,7 @@ describe(`all ${String(worlds.length)} worlds`, () => {
     ).toEqual([]);
   });
 
-  test('while home is seen, every goal is reached or asks a person', () => {
+  test('pg_auto_failover#774, #1025, #1168: while home is seen, every goal is reached or asks a person', () => {
     const stuck = worlds.filter(
       ({ vector, dark }) =>
         dark === undefined &&

@@ -96,7 +96,7 @@ describe('the loop', () => {
     ]);
   });
 
-  test('a failed step backs off and is tried again; the third failure with one code stalls', async () => {
+  test('argo-cd#20172, #21599: a failed step backs off and is tried again; the third failure with one code stalls', async () => {
     const script: Script = {
       facts: world.homeLost(),
       decisions: [],

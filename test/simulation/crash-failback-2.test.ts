@@ -3,7 +3,7 @@ import { sampled } from '../support/budget.ts';
 import { partOf, problemsAfterAll, recordFailback } from './crash-judge.ts';
 
 test(
-  'a daemon killed anywhere in the second half of a failback finishes it without a second effect',
+  'cnpg#6317: a daemon killed anywhere in the second half of a failback finishes it without a second effect',
   { timeout: 600_000 },
   async () => {
     const failback = await recordFailback();

@@ -3,7 +3,7 @@ import { sampled } from '../support/budget.ts';
 import { problemsAfterAll, recordFailover } from './crash-judge.ts';
 
 test(
-  'a daemon killed before, during or after any effect of a failover finishes it without a second effect',
+  'orchestrator#1296: a daemon killed before, during or after any effect of a failover finishes it without a second effect',
   { timeout: 120_000 },
   async () => {
     const failover = await recordFailover();

@@ -21,7 +21,7 @@ test(
 );
 
 test(
-  'home back as it was, and nobody there until it has written log backups of the old branch',
+  'cnpg#9273: home back as it was, and nobody there until it has written log backups of the old branch',
   TIMEOUT,
   async () => {
     const { cuts } = await recordFailover();
@@ -71,7 +71,7 @@ test(
 );
 
 test(
-  'home back as it was after the failover: fenced, and overwritten only once a person gave up what it held',
+  'pg_auto_failover#683, repmgr#618, #766: home back as it was after the failover: fenced, and overwritten only once a person gave up what it held',
   TIMEOUT,
   async () => {
     const { end } = await recordFailover();
