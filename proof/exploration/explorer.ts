@@ -2,22 +2,18 @@
  * All worlds that own steps, kills and events can bring about, in the order of their disturbances: a step of the plan and the
  * passing of time cost nothing; an event, a flip of the goal, a kill and a step taken in partial sight cost one each.
  */
-import { isDone, needsOf } from '../../src/reconciler/check-step.ts';
-import { plannerFor } from '../../src/reconciler/find-plan.ts';
-import { shapeOf, type GroundStep } from '../../src/reconciler/ground-rows.ts';
 import { planPool } from '../../src/reconciler/plan-pool.ts';
-import { reducePool } from '../../src/reconciler/reduce-pool.ts';
-import { stepKey, type StepId } from '../../src/reconciler/step-id.ts';
-import { ALL_VARIABLES, type Vector } from '../../src/reconciler/variables.ts';
+import { stepKey } from '../../src/reconciler/step-id.ts';
+import type { Vector } from '../../src/reconciler/variables.ts';
 import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
-import { SITES, type DesiredPool, type Site } from '../../src/topology/pool-topology.ts';
+import { SITES, type Site } from '../../src/topology/pool-topology.ts';
 import { letHappen, runSteps, type StepRun } from './daemon-life.ts';
 import { exploredWorld, vectorText, type ExploredWorld, type Pools } from './explored-world.ts';
 import { answersOf, candidatesOf, plannedStep, type Answer, type Candidate } from './judge-sights.ts';
-import { brokenInvariants, differencesOf } from './judge-step.ts';
+import { judgeRun } from './judge-run.ts';
 import { StateCount } from './state-count.ts';
-import { has, partiesIn, type Sight } from './sight.ts';
+import { partiesIn, type Sight } from './sight.ts';
 import { afterEvent, possibleEvents, TIME, type WorldEvent } from './world-events.ts';
 
 export interface Node {
@@ -248,60 +244,17 @@ export class Explorer {
   }
 
   #judgeRun(node: Node, candidate: Candidate, run: StepRun, how: string, next: Node): void {
-    const { goal, step, sight, decisions, reduction } = candidate;
-    const pool = this.#options.pools[goal];
-    const { world } = node;
-    const key = stepKey(step);
-    const effects = run.effects.map((effect) => `effect ${effect}`);
-    const homeLives = has(world.alive, 'home primary') || has(world.alive, 'home mirror');
-    const silent =
-      homeLives &&
-      reduction.vector['home.reach'] === 'unknown' &&
-      reduction.vector['home.cannotWrite'] === 'yes';
-    if (silent) this.tally.silent += 1;
-    for (const what of brokenInvariants(key, world.snapshot, run.world, world.reduction, silent))
-      this.#violate(node, 'invariant', `${key}: ${what}`, how, effects);
-    const vectorOf = (facts: PoolFacts, nowMs: number): Vector =>
-      reducePool(pool, facts, decisions, nowMs).vector;
-    if (run.first !== undefined) {
-      const differ = differing(reduction.vector, vectorOf(run.first, world.snapshot.nowMs));
-      if (differ !== '') this.#violate(node, 'sight', differ, how, partiesIn(sight.seen));
-    }
-    const [outcome] = run.outcomes;
-    if (outcome?.result === 'unknown' && run.last !== undefined) {
-      const reduced = reducePool(pool, run.last, decisions, run.world.nowMs);
-      if (isDone(pool, step, reduced) === 'unknown') {
-        this.tally.unseen += 1;
-        return;
-      }
-    }
-    if (outcome?.result === 'refused' && needsOf(pool, step, next.world.reduction).length > 0) {
-      this.tally.overtaken += 1;
-      return;
-    }
-    if (outcome?.result !== 'done' || run.last === undefined) {
-      this.#violate(
-        node,
-        `${key} ${outcome?.result ?? 'did nothing'}`,
-        outcome?.error?.message ?? '',
-        how,
-        effects,
-      );
-      return;
-    }
-    const promise = differencesOf(
-      groundedOf(pool, step),
-      reduction.vector,
-      vectorOf(run.last, run.world.nowMs),
-      next.world.reduction.vector,
+    const judged = judgeRun(
+      this.#options.pools[candidate.goal],
+      node.world,
+      candidate,
+      run,
+      next.world.reduction,
     );
-    if (promise.length === 0) return;
-    const words = promise.map(({ variable, promised, seen }) => `${variable} ${seen} instead of ${promised}`);
-    const now = next.world.reduction.vector;
-    const moved = ALL_VARIABLES.filter((name) => reduction.vector[name] !== now[name]);
-    const lines = moved.map((name) => `vector ${name}: ${reduction.vector[name]} -> ${now[name]}`);
-    const rest = `vector before: ${vectorText(reduction.vector)}`;
-    this.#violate(node, `${key} mismatch`, words.join('; '), how, [...effects, ...lines, rest]);
+    if (judged.silent) this.tally.silent += 1;
+    if (judged.end === 'unseen') this.tally.unseen += 1;
+    if (judged.end === 'overtaken') this.tally.overtaken += 1;
+    for (const { kind, what, details } of judged.violations) this.#violate(node, kind, what, how, details);
   }
 
   #violate(node: Node, kind: string, what: string, how: string, details: readonly string[]): void {
@@ -319,19 +272,6 @@ const describe = (sight: Sight, node: Node): string =>
 
 export const vectorLines = (vector: Vector): readonly string[] =>
   Object.entries(vector).map(([name, value]) => `${name}: ${value}`);
-
-const differing = (promised: Vector, seen: Vector): string =>
-  Object.entries(promised)
-    .filter(([name, value]) => seen[name as keyof Vector] !== value)
-    .map(([name, value]) => `${name} ${seen[name as keyof Vector]} instead of ${value}`)
-    .join('; ');
-
-function groundedOf(pool: DesiredPool, { action, target }: StepId): GroundStep {
-  const { steps } = plannerFor(shapeOf(pool.topology, pool.policy));
-  const found = steps.find((one) => one.action === action && one.target === target);
-  if (found === undefined) throw new RangeError(`no row for ${action}:${target}`);
-  return found;
-}
 
 export function pathOf(node: Node): readonly Node[] {
   const path: Node[] = [];
