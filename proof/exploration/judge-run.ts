@@ -10,6 +10,7 @@ import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import type { StepRun } from './daemon-life.ts';
 import { vectorText, type ExploredWorld } from './explored-world.ts';
 import type { Candidate } from './judge-sights.ts';
+import { givenUpTooEarly } from './judge-protection.ts';
 import { brokenInvariants, differencesOf } from './judge-step.ts';
 import { has, partiesIn } from './sight.ts';
 
@@ -91,13 +92,17 @@ export function judgeRun(
   const homeLives = has(before.alive, 'home primary') || has(before.alive, 'home mirror');
   const { vector } = reduction;
   const silent = homeLives && vector['home.reach'] === 'unknown' && vector['home.cannotWrite'] === 'yes';
-  const violations: Broken[] = brokenInvariants(
-    key,
-    before.snapshot,
-    run.world,
-    before.reduction,
-    silent,
-  ).map((what) => ({ kind: 'invariant', what: `${key}: ${what}`, details: effects }));
+  const broken = [
+    ...brokenInvariants(key, before.snapshot, run.world, before.reduction, silent),
+    ...givenUpTooEarly(key, before.reduction.vector, pool.policy, silent),
+  ];
+  const violations: Broken[] = broken.map((what) => ({
+    kind: 'invariant',
+    what: `${key}: ${what}`,
+    details: effects,
+  }));
+  if (isDone(pool, step, reduction) === true)
+    violations.push({ kind: 'done already', what: `${key} was begun although it is done`, details: effects });
   const first = (facts: PoolFacts): Vector =>
     reducePool(pool, facts, decisions, before.snapshot.nowMs).vector;
   const differ = run.first === undefined ? '' : differing(vector, first(run.first));

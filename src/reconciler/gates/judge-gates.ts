@@ -9,8 +9,18 @@ import { judgeBreakGlass, judgeHold, judgeLease, judgeMode, judgeStopSwitch } fr
 import { judgeApproval, judgeFence, judgeLoss, judgeSecondPerson } from './judge-consent.ts';
 import { judgeCooldown, judgeFailures, judgeSlots, judgeWindow } from './judge-moment.ts';
 
+/** Where there is nothing to do, no other gate is asked about a course. */
+function judgePlan(round: Judged): GateFinding {
+  const { plan } = round.input;
+  const { length } = round.steps;
+  if (plan.kind === 'steps' && length > 0) return open('plan', `Steps to run: ${String(length)}.`);
+  const what = plan.kind === 'steps' ? 'empty' : plan.kind;
+  return closed(round, 'NothingToDo', `There is no step to run: the plan is ${what}.`, []);
+}
+
 /** Order of gate-table.ts: the first that is closed decides. */
-const GATES: readonly ((round: Judged) => GateFinding)[] = [
+export const GATES: readonly ((round: Judged) => GateFinding)[] = [
+  judgePlan,
   judgeMode,
   judgeStopSwitch,
   judgeLease,
@@ -26,21 +36,14 @@ const GATES: readonly ((round: Judged) => GateFinding)[] = [
   judgeSlots,
 ];
 
-function nothingToDo(plan: Plan, round: Judged): GateFinding {
-  const what = plan.kind === 'steps' ? 'empty' : plan.kind;
-  return closed(round, 'NothingToDo', `There is no step to run: the plan is ${what}.`, []);
-}
-
 /** Steps that run or, for a plan that is blocked or waiting, would run. */
 const stepsOf = (plan: Plan): readonly PlannedStep[] => ('steps' in plan ? plan.steps : []);
 
 export function judgeGates(input: GateInput): Gate {
-  const { plan } = input;
-  const steps = stepsOf(plan);
+  const steps = stepsOf(input.plan);
   const round = judged(input, steps);
-  const runs = plan.kind === 'steps' && steps.length > 0;
-  const first = runs ? open('plan', `Steps to run: ${String(steps.length)}.`) : nothingToDo(plan, round);
-  const findings = [first, ...(steps.length === 0 ? [] : GATES.map((gate) => gate(round)))];
+  const asked = steps.length === 0 ? GATES.slice(0, 1) : GATES;
+  const findings = asked.map((gate) => gate(round));
   const answer = findings.find(({ code }) => code !== null);
   if (answer === undefined || answer.code === null || answer.kind === 'proceed')
     return { kind: 'proceed', findings };

@@ -1,0 +1,147 @@
+/**
+ * Worlds for mutants to be tried in: those of all jobs under the intact table, what events make of them, and what a daemon sees of
+ * each under every sight. Kept is what the planner is asked: vector, goal and decision, each with the worlds where it is met.
+ */
+import type { Planner } from '../../src/reconciler/find-plan.ts';
+import { reducePool } from '../../src/reconciler/reduce-pool.ts';
+import type { Vector } from '../../src/reconciler/variables.ts';
+import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import { ESTATE_SITES } from '../../src/simulator/estate/estate-options.ts';
+import { SITES, type Site } from '../../src/topology/pool-topology.ts';
+import { letHappen } from '../exploration/daemon-life.ts';
+import {
+  exploredWorld,
+  poolsOf,
+  startWorld,
+  vectorText,
+  type ExploredWorld,
+  type Pools,
+} from '../exploration/explored-world.ts';
+import { decisionsFor, sightsOf, type Candidate } from '../exploration/judge-sights.ts';
+import { factsUnder, partiesIn, type Sight } from '../exploration/sight.ts';
+import { afterEvent, possibleEvents } from '../exploration/world-events.ts';
+import { JOBS, type Job } from './jobs.ts';
+import { followPlan, type Notice } from './run-step.ts';
+
+/** One question to the planner, and a world in which a daemon asks it. */
+export interface Place {
+  readonly world: ExploredWorld;
+  readonly pools: Pools;
+  readonly goal: Site;
+  readonly sight: Sight;
+  readonly decided: string;
+  readonly decisions: Candidate['decisions'];
+}
+
+export interface Asked {
+  readonly vector: Vector;
+  readonly places: Place[];
+}
+
+/** Where a job stands before one of its goals. */
+export interface Leg {
+  readonly job: string;
+  readonly world: ExploredWorld;
+  readonly pools: Pools;
+  readonly goal: Site;
+  /** Steps of the intact table. */
+  readonly steps: readonly string[];
+}
+
+const MOST_PLACES = 2;
+/** After a kill the operating system drops the connections and what ran on them ends, ms. */
+const AFTER_KILL_MS = 3_000;
+/** Parties that may be out of sight at once in the worlds beside the jobs' own; on their way every set is tried. */
+const MOST_UNSEEN = 1;
+
+export class Corpus {
+  readonly asked = new Map<string, Asked>();
+  readonly legs: Leg[] = [];
+  /** Each world once, with everything alive in sight. */
+  readonly worlds: { readonly world: ExploredWorld; readonly pools: Pools }[] = [];
+  /** What the intact table breaks: none, or nothing that follows counts. */
+  readonly broken: Notice[] = [];
+  /** Plans by the whole table. */
+  intact: Planner | undefined;
+  readonly #known = new Set<string>();
+
+  async add(snapshot: WorldSnapshot, pools: Pools, estate: string, wide: boolean): Promise<ExploredWorld> {
+    const world = await exploredWorld(snapshot, pools);
+    const key = `${estate}|${world.key}`;
+    if (this.#known.has(`${key}|${String(wide)}`)) return world;
+    if (!this.#known.has(`${key}|true`) && !this.#known.has(`${key}|false`))
+      this.worlds.push({ world, pools });
+    this.#known.add(`${key}|${String(wide)}`);
+    const { topology } = pools.home;
+    for (const sight of sightsOf(world.alive)) {
+      if (!wide && partiesIn(world.alive & ~sight.seen).length > MOST_UNSEEN) continue;
+      const facts = factsUnder(world.facts, sight, topology);
+      const reduction = reducePool(pools.home, facts, [], snapshot.nowMs);
+      for (const goal of SITES) {
+        const place = { world, pools, goal, sight };
+        this.#ask({ ...place, decided: 'nothing', decisions: [] }, reduction.vector);
+        for (const [decided, decisions] of decisionsFor(pools[goal], reduction)) {
+          const other = reducePool(pools[goal], facts, decisions, snapshot.nowMs);
+          this.#ask({ ...place, decided, decisions }, other.vector);
+        }
+      }
+    }
+    return world;
+  }
+
+  #ask(place: Place, vector: Vector): void {
+    const key = `${vectorText(vector)}|${place.goal}|${place.decided}`;
+    const known = this.asked.get(key);
+    if (known === undefined) this.asked.set(key, { vector, places: [place] });
+    else if (known.places.length < MOST_PLACES && known.places[0]?.world !== place.world)
+      known.places.push(place);
+  }
+}
+
+async function addJob(corpus: Corpus, job: Job, shareSite: (typeof ESTATE_SITES)[number]): Promise<void> {
+  let snapshot = await startWorld(shareSite, job.estate);
+  const pools = poolsOf(snapshot);
+  const estate = `${shareSite} ${JSON.stringify(job.estate)}`;
+  const name = `share at ${shareSite}, ${job.name}`;
+  const beside = async (from: WorldSnapshot): Promise<void> => {
+    for (const event of possibleEvents(from))
+      await corpus.add(await afterEvent(from, event), pools, estate, false);
+  };
+  for (const leg of job.legs) {
+    if ('event' in leg) {
+      if (leg.event.possible(snapshot.state)) snapshot = await afterEvent(snapshot, leg.event);
+      await corpus.add(snapshot, pools, estate, true);
+      continue;
+    }
+    const world = await exploredWorld(snapshot, pools);
+    const way: WorldSnapshot[] = [snapshot];
+    const cuts: WorldSnapshot[] = [];
+    const followed = await followPlan(world, pools, leg.goal, {
+      world: (next) => way.push(next.snapshot),
+      ...(shareSite === 'home' ? { cut: (cut: WorldSnapshot) => cuts.push(cut) } : {}),
+    });
+    corpus.legs.push({ job: name, world, pools, goal: leg.goal, steps: followed.steps });
+    if (followed.end !== 'converged')
+      corpus.broken.push({ by: name, how: followed.notice?.how ?? followed.end });
+    for (const at of way) {
+      await corpus.add(at, pools, estate, true);
+      // Who holds the share matters to few rows; what surrounds the ways is tried once.
+      if (shareSite === 'home') await beside(at);
+    }
+    for (const cut of cuts)
+      await corpus.add(await letHappen(cut, () => undefined, AFTER_KILL_MS), pools, estate, false);
+    snapshot = followed.world.snapshot;
+  }
+}
+
+export async function makeCorpus(progress: (line: string) => void): Promise<Corpus> {
+  const corpus = new Corpus();
+  for (const shareSite of ESTATE_SITES)
+    for (const job of JOBS) {
+      await addJob(corpus, job, shareSite);
+      progress(
+        `${String(corpus.worlds.length)} worlds, ${String(corpus.asked.size)} questions: share at ${shareSite}, ${job.name}`,
+      );
+    }
+  return corpus;
+}

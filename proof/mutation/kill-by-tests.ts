@@ -1,0 +1,59 @@
+/** What notices a mutant of a gate or of a judge: test files, run one after the other in processes of their own until one fails. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Notice } from './run-step.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** The cheapest first. */
+export const GATE_TESTS = [
+  'test/reconciler/gate-course.test.ts',
+  'test/reconciler/gates.test.ts',
+  'test/reconciler/modes.test.ts',
+  'test/reconciler/approvals.test.ts',
+  'test/reconciler/gate-answers.test.ts',
+] as const;
+export const RULE_TESTS = ['test/exploration/judge-protection.test.ts'] as const;
+export const INVARIANT_TESTS = [
+  'test/simulation/judge-world.test.ts',
+  'test/proof/judge-liveness.test.ts',
+] as const;
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
+}
+
+const oneLine = (text: string): string => (text.split('\n')[0] ?? '').replaceAll(/\s+/g, ' ').slice(0, 160);
+
+/** undefined: every test passed. @param mutant empty: nothing is broken */
+export async function runTests(mutant: string, files: readonly string[]): Promise<Notice | undefined> {
+  const child = spawn(
+    path.join(root, 'node_modules/.bin/vitest'),
+    ['run', '--config', 'vitest.mutation.config.ts', '--reporter=json', ...files],
+    { cwd: root, env: { ...process.env, PCHAT_MUTANT: mutant }, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code === 0) return undefined;
+  const text = Buffer.concat(chunks).toString('utf8');
+  const report = JSON.parse(text.slice(text.indexOf('{'))) as Report;
+  const failed = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages = [] }) => ({
+        by: `${path.relative(root, name)}: ${fullName.trim()}`,
+        how: oneLine(failureMessages[0] ?? ''),
+      })),
+  );
+  if (failed[0] === undefined) throw new Error(`no test failed, and vitest ended with ${String(code)}`);
+  return failed[0];
+}

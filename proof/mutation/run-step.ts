@@ -1,0 +1,147 @@
+/** One step of a plan in a copy of a world, judged as the exploration judges it, and the world that comes of it. */
+import { planPool } from '../../src/reconciler/plan-pool.ts';
+import { plannerFor, type FoundPlan } from '../../src/reconciler/find-plan.ts';
+import { shapeOf } from '../../src/reconciler/ground-rows.ts';
+import { reducePool, type Reduction } from '../../src/reconciler/reduce-pool.ts';
+import { stepKey } from '../../src/reconciler/step-id.ts';
+import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import type { Site } from '../../src/topology/pool-topology.ts';
+import { letHappen, runSteps } from '../exploration/daemon-life.ts';
+import { exploredWorld, type ExploredWorld, type Pools } from '../exploration/explored-world.ts';
+import { judgeRun } from '../exploration/judge-run.ts';
+import { decisionsFor, plannedStep, type Candidate } from '../exploration/judge-sights.ts';
+import { partiesIn } from '../exploration/sight.ts';
+import { afterEvent, TIME } from '../exploration/world-events.ts';
+
+/** What noticed a mutant, in a line. */
+export interface Notice {
+  readonly by: string;
+  readonly how: string;
+}
+
+export const planOf = (pools: Pools, goal: Site, { vector }: Pick<Reduction, 'vector'>): FoundPlan =>
+  plannerFor(shapeOf(pools.home.topology, pools.home.policy)).find(goal, vector);
+
+export const stepsText = (plan: FoundPlan): string =>
+  'steps' in plan
+    ? `${plan.kind} ${plan.steps.map(({ action, target }) => `${action}:${target}`).join(', ')}`
+    : plan.kind;
+
+export interface RunOne {
+  readonly next: ExploredWorld;
+  readonly notice: Notice | undefined;
+}
+
+export async function runOne(
+  world: ExploredWorld,
+  pools: Pools,
+  candidate: Candidate,
+  onCut?: (cut: WorldSnapshot) => void,
+): Promise<RunOne> {
+  const { goal, step, sight, decisions, decided } = candidate;
+  const pool = pools[goal];
+  const run = await runSteps(world.snapshot, { pool, steps: [step], sight, decisions }, onCut !== undefined);
+  if (onCut !== undefined) for (const { world: cut } of run.cuts) onCut(cut);
+  const next = await exploredWorld(run.world, pools);
+  // What is seen is no matter of the table; where a folder is closed, both sights differ.
+  const broken = judgeRun(pool, world, candidate, run, next.reduction).violations.find(
+    ({ kind }) => kind !== 'sight',
+  );
+  const unseen = partiesIn(world.alive & ~sight.seen);
+  const about = [
+    `towards ${goal}`,
+    ...(decided === 'nothing' ? [] : [`${decided} decided`]),
+    ...(unseen.length === 0 ? [] : [`without sight of ${unseen.join(', ')}`]),
+  ].join(', ');
+  const notice = broken && { by: broken.kind, how: `${stepKey(step)} ${about}: ${broken.what}` };
+  return { next, notice };
+}
+
+/** Signs of life that a dead site has left behind are older than its silence then, ms. */
+const OLDER_MS = 620_000;
+/** Longer than any way that ends. */
+const MOST_STEPS = 40;
+
+export interface Followed {
+  readonly world: ExploredWorld;
+  readonly end: 'converged' | 'asks' | 'broken';
+  readonly notice: Notice | undefined;
+  readonly steps: readonly string[];
+}
+
+const candidateOf = (
+  world: ExploredWorld,
+  goal: Site,
+  plan: FoundPlan,
+  reduction: Reduction,
+  decided: Candidate['decided'],
+  decisions: Candidate['decisions'],
+): Candidate | undefined => {
+  const [first] = plan.kind === 'steps' ? plan.steps : [];
+  if (first === undefined) return undefined;
+  const sight = { seen: world.alive, silentLong: true };
+  return { goal, step: plannedStep(first), sight, decisions, decided, reduction };
+};
+
+/** Follows the plan to its end with everything alive in sight; a person who is asked which copy to keep keeps the one that helps. */
+export async function followPlan(
+  start: ExploredWorld,
+  pools: Pools,
+  goal: Site,
+  on: { readonly world?: (world: ExploredWorld) => void; readonly cut?: (cut: WorldSnapshot) => void } = {},
+): Promise<Followed> {
+  let world = start;
+  let decided = 'nothing';
+  let decisions: Candidate['decisions'] = [];
+  let waited = false;
+  const steps: string[] = [];
+  const broken = (by: string, how: string): Followed => ({
+    world,
+    end: 'broken',
+    notice: { by, how },
+    steps,
+  });
+  for (let count = 0; count < MOST_STEPS; count += 1) {
+    const reduction = reducePool(pools[goal], world.facts, decisions, world.snapshot.nowMs);
+    const plan = planOf(pools, goal, reduction);
+    if (plan.kind === 'converged') return { world, end: 'converged', notice: undefined, steps };
+    if (plan.kind === 'too-large') return broken('too large', `towards ${goal}`);
+    if (plan.kind === 'blocked') {
+      // Signs of life of what has just died are young at first.
+      if (!waited) {
+        waited = true;
+        world = await exploredWorld(await letHappen(world.snapshot, () => undefined, OLDER_MS), pools);
+        continue;
+      }
+      const helps = decisionsFor(pools[goal], reduction).find(([, more]) => {
+        const other = reducePool(pools[goal], world.facts, more, world.snapshot.nowMs);
+        return planOf(pools, goal, other).kind === 'steps';
+      });
+      if (decided === 'nothing' && helps !== undefined) {
+        [decided, decisions] = helps;
+        continue;
+      }
+      const words = planPool(pools[goal], reduction);
+      const obstacles = words.kind === 'blocked' ? words.obstacles : [];
+      if (obstacles.length === 0 || obstacles.some(({ wayOut }) => wayOut.trim() === ''))
+        return broken('blocked without a way out', `towards ${goal} after ${steps.join(', ')}`);
+      const [first] = obstacles;
+      const how = `${first?.variable ?? ''} is ${first?.actual ?? ''}, wanted ${first?.wanted ?? ''}`;
+      return { world, end: 'asks', notice: { by: 'a person is asked', how }, steps };
+    }
+    const [first] = plan.steps;
+    if (first?.waits === true) {
+      steps.push(`${first.action}:${first.target}`);
+      world = await exploredWorld(await afterEvent(world.snapshot, TIME), pools);
+      continue;
+    }
+    const candidate = candidateOf(world, goal, plan, reduction, decided, decisions);
+    if (candidate === undefined) return broken('no step', stepsText(plan));
+    steps.push(stepKey(candidate.step));
+    const { next, notice } = await runOne(world, pools, candidate, on.cut);
+    world = next;
+    on.world?.(next);
+    if (notice !== undefined) return { world, end: 'broken', notice, steps };
+  }
+  return broken('no end', `towards ${goal}: ... ${steps.slice(-3).join(', then ')}`);
+}
