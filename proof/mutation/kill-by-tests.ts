@@ -1,6 +1,8 @@
 /** What notices a mutant of a gate or of a judge: test files, run one after the other in processes of their own until one fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Notice } from './run-step.ts';
 
@@ -35,17 +37,19 @@ const oneLine = (text: string): string => (text.split('\n')[0] ?? '').replaceAll
 
 /** undefined: every test passed. @param mutant empty: nothing is broken */
 export async function runTests(mutant: string, files: readonly string[]): Promise<Notice | undefined> {
-  const child = spawn(
-    path.join(root, 'node_modules/.bin/vitest'),
-    ['run', '--config', 'vitest.mutation.config.ts', '--reporter=json', ...files],
-    { cwd: root, env: { ...process.env, PCHAT_MUTANT: mutant }, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const folder = mkdtempSync(path.join(tmpdir(), 'pchat-mutate-'));
+  const told = path.join(folder, 'report.json');
+  const program = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const options = ['--config', 'vitest.mutation.config.ts', '--reporter=json', `--outputFile=${told}`];
+  const child = spawn(process.execPath, [program, 'run', ...options, ...files], {
+    cwd: root,
+    env: { ...process.env, PCHAT_MUTANT: mutant },
+    stdio: 'ignore',
+  });
   const [code] = (await once(child, 'close')) as [number | null];
+  const report = JSON.parse(readFileSync(told, 'utf8')) as Report;
+  rmSync(folder, { recursive: true });
   if (code === 0) return undefined;
-  const text = Buffer.concat(chunks).toString('utf8');
-  const report = JSON.parse(text.slice(text.indexOf('{'))) as Report;
   const failed = report.testResults.flatMap(({ name, assertionResults }) =>
     assertionResults
       .filter(({ status }) => status === 'failed')

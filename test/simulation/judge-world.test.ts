@@ -57,6 +57,63 @@ test('a backup copy that is opened beside an open home makes two writers', async
   expect(invariants(stage)).toEqual(['two-writers']);
 });
 
+/** As if a daemon had begun this step; the judge goes by the journal for whose deed it was. */
+function begin(stage: ScenarioStage, action: string, target: string): void {
+  const seq = stage.world.disk.lines.length;
+  stage.world.disk.lines.push(JSON.stringify({ v: 1, seq, kind: 'intent', action, target }));
+}
+
+/** A cmdlet by hand, and the time that it takes. */
+async function invoke(
+  stage: ScenarioStage,
+  name: string,
+  parameters: Record<string, unknown>,
+): Promise<void> {
+  const { estate } = stage.world;
+  estate.cmdlet(name, { Force: true, Confirm: false, ...parameters }, undefined, () => undefined);
+  await pass(stage, 1);
+}
+
+test('a recovery beside a log backup that could be applied, of content that nobody named as lost, is two violations', async () => {
+  const stage = await servingPool();
+  stage.perform('down site home');
+  stage.end();
+  await pass(stage, 1);
+  begin(stage, 'recover-backup', 'backup');
+  send(stage, BACKUP, 'RESTORE DATABASE mgc WITH RECOVERY;');
+  await pass(stage, 1);
+  expect(invariants(stage)).toEqual(['salvage', 'unnamed-loss']);
+});
+
+test('a backup of a failback under chat sessions is a violation', async () => {
+  const stage = await servingPool();
+  stage.end();
+  begin(stage, 'full-backup', 'home');
+  send(stage, HOME[0] ?? '', "BACKUP DATABASE mgc TO DISK = N'D:\\Quarantine\\paris\\full.bak';");
+  await pass(stage, 2);
+  expect(invariants(stage)).toEqual(['sessions']);
+});
+
+test('a pool state that the desired state does not ask for is a violation', async () => {
+  const stage = await servingPool();
+  stage.end();
+  await invoke(stage, 'Set-CsPersistentChatState', {
+    Identity: 'service:pchat.contoso.com',
+    PoolState: 'FailedOver',
+  });
+  expect(invariants(stage)).toEqual(['moved']);
+});
+
+test('servers that are made active where nobody serves are a violation', async () => {
+  const stage = await servingPool();
+  stage.end();
+  await invoke(stage, 'Set-CsPersistentChatActiveServer', {
+    Identity: 'PersistentChatServer:pchat.contoso.com',
+    ActiveServers: { replace: ['chat-lyo-1.contoso.com'] },
+  });
+  expect(invariants(stage)).toEqual(['wrong-copy']);
+});
+
 test('copies that are dropped with messages which nothing else holds are a violation', async () => {
   const stage = await servingPool();
   stage.end();
