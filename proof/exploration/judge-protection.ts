@@ -1,9 +1,8 @@
 /**
- * What no step may give up too early, judged by what a daemon that sees everything alive would see: the log-shipping copy, the mirror,
- * the log backups. Written without the table's needs, so that a missing need is noticed. Pure.
+ * What no step may give up too early or do to the wrong copy, judged by what a daemon that sees everything alive would see. Written without the table's needs, so that a missing need is noticed. Pure.
  */
 import type { Vector } from '../../src/reconciler/variables.ts';
-import type { Policy } from '../../src/topology/pool-topology.ts';
+import type { Policy, Site } from '../../src/topology/pool-topology.ts';
 
 export interface ProtectionRule {
   readonly step: string;
@@ -15,39 +14,107 @@ const JOBS_CAN_RUN = ['running', 'partial', 'stray'];
 const homeServes = (truth: Vector): boolean =>
   truth['home.mgc'] === 'online' && ['home', 'both', 'diverged-home'].includes(truth.current);
 
+const notNewest =
+  (site: Site) =>
+  (truth: Vector): boolean =>
+    !['both', 'none', 'unknown', site].includes(truth.current);
+const usersListed = (truth: Vector): boolean => !['none', 'unknown'].includes(truth.active);
+
+const rule = (step: string, says: string, broken: ProtectionRule['broken']): ProtectionRule => ({
+  step,
+  says,
+  broken,
+});
+
 export const PROTECTION_RULES: readonly ProtectionRule[] = [
-  {
-    step: 'remove-log-shipping:backup',
-    says: 'log shipping was removed while home serves',
-    broken: homeServes,
-  },
-  {
-    step: 'apply-log-backups:backup',
-    says: 'log backups were restored while a job of log shipping could run',
-    broken: (truth) => JOBS_CAN_RUN.includes(truth['shipping.secondary']),
-  },
-  {
-    step: 'recover-backup:backup',
-    says: 'the backup copy was recovered under a log-shipping secondary',
-    broken: (truth) => [...JOBS_CAN_RUN, 'paused', 'jobless'].includes(truth['shipping.secondary']),
-  },
-  {
-    step: 'activate-servers:backup',
-    says: 'servers were made active on a copy without the mirror that policy asks for',
-    broken: (truth, { mirrorBeforeActivation }) =>
+  rule('remove-log-shipping:backup', 'log shipping was removed while home serves', homeServes),
+  rule(
+    'apply-log-backups:backup',
+    'log backups were restored while a job of log shipping could run',
+    (truth) => JOBS_CAN_RUN.includes(truth['shipping.secondary']),
+  ),
+  rule('recover-backup:backup', 'the backup copy was recovered under a log-shipping secondary', (truth) =>
+    [...JOBS_CAN_RUN, 'paused', 'jobless'].includes(truth['shipping.secondary']),
+  ),
+  rule('recover-backup:backup', 'a copy was recovered that is not the newest', notNewest('backup')),
+  rule(
+    'activate-servers:backup',
+    'servers were made active on a copy without the mirror that policy asks for',
+    (truth, { mirrorBeforeActivation }) =>
       mirrorBeforeActivation === 'required' &&
       ['none', 'establishing', 'suspended', 'broken'].includes(truth['backup.mirror']),
-  },
-  {
-    step: 'full-backup:backup',
-    says: 'the full backup of a failback was taken while chat servers are active',
-    broken: (truth) => !['none', 'unknown'].includes(truth.active),
-  },
-  {
-    step: 'stop-log-backups:home',
-    says: 'log backups were stopped while users write at home',
-    broken: (truth) => homeServes(truth) && ['home', 'homeStarting', 'other'].includes(truth.active),
-  },
+  ),
+  rule(
+    'activate-servers:backup',
+    'servers were sent to a backup copy that is not the newest',
+    notNewest('backup'),
+  ),
+  rule('activate-servers:home', 'servers were sent to a home copy that is not the newest', notNewest('home')),
+  rule(
+    'set-pool-failed-over:pool',
+    'the pool was pointed to a backup copy that is not the newest',
+    notNewest('backup'),
+  ),
+  rule(
+    'set-pool-normal:pool',
+    'the pool was pointed to a home copy that is not the newest',
+    notNewest('home'),
+  ),
+  rule(
+    'set-pool-normal:pool',
+    'the pool was pointed home while the backup copy may be written',
+    (truth) => truth['backup.cannotWrite'] === 'no',
+  ),
+  rule(
+    'set-pool-normal:pool',
+    'the pool was pointed home while servers of the backup site are active',
+    (truth) => ['backup', 'backupStarting', 'other'].includes(truth.active),
+  ),
+  rule(
+    'full-backup:backup',
+    'the full backup of a failback was taken while chat servers are active',
+    usersListed,
+  ),
+  rule(
+    'full-backup:backup',
+    'the full backup of a failback was taken of a copy that is not the newest',
+    notNewest('backup'),
+  ),
+  rule('restore-home:home', 'home was overwritten while chat servers are active', usersListed),
+  rule('restore-home:home', 'the newest copy was overwritten at home', (truth) => truth.current === 'home'),
+  rule('establish-log-shipping:home', 'the newest copy was overwritten at backup', notNewest('home')),
+  rule('tail-log-backup:home', 'home was closed by its tail while chat servers are active', usersListed),
+  rule(
+    'stop-log-backups:home',
+    'log backups were stopped while users write at home',
+    (truth) => homeServes(truth) && ['home', 'homeStarting', 'other'].includes(truth.active),
+  ),
+  rule(
+    'resume-log-backups:home',
+    'log backups were resumed of a copy that is not the newest',
+    notNewest('home'),
+  ),
+  rule(
+    'mirror-home:home',
+    'a copy that is not the newest was mirrored over its partner at home',
+    notNewest('home'),
+  ),
+  rule(
+    'mirror-backup:backup',
+    'a copy that is not the newest was mirrored over its partner at backup',
+    notNewest('backup'),
+  ),
+  rule(
+    'recover:home',
+    'home was opened while the backup copy may be written',
+    (truth) => truth['backup.cannotWrite'] === 'no',
+  ),
+  rule('fence:home', 'the copy that serves alone was fenced at home', (truth) =>
+    ['home', 'diverged-home'].includes(truth.current),
+  ),
+  rule('fence:backup', 'the copy that serves alone was fenced at backup', (truth) =>
+    ['backup', 'diverged-backup'].includes(truth.current),
+  ),
 ];
 
 /** @param silent home lives, cut off from everybody, and the edit was made: the named exception */
@@ -59,6 +126,6 @@ export const givenUpTooEarly = (
 ): readonly string[] =>
   silent
     ? []
-    : PROTECTION_RULES.filter((rule) => rule.step === step && rule.broken(truth, policy)).map(
+    : PROTECTION_RULES.filter((one) => one.step === step && one.broken(truth, policy)).map(
         ({ says }) => says,
       );

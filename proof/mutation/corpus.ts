@@ -6,7 +6,7 @@ import type { Planner } from '../../src/reconciler/find-plan.ts';
 import { reducePool } from '../../src/reconciler/reduce-pool.ts';
 import type { Vector } from '../../src/reconciler/variables.ts';
 import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
-import { ESTATE_SITES } from '../../src/simulator/estate/estate-options.ts';
+import { ESTATE_SITES, type EstateSite } from '../../src/simulator/estate/estate-options.ts';
 import { SITES, type Site } from '../../src/topology/pool-topology.ts';
 import { letHappen } from '../exploration/daemon-life.ts';
 import {
@@ -98,7 +98,7 @@ export class Corpus {
   }
 }
 
-async function addJob(corpus: Corpus, job: Job, shareSite: (typeof ESTATE_SITES)[number]): Promise<void> {
+async function addJob(corpus: Corpus, job: Job, shareSite: EstateSite, around: boolean): Promise<void> {
   let snapshot = await startWorld(shareSite, job.estate);
   const pools = poolsOf(snapshot);
   const estate = `${shareSite} ${JSON.stringify(job.estate)}`;
@@ -118,15 +118,14 @@ async function addJob(corpus: Corpus, job: Job, shareSite: (typeof ESTATE_SITES)
     const cuts: WorldSnapshot[] = [];
     const followed = await followPlan(world, pools, leg.goal, {
       world: (next) => way.push(next.snapshot),
-      ...(shareSite === 'home' ? { cut: (cut: WorldSnapshot) => cuts.push(cut) } : {}),
+      ...(around ? { cut: (cut: WorldSnapshot) => cuts.push(cut) } : {}),
     });
     corpus.legs.push({ job: name, world, pools, goal: leg.goal, steps: followed.steps });
     if (followed.end !== 'converged')
       corpus.broken.push({ by: name, how: followed.notice?.how ?? followed.end });
     for (const at of way) {
       await corpus.add(at, pools, estate, true);
-      // Who holds the share matters to few rows; what surrounds the ways is tried once.
-      if (shareSite === 'home') await beside(at);
+      if (around) await beside(at);
     }
     for (const cut of cuts)
       await corpus.add(await letHappen(cut, () => undefined, AFTER_KILL_MS), pools, estate, false);
@@ -134,13 +133,26 @@ async function addJob(corpus: Corpus, job: Job, shareSite: (typeof ESTATE_SITES)
   }
 }
 
-export async function makeCorpus(progress: (line: string) => void): Promise<Corpus> {
+export interface CorpusOptions {
+  readonly jobs: readonly Job[];
+  readonly shareSites: readonly EstateSite[];
+  /** Where the share stands matters to few rows: events beside the ways, and kills, are tried with the share here only. */
+  readonly around: EstateSite | undefined;
+}
+
+const WHOLE_CORPUS: CorpusOptions = { jobs: JOBS, shareSites: ESTATE_SITES, around: 'home' };
+
+export async function makeCorpus(
+  progress: (line: string) => void,
+  { jobs, shareSites, around }: CorpusOptions = WHOLE_CORPUS,
+): Promise<Corpus> {
   const corpus = new Corpus();
-  for (const shareSite of ESTATE_SITES)
-    for (const job of JOBS) {
-      await addJob(corpus, job, shareSite);
+  for (const shareSite of shareSites)
+    for (const job of jobs) {
+      await addJob(corpus, job, shareSite, shareSite === around);
+      const { worlds, asked } = corpus;
       progress(
-        `${String(corpus.worlds.length)} worlds, ${String(corpus.asked.size)} questions: share at ${shareSite}, ${job.name}`,
+        `${String(worlds.length)} worlds, ${String(asked.size)} questions: share at ${shareSite}, ${job.name}`,
       );
     }
   return corpus;

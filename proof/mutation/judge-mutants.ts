@@ -17,10 +17,10 @@ const INVARIANTS = [
 
 const WAYS = ['removed', 'negated'] as const;
 
-/** `invariant WORD removed`, `rule STEP negated`. */
+/** `invariant WORD removed`, `rule SENTENCE negated`. */
 export const JUDGE_MUTANTS: readonly string[] = WAYS.flatMap((way) => [
   ...INVARIANTS.map((word) => `invariant ${word} ${way}`),
-  ...PROTECTION_RULES.map(({ step }) => `rule ${step} ${way}`),
+  ...PROTECTION_RULES.map(({ says }) => `rule ${says} ${way}`),
 ]);
 
 function changeInvariant(word: string, way: string): void {
@@ -48,7 +48,7 @@ export function applyJudgeMutant(name: string): void {
     return;
   }
   const rules = PROTECTION_RULES as ProtectionRule[];
-  const at = rules.findIndex(({ step }) => step === word);
+  const at = rules.findIndex(({ says }) => says === word);
   const rule = rules[at];
   if (rule === undefined) return;
   rules[at] = {

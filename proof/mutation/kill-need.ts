@@ -8,7 +8,7 @@ import { afterStep } from '../../src/reconciler/predict-plan.ts';
 import { reducePool } from '../../src/reconciler/reduce-pool.ts';
 import type { Vector } from '../../src/reconciler/variables.ts';
 import { SITES } from '../../src/topology/pool-topology.ts';
-import { plannedStep } from '../exploration/judge-sights.ts';
+import { plannedStep, type Candidate } from '../exploration/judge-sights.ts';
 import { vectorText } from '../exploration/explored-world.ts';
 import { factsUnder } from '../exploration/sight.ts';
 import type { Asked, Corpus, Place } from './corpus.ts';
@@ -41,34 +41,65 @@ interface Newly {
   readonly place: Place;
 }
 
+function candidateAt({ world, pools, goal, sight, decided, decisions }: Place, step: GroundStep): Candidate {
+  const whole = sight.seen === world.alive && sight.silentLong;
+  const facts = whole ? world.facts : factsUnder(world.facts, sight, pools.home.topology);
+  const reduction = reducePool(pools[goal], facts, decisions, world.snapshot.nowMs);
+  return { goal, step: plannedStep(step), sight, decisions, decided, reduction };
+}
+
 class Hunt {
   readonly #corpus: Corpus;
   readonly #mutant: NeedMutant;
   readonly #intact: Planner;
+  /** The row's steps as they are now, and as they were. */
+  readonly #pairs: readonly { readonly now: GroundStep; readonly was: GroundStep | undefined }[];
   readonly count = { may: 0, chosen: 0, run: 0, followed: 0 };
 
   constructor(corpus: Corpus, mutant: NeedMutant, intact: Planner) {
     this.#corpus = corpus;
     this.#mutant = mutant;
     this.#intact = intact;
+    this.#pairs = plannerFor(intact.shape)
+      .steps.filter((step) => step.row === mutant.row)
+      .map((now) => ({ now, was: intact.steps.find((step) => same(step, now)) }));
+  }
+
+  /** The row may now run where it could not: run there as if it had been planned just before the world became so. */
+  async inRacedWorlds(): Promise<Notice | undefined> {
+    let raced = 0;
+    for (const asked of this.#corpus.asked.values()) {
+      const [newly] = this.#newlyAllowed(asked.vector);
+      const [place] = asked.places;
+      if (newly === undefined || newly.waits || place === undefined) continue;
+      raced += 1;
+      if (raced > MOST_RUN) return undefined;
+      this.count.run += 1;
+      const { notice } = await runOne(place.world, place.pools, candidateAt(place, newly));
+      // A deed that is seen done is not done again: nothing has happened.
+      if (notice !== undefined && notice.by !== 'done already')
+        return { by: notice.by, how: `planned before the world became so: ${notice.how}` };
+    }
+    return undefined;
+  }
+
+  #newlyAllowed(vector: Vector): readonly GroundStep[] {
+    return this.#pairs
+      .filter(({ now, was }) => mayRun(now, vector) && (was === undefined || !mayRun(was, vector)))
+      .map(({ now }) => now);
   }
 
   /** Questions whose answer now begins with the row where it could not run before. */
   #newlyChosen(): readonly Newly[] {
-    const { row } = this.#mutant;
-    const broken = plannerFor(this.#intact.shape).steps.filter((step) => step.row === row);
-    const pairs = broken.map((now) => ({ now, was: this.#intact.steps.find((step) => same(step, now)) }));
     const found: Newly[] = [];
     for (const asked of this.#corpus.asked.values()) {
-      const newly = pairs.filter(
-        ({ now, was }) => mayRun(now, asked.vector) && (was === undefined || !mayRun(was, asked.vector)),
-      );
+      const newly = this.#newlyAllowed(asked.vector);
       if (newly.length === 0) continue;
       this.count.may += 1;
       const [place] = asked.places;
       if (place === undefined) continue;
       const chosen = first(planOf(place.pools, place.goal, asked));
-      if (!newly.some(({ now }) => same(now, chosen))) continue;
+      if (!newly.some((now) => same(now, chosen))) continue;
       this.count.chosen += 1;
       found.push({ asked, place });
     }
@@ -80,16 +111,9 @@ class Hunt {
       if (this.count.run >= MOST_RUN) return undefined;
       const step = first(planOf(place.pools, place.goal, asked));
       if (step === undefined) continue;
-      const { world, pools, goal, sight, decided, decisions } = place;
       if (step.waits) continue;
-      const facts =
-        sight.seen === world.alive && sight.silentLong
-          ? world.facts
-          : factsUnder(world.facts, sight, pools.home.topology);
-      const reduction = reducePool(pools[goal], facts, decisions, world.snapshot.nowMs);
       this.count.run += 1;
-      const candidate = { goal, step: plannedStep(step), sight, decisions, decided, reduction };
-      const { notice } = await runOne(world, pools, candidate);
+      const { notice } = await runOne(place.world, place.pools, candidateAt(place, step));
       if (notice !== undefined) return notice;
     }
     return undefined;
@@ -155,7 +179,7 @@ export async function tryNeed(corpus: Corpus, mutant: NeedMutant): Promise<NeedV
   try {
     const ways =
       mutant.kind === 'removed'
-        ? [() => hunt.inWorlds(), () => hunt.inJobs(), () => hunt.inOtherPlans()]
+        ? [() => hunt.inWorlds(), () => hunt.inJobs(), () => hunt.inOtherPlans(), () => hunt.inRacedWorlds()]
         : [() => hunt.inJobs(), () => hunt.inWorlds(), () => hunt.inOtherPlans()];
     for (const way of ways) {
       const notice = await way();
