@@ -92,9 +92,11 @@ export function judgeRun(
   const homeLives = has(before.alive, 'home primary') || has(before.alive, 'home mirror');
   const { vector } = reduction;
   const silent = homeLives && vector['home.reach'] === 'unknown' && vector['home.cannotWrite'] === 'yes';
+  // What a person has decided counts for which copy is the newest.
+  const decided = reducePool(pool, before.facts, decisions, before.snapshot.nowMs).vector;
   const broken = [
     ...brokenInvariants(key, before.snapshot, run.world, before.reduction, silent),
-    ...givenUpTooEarly(key, before.reduction.vector, pool.policy, silent),
+    ...givenUpTooEarly(key, decided, pool.policy, silent),
   ];
   const violations: Broken[] = broken.map((what) => ({
     kind: 'invariant',

@@ -25,7 +25,11 @@ export const JUDGE_MUTANTS: readonly string[] = WAYS.flatMap((way) => [
 
 function changeInvariant(word: string, way: string): void {
   const { prototype } = WorldJudge;
-  const { violate } = prototype;
+  const violate = Object.getOwnPropertyDescriptor(prototype, 'violate')?.value as (
+    this: WorldJudge,
+    invariant: string,
+    what: string,
+  ) => void;
   const found = Object.getOwnPropertyDescriptor(prototype, 'violations')?.get;
   prototype.violate = function (this: WorldJudge, invariant: string, what: string): void {
     if (invariant !== word) violate.call(this, invariant, what);
