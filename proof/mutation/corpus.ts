@@ -49,6 +49,9 @@ export interface Leg {
 }
 
 const MOST_PLACES = 2;
+/** What is out of sight and lives is where a step does most harm. */
+const livesMore = ({ world }: Place, other: Place | undefined): boolean =>
+  partiesIn(world.alive).length > partiesIn(other?.world.alive ?? 0).length;
 /** After a kill the operating system drops the connections and what ran on them ends, ms. */
 const AFTER_KILL_MS = 3_000;
 /** Parties that may be out of sight at once in the worlds beside the jobs' own; on their way every set is tried. */
@@ -93,8 +96,7 @@ export class Corpus {
     const key = `${vectorText(vector)}|${place.goal}|${place.decided}`;
     const known = this.asked.get(key);
     if (known === undefined) this.asked.set(key, { vector, places: [place] });
-    else if (known.places.length < MOST_PLACES && known.places[0]?.world !== place.world)
-      known.places.push(place);
+    else if (known.places.length < MOST_PLACES || livesMore(place, known.places[1])) known.places[1] = place;
   }
 }
 

@@ -70,15 +70,16 @@ class Hunt {
     let raced = 0;
     for (const asked of this.#corpus.asked.values()) {
       const [newly] = this.#newlyAllowed(asked.vector);
-      const [place] = asked.places;
-      if (newly === undefined || newly.waits || place === undefined) continue;
-      raced += 1;
-      if (raced > MOST_RUN) return undefined;
-      this.count.run += 1;
-      const { notice } = await runOne(place.world, place.pools, candidateAt(place, newly));
-      // A deed that is seen done is not done again: nothing has happened.
-      if (notice !== undefined && notice.by !== 'done already')
-        return { by: notice.by, how: `planned before the world became so: ${notice.how}` };
+      if (newly === undefined || newly.waits) continue;
+      for (const place of asked.places) {
+        raced += 1;
+        if (raced > MOST_RUN) return undefined;
+        this.count.run += 1;
+        const { notice } = await runOne(place.world, place.pools, candidateAt(place, newly));
+        // A deed that is seen done is not done again: nothing has happened.
+        if (notice !== undefined && notice.by !== 'done already')
+          return { by: notice.by, how: `planned before the world became so: ${notice.how}` };
+      }
     }
     return undefined;
   }
