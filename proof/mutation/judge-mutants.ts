@@ -30,14 +30,14 @@ function changeInvariant(word: string, way: string): void {
     invariant: string,
     what: string,
   ) => void;
-  const found = Object.getOwnPropertyDescriptor(prototype, 'violations')?.get;
+  const accessor = Object.getOwnPropertyDescriptor(prototype, 'violations');
   prototype.violate = function (this: WorldJudge, invariant: string, what: string): void {
     if (invariant !== word) violate.call(this, invariant, what);
   };
-  if (way === 'removed' || found === undefined) return;
+  if (way === 'removed' || accessor === undefined) return;
   Object.defineProperty(prototype, 'violations', {
     get(this: WorldJudge): WorldJudge['violations'] {
-      const others = found.call(this) as WorldJudge['violations'];
+      const others = accessor.get?.call(this) as WorldJudge['violations'];
       return [...others, { at: 0, invariant: word, what: 'turned around' }];
     },
   });
