@@ -101,7 +101,7 @@ export class Corpus {
 }
 
 async function addJob(corpus: Corpus, job: Job, shareSite: EstateSite, around: boolean): Promise<void> {
-  let snapshot = await startWorld(shareSite, job.estate);
+  let snapshot = await startWorld(shareSite, { overrides: job.estate });
   const pools = poolsOf(snapshot);
   const estate = `${shareSite} ${JSON.stringify(job.estate)}`;
   const name = `share at ${shareSite}, ${job.name}`;

@@ -169,7 +169,9 @@ describe('diagnose', () => {
   });
 
   test('says whose epoch an instance keeps', () => {
-    const found = diagnose(withEpoch('0000000007 pchat-1 4711 k3j'), ['epoch']).find(({ party }) => party === PAR_1);
+    const found = diagnose(withEpoch('0000000007 pchat-1 4711 k3j'), ['epoch']).find(
+      ({ party }) => party === PAR_1,
+    );
     expect([found?.level, found?.reason]).toEqual(['ok', 'keeps epoch 7 of pchat-1 4711 k3j']);
   });
 
