@@ -21,6 +21,23 @@ function secondaryJobs(context: StepContext): ShippingJobs | undefined {
   return { instance, copy: half.copyJobId, restore: half.restoreJobId };
 }
 
+/**
+ * Home writes one more log backup while its clients are still in: where it cannot reach the share, its last one would fail when they
+ * are gone. A home whose jobs are missing is asked nothing.
+ */
+async function proveLogBackups(ports: ActuatorPorts, context: StepContext): Promise<void> {
+  const instance = servingInstance(context.facts, context.pool.topology, 'home');
+  const own = logBackupJobs(context, 'home').find((job) => job.instance === instance);
+  if (own === undefined) return;
+  await using session = await openInstance(ports, context, instance);
+  if ((await readJobNow(session, own.job)) === undefined) return;
+  const { succeeded, message } = await runJob(ports, session, own.job);
+  if (succeeded) return;
+  throw new PoolError('PCO_SQL_ERROR', `the log backup job on ${instance} fails: ${message}`, {
+    hint: `can ${instance} write to ${context.pool.topology.logShipping.share}? Its last log backup goes there once no client is left`,
+  });
+}
+
 /** Copy and restore once more to the end, then nothing of them can run any more. A failed run is no obstacle: the next steps salvage. */
 export const pauseLogShipping: Actuator = async (ports, context): Promise<StepNotes> => {
   const jobs = secondaryJobs(context);
@@ -30,6 +47,7 @@ export const pauseLogShipping: Actuator = async (ports, context): Promise<StepNo
   const restore = await readJobNow(session, jobs.restore);
   const awake = [copy, restore].some((job) => job !== undefined && (job.enabled || job.running));
   if (!awake) return { paused: 'already' };
+  await proveLogBackups(ports, context);
   const copied = await runJob(ports, session, jobs.copy);
   const restored = await runJob(ports, session, jobs.restore);
   await quietJob(ports, session, jobs.copy);

@@ -72,7 +72,9 @@ export const runCopyJob = (scene: Scene): readonly Part[] => [
 
 export function pauseLogShipping(scene: Scene): readonly Part[] {
   const instance = serving(scene, 'backup');
+  const home = serving(scene, 'home');
   return [
+    ...(backupJobs(scene, 'home').includes(home) ? [runJob(scene, home, 'backup')] : []),
     runJob(scene, instance, 'copy'),
     runJob(scene, instance, 'restore'),
     ...quietJob(scene, instance, 'copy'),

@@ -5,7 +5,7 @@
 
 /** How a sign was got. */
 export const SIGN_WAYS = {
-  batch: 'a batch was sent over TDS, and its answer awaited',
+  probe: 'a batch was sent over TDS, and its answer awaited',
   mirror: 'sys.database_mirroring of the partner',
   witness: 'sys.database_mirroring_witnesses of the witness',
   shell: 'the management shell asked the chat server',

@@ -63,7 +63,7 @@ test('a log backup that came within the silence and that nobody can read leaves 
     const pool = desiredPool({ primarySite: 'backup' });
     return decidePool(pool, world.homeLost({ share }), [], world.NOW_MS).reduction.evidence.home.verdict;
   };
-  expect([verdict(old), verdict(old, recent)]).toEqual(['silent', 'unclear']);
+  expect([verdict(old), verdict(old, recent)]).toEqual(['down', 'unknown']);
 });
 
 test('known work is done before the rest is read', () => {

@@ -82,6 +82,8 @@ export class DaemonScene {
   /** As kill -9: nothing more of it reaches the disk; the next daemon may have the lease. */
   die(): void {
     this.#disk.holder = undefined;
+    // Nobody is left who would hear how it ended.
+    this.daemon.done.catch(() => undefined);
   }
   records(): JournalRecord[] {
     return this.#disk.lines.map((line) => JSON.parse(line) as JournalRecord);

@@ -33,7 +33,7 @@ function judgeOne(
   level: DownLevel | null,
   proof: () => string | undefined,
 ): Judged {
-  const own = about.find(({ way }) => way === 'batch');
+  const own = about.find(({ way }) => way === 'probe');
   if (own?.says === 'alive') return { verdict: 'alive', level: null, because: words(own) };
   if (own?.says === 'damaged') return { verdict: 'degraded', level: null, because: words(own) };
   const life = about.find(({ says }) => says === 'alive');

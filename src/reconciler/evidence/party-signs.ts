@@ -50,7 +50,7 @@ function damageOf(
 
 function instanceSign(pool: DesiredPool, facts: PoolFacts, site: Site, instance: string): Sign {
   const observed = facts.instances[instance];
-  const own = { source: instance, about: instance, way: 'batch' } as const;
+  const own = { source: instance, about: instance, way: 'probe' } as const;
   if (observed?.kind === 'value') {
     const damage = damageOf(pool, site, observed.value, observed.value.databases[pool.topology.chatDatabase]);
     const says = damage === undefined ? 'alive' : 'damaged';

@@ -17,15 +17,15 @@ export interface SiteVerdict {
 
 const lives = ({ says }: Sign): boolean => says === 'alive' || says === 'damaged';
 /** A party's own silence; what others tell of it is no silence. */
-const isOwn = ({ way }: Sign): boolean => way === 'batch' || way === 'shell';
+const isOwn = ({ way }: Sign): boolean => way === 'probe' || way === 'shell';
 
 /** undefined: nobody says that anything of the site lives. */
 function livingVerdict(own: string, signs: readonly Sign[]): Verdict | undefined {
-  const answer = signs.find(({ about, way }) => about === own && way === 'batch');
+  const answer = signs.find(({ about, way }) => about === own && way === 'probe');
   if (answer?.says === 'alive') return 'alive';
   if (answer?.says === 'damaged') return 'degraded';
   if (signs.some((sign) => sign.about === own && lives(sign))) return 'partitioned';
-  if (signs.some((sign) => sign.way === 'batch' && lives(sign))) return 'degraded';
+  if (signs.some((sign) => sign.way === 'probe' && lives(sign))) return 'degraded';
   return signs.some(lives) ? 'partitioned' : undefined;
 }
 
