@@ -8,6 +8,6 @@ test(
   async () => {
     const failback = await recordFailback();
     expect(failback.cuts.length).toBeGreaterThan(130);
-    expect(await problemsAfterAll(sampled(partOf(failback.cuts, 2, 2), 6), failback)).toEqual([]);
+    expect(await problemsAfterAll(sampled(partOf(failback.cuts, 2, 2), 12), failback)).toEqual([]);
   },
 );

@@ -8,6 +8,6 @@ test(
   async () => {
     const failover = await recordFailover();
     expect(failover.cuts.length).toBeGreaterThan(30);
-    expect(await problemsAfterAll(sampled(failover.cuts, 3), failover)).toEqual([]);
+    expect(await problemsAfterAll(sampled(failover.cuts, 6), failover)).toEqual([]);
   },
 );

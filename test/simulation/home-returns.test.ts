@@ -3,11 +3,13 @@ import type { JournalRecord } from '../../src/ports/journal.ts';
 import { POOL, Stage } from '../../src/simulation/failover-story.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { SimulatedWorld } from '../../src/simulation/simulated-world.ts';
-import { sampled } from '../support/budget.ts';
+import { sampled, WHOLE } from '../support/budget.ts';
 import { homeLost, recordFailover } from './crash-judge.ts';
 import { problemsAfterReturn, problemsOf, settle, stageIn } from './return-judge.ts';
 
 const TIMEOUT = { timeout: 300_000 };
+/** Each of these plays for twenty minutes more. */
+const EVERY = WHOLE ? 4 : 12;
 
 test(
   'home back as it was at any cut: a restarted daemon fences it or goes home, and no message is gone',
@@ -15,7 +17,7 @@ test(
   async () => {
     const { cuts } = await recordFailover();
     const problems: string[] = [];
-    for (const cut of sampled(cuts, 4)) problems.push(...(await problemsAfterReturn(cut)));
+    for (const cut of sampled(cuts, 9)) problems.push(...(await problemsAfterReturn(cut)));
     expect(problems).toEqual([]);
   },
 );
@@ -26,7 +28,7 @@ test(
   async () => {
     const { cuts } = await recordFailover();
     const problems: string[] = [];
-    for (const cut of cuts.filter((_, index) => index % 4 === 3))
+    for (const cut of cuts.filter((_, index) => index % EVERY === 3))
       problems.push(...(await problemsAfterReturn(cut, 20)));
     expect(problems).toEqual([]);
   },
@@ -60,7 +62,7 @@ test(
   TIMEOUT,
   async () => {
     const problems: string[] = [];
-    for (let nth = 1; ; nth += 1) {
+    for (let nth = 1; ; nth += WHOLE ? 1 : 2) {
       const one = await problemsOfReturnDuring(nth);
       if (!one.met) break;
       problems.push(...one.problems);
