@@ -25,7 +25,8 @@ const unopenedIn = ({ files }: LogChain): readonly string[] =>
 
 /**
  * Missing in the copy folder and useful for the chain, in LSN order. A file of the same name and another size counts as
- * missing: it is a cut copy of somebody else. What nobody could open on the share is copied too: the copy tells what it is. Without a known position every readable log backup is useful.
+ * missing: it is a cut copy of somebody else. What nobody could open on the share is copied too: the copy tells what it is. Without a
+ * known position every readable log backup is useful.
  */
 export function missingLogBackups(
   share: FolderFacts,
