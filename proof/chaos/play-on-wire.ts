@@ -4,23 +4,16 @@ import { findDaemon } from '../../src/cli/daemon-client.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
 import { describeStuck, handwork, isConverged, judgeEnd } from '../../src/simulation/judge-ending.ts';
-import type { Finding } from '../../src/simulation/judge-world.ts';
+import type { Played } from '../../src/simulation/play-scenario.ts';
 import { faultsIn, type Scenario } from '../../src/simulation/scenario.ts';
 import { actAsPerson } from '../../src/simulation/scripted-person.ts';
 import { ChaosStage, FACTOR, isPlayable } from './chaos-stage.ts';
 
-export interface PlayedOnWire {
-  readonly violations: readonly Finding[];
-  readonly exceptions: readonly Finding[];
-  /** How a liveness run ended, or where a safety run stood. */
-  readonly ending: string;
-  readonly decisions: readonly string[];
-  readonly steps: number;
+/** What is told of a run in memory as well, as far as the wire can tell it. */
+export interface PlayedOnWire extends Omit<Played, 'rounds' | 'simulatedMs' | 'journal'> {
   readonly kills: number;
-  readonly faults: number;
   readonly realMs: number;
-  readonly messages: { readonly acknowledged: number; readonly lost: number };
-  /** For the reader of a failure. */
+  /** For the reader of a failure, a record a line. */
   readonly journal: readonly string[];
 }
 

@@ -6,6 +6,7 @@ import { generationsOf, knownPoolsOf } from '../daemon/known-pools.ts';
 import { hostClock } from '../daemon/host/host-clock.ts';
 import { lastEpochOf, openJournal } from '../daemon/journal.ts';
 import { acquireLease } from '../daemon/lease.ts';
+import { rotationOf } from '../daemon/rotate-journal.ts';
 import type { DesiredEvent } from '../ports/desired-source.ts';
 import type { Journal, JournalRecord } from '../ports/journal.ts';
 import type { DesiredPool, Generation, Site } from '../topology/pool-topology.ts';
@@ -30,7 +31,9 @@ export async function withoutDaemon<T>(settings: Settings, work: (rest: AtRest) 
   const { directory } = settings.journal;
   const lease = acquireLease(directory, await lastEpochOf(directory));
   try {
-    const journal = await openJournal(directory, hostClock, lease.epoch);
+    const journal = await openJournal(directory, hostClock, lease.epoch, {
+      rotation: rotationOf(settings.journal),
+    });
     try {
       const records = journal.records();
       const event = await presentDesired(settings, records);

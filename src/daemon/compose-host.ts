@@ -13,6 +13,7 @@ import { hostClock } from './host/host-clock.ts';
 import { hostRandom } from './host/host-random.ts';
 import { onStopSignals } from './host/signals.ts';
 import { lastEpochOf, openJournal } from './journal.ts';
+import { rotationOf } from './rotate-journal.ts';
 import { knownPoolsOf } from './known-pools.ts';
 import { acquireLease } from './lease.ts';
 import type { Log } from './log.ts';
@@ -43,7 +44,6 @@ export interface HostDaemon {
   readonly done: Promise<void>;
 }
 
-const MEGABYTE = 1_048_576;
 /** Parts of the poll pause after which something that is awaited is looked at again, and its limits in ms. */
 const WAIT_PART = 10;
 const WAIT_MIN_MS = 250;
@@ -64,7 +64,7 @@ export async function startHostDaemon(options: HostOptions): Promise<HostDaemon>
 
 async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promise<HostDaemon> {
   const { settings } = options;
-  const { directory, maxMegabytes, archives } = settings.journal;
+  const { directory } = settings.journal;
   const lease = acquireLease(
     directory,
     await lastEpochOf(directory),
@@ -72,7 +72,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   );
   shutdown.register('lease', () => lease.release());
   const journal = await openJournal(directory, hostClock, lease.epoch, {
-    rotation: { maxBytes: maxMegabytes * MEGABYTE, archives },
+    rotation: rotationOf(settings.journal),
     onNote: (note) => log.warn('journal', { note }),
   });
   shutdown.register('journal', () => journal.close());

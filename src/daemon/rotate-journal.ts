@@ -18,6 +18,17 @@ export interface Rotation {
 /** Some 30,000 records: years of a pool at rest, hundreds of transitions. */
 export const DEFAULT_ROTATION: Rotation = { maxBytes: 33_554_432, archives: 10 };
 
+const BYTES_PER_MEGABYTE = 1_048_576;
+
+/** Of `journal` in the settings. */
+export const rotationOf = ({
+  maxMegabytes,
+  archives,
+}: {
+  readonly maxMegabytes: number;
+  readonly archives: number;
+}): Rotation => ({ maxBytes: maxMegabytes * BYTES_PER_MEGABYTE, archives });
+
 export const journalPath = (directory: string): string => path.join(directory, 'journal.ndjson');
 const nextPath = (directory: string): string => path.join(directory, 'journal.ndjson.next');
 

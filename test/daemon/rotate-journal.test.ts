@@ -9,7 +9,7 @@ import {
   type FileJournal,
   type JournalFile,
 } from '../../src/daemon/journal.ts';
-import { journalPath } from '../../src/daemon/rotate-journal.ts';
+import { journalPath, rotationOf } from '../../src/daemon/rotate-journal.ts';
 import type { JournalBody } from '../../src/ports/journal.ts';
 import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -101,6 +101,10 @@ test('a journal that grows begins a new file; what counts is carried over and no
   expect(followed.slice(-FIRST_ROTATION)).toEqual(numbered(last).slice(-FIRST_ROTATION));
 });
 
+test('the size of the settings is one of megabytes', () => {
+  expect(rotationOf({ maxMegabytes: 2, archives: 3 })).toEqual({ maxBytes: 2_097_152, archives: 3 });
+});
+
 test('so many archives are kept, and a daemon that starts later goes on with the next number', async () => {
   const folder = temporaryFolder();
   const journal = await opened(folder, { wrap: unsynced, archives: 1 });
@@ -141,6 +145,18 @@ test('a rotation that cannot be done is told, loses nothing and is tried again',
   await journal.append(decision);
   const last = journal.records().at(-1)?.seq ?? 0;
   expect((await readJournalFile(folder)).map(({ seq }) => seq)).toEqual(numbered(last));
+});
+
+test('an archive of another journal is refused: its records are not those of this history', async () => {
+  const folder = temporaryFolder();
+  const journal = await opened(folder);
+  await journal.append(decision);
+  const foreign = readFileSync(journalPath(folder), 'utf8').replace('2026-01-01', '2025-12-31');
+  writeFileSync(path.join(folder, 'journal.000000000001.ndjson'), foreign);
+  await expect(readJournalHistory(folder)).rejects.toMatchObject({
+    code: 'PCO_JOURNAL_UNREADABLE',
+    message: expect.stringContaining('record 1 differs') as string,
+  });
 });
 
 test('a new file that lacks a carried record is refused', async () => {

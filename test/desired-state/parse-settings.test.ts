@@ -55,6 +55,17 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
     expect(settings.deadlines.instance).toBe(3_000);
     expect(settings.schedule).toEqual({ resync: '*/5 * * * *', pollInterval: 10_000 });
     expect(settings.shell).toBeUndefined();
+    expect(settings.journal).toEqual({ directory: path.resolve('state'), maxMegabytes: 32, archives: 10 });
+  });
+
+  test.each([
+    ['maxMegabytes: 0', 'journal.maxMegabytes'],
+    ['maxMegabytes: 1.5', 'journal.maxMegabytes'],
+    ['maxMegabytes: 4096', 'journal.maxMegabytes'],
+    ['archives: -1', 'journal.archives'],
+  ])('refuse a journal of %s at its place', (bad, place) => {
+    const text = MINIMAL.replace('directory: state', `directory: state, ${bad}`);
+    expect(() => parseSettings(text, 'settings.yaml')).toThrow(new RegExp(`settings.yaml:2:\\d+: ${place}`));
   });
 
   test('name one way to the management shell, with its files beside them', () => {
