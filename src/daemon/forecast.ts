@@ -8,7 +8,7 @@ import { waysBackOf } from '../reconciler/ways-back.ts';
 import type { Forecast } from '../topology/forecast.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
-import { lastLoss, lastTransition, stepHistory } from './step-history.ts';
+import { durationHistory, lastLoss, lastTransition } from './step-history.ts';
 
 export interface ForecastInput {
   readonly pool: DesiredPool;
@@ -22,7 +22,7 @@ export interface ForecastInput {
 export function forecastOf(input: ForecastInput): Forecast {
   const { pool, facts, decision, decisions, nowMs, records } = input;
   const { vector, ledger } = decision.reduction;
-  const history = stepHistory(records);
+  const history = durationHistory(records);
   const { name } = pool.topology;
   return {
     prediction: predictDurations(pool, facts, vector, ledger, history),

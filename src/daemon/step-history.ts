@@ -1,6 +1,12 @@
 /** What the journal measured: durations of steps, the account of a transition that has just ended, the last accounts. Pure. */
 import type { JournalBody, JournalRecord } from '../ports/journal.ts';
-import type { DurationSample, LossAccount, PlanPrediction, TransitionAccount } from '../topology/forecast.ts';
+import type {
+  DurationHistory,
+  DurationSample,
+  LossAccount,
+  PlanPrediction,
+  TransitionAccount,
+} from '../topology/forecast.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -12,6 +18,15 @@ type Outcome = JournalRecord & { readonly kind: 'outcome' };
 /** A deed that was done before the step began took no time and measures none. */
 export const isMeasured = (record: JournalRecord): record is Outcome =>
   record.kind === 'outcome' && record.result === 'done' && record.notes['alreadyDone'] !== true;
+
+export const durationHistory = (records: readonly JournalRecord[]): DurationHistory => ({
+  steps: stepHistory(records),
+  looks: records.flatMap((record) =>
+    record.kind === 'transition' && record.lookSeconds !== undefined
+      ? [{ pool: record.pool, seconds: record.lookSeconds }]
+      : [],
+  ),
+});
 
 export function stepHistory(records: readonly JournalRecord[]): readonly DurationSample[] {
   const perStep = new Map<string, DurationSample[]>();
@@ -57,6 +72,30 @@ function outageOf(steps: readonly JournalRecord[], prediction: PlanPrediction | 
   return from === undefined || to === undefined ? null : secondsBetween(from, to);
 }
 
+const interrupts = (record: JournalRecord): boolean =>
+  record.kind === 'decision' ||
+  record.kind === 'generation' ||
+  (record.kind === 'plan' && (record.plan as { kind?: string }).kind !== 'steps');
+
+/** From the outcome of one step to the intent of the next, where nothing was waited for and nobody was asked in between. */
+function looksBetween(own: readonly JournalRecord[]): readonly number[] {
+  const looks: number[] = [];
+  let done: JournalRecord | undefined;
+  for (const record of own) {
+    if (record.kind === 'outcome') done = isMeasured(record) ? record : undefined;
+    else if (record.kind === 'intent') {
+      if (done !== undefined) looks.push(secondsBetween(done, record));
+      done = undefined;
+    } else if (interrupts(record)) done = undefined;
+  }
+  return looks;
+}
+
+/** Nearest rank; undefined of none. */
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.ceil(values.length / 2) - 1];
+}
+
 type TransitionBody = JournalBody & { readonly kind: 'transition' };
 
 /** Of a pool that has come to rest; undefined: no step was done since it was at rest before. */
@@ -70,6 +109,7 @@ export function endedTransition(records: readonly JournalRecord[], pool: string)
   const plan = own.slice(0, begun).findLast((record) => record.kind === 'plan');
   const prediction = plan?.prediction as PlanPrediction | undefined;
   const ledger = plan?.ledger as LossLedger | undefined;
+  const lookSeconds = median(looksBetween(own.slice(begun))) ?? lastTransition(records, pool)?.lookSeconds;
   return {
     kind: 'transition',
     pool,
@@ -82,14 +122,15 @@ export function endedTransition(records: readonly JournalRecord[], pool: string)
       lostFiles: ledger?.lostFiles ?? 0,
     },
     actual: { durationSeconds: secondsBetween(first, last), outageSeconds: outageOf(own, prediction) },
+    ...(lookSeconds === undefined ? {} : { lookSeconds }),
   };
 }
 
 export function lastTransition(records: readonly JournalRecord[], pool: string): TransitionAccount | null {
   const found = records.findLast((record) => record.kind === 'transition' && record.pool === pool);
   if (found?.kind !== 'transition') return null;
-  const { steps, predicted, actual } = found;
-  return { steps, predicted, actual };
+  const { steps, predicted, actual, lookSeconds } = found;
+  return { steps, predicted, actual, ...(lookSeconds === undefined ? {} : { lookSeconds }) };
 }
 
 export function lastLoss(records: readonly JournalRecord[], pool: string): LossAccount | null {

@@ -2,7 +2,13 @@
  * Seconds of a plan before its first step, from nothing but what this installation has measured: the same step on the same target of
  * the same pool, else the same action anywhere. Bytes count where a step copies or restores files. Pure.
  */
-import type { DurationSample, PlanPrediction, Seconds, StepPrediction } from '../topology/forecast.ts';
+import type {
+  DurationHistory,
+  DurationSample,
+  PlanPrediction,
+  Seconds,
+  StepPrediction,
+} from '../topology/forecast.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { BackupFile, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
@@ -105,9 +111,21 @@ export const servedSite = (vector: Vector): Site | undefined =>
       (vector.active === site || vector.active === `${site}Starting`),
   );
 
+/** Of this pool, else of the one that was measured last; 0: no two steps of anything were measured. */
+const lookSeconds = (pool: string, { looks }: DurationHistory): number =>
+  (looks.findLast((look) => look.pool === pool) ?? looks.at(-1))?.seconds ?? 0;
+
+/** Seconds in which the daemon looks at the world between the steps of a plan. */
+export const secondsOfLooks = (pool: string, steps: number, history: DurationHistory): number =>
+  Math.max(0, steps - 1) * lookSeconds(pool, history);
+
 /** Steps that overlap take as long as the longer of both. */
-function sum(steps: readonly StepPrediction[], overlaps: (index: number) => boolean): Seconds | null {
-  let [p50, p95] = [0, 0];
+function sum(
+  steps: readonly StepPrediction[],
+  looks: number,
+  overlaps: (index: number) => boolean,
+): Seconds | null {
+  let [p50, p95] = [looks, looks];
   let before: Seconds = { p50: 0, p95: 0 };
   for (const [index, { seconds }] of steps.entries()) {
     if (seconds === null) return null;
@@ -124,14 +142,14 @@ export function predictDurations(
   facts: PoolFacts,
   vector: Vector,
   ledger: LossLedger,
-  history: readonly DurationSample[],
+  history: DurationHistory,
 ): PlanPrediction {
   const planned = groundPlan(pool, vector);
   const served = predictPlan(planned, vector).map((state) => servedSite(state) !== undefined);
   const steps = planned.map((step, index) =>
     predictStep(
       step,
-      samplesFor(pool.topology.name, step, history),
+      samplesFor(pool.topology.name, step, history.steps),
       bytesOf(step, facts, ledger),
       served[index] !== true || served[index + 1] !== true,
     ),
@@ -139,14 +157,16 @@ export function predictDurations(
   const firstUnserved = steps.findIndex(({ outage }) => outage);
   const lastUnserved = steps.findLastIndex(({ outage }) => outage);
   const dark = firstUnserved < 0 ? [] : steps.slice(firstUnserved, lastUnserved + 1);
+  const looksOf = ({ length }: readonly StepPrediction[]): number =>
+    secondsOfLooks(pool.topology.name, length, history);
   const overlapsAt = (offset: number) => (index: number) => {
     const overlaps = planned[offset + index]?.row.overlaps;
     return index > 0 && overlaps != null && overlaps === planned[offset + index - 1]?.action;
   };
   return {
     steps,
-    duration: sum(steps, overlapsAt(0)),
-    outage: sum(dark, overlapsAt(Math.max(0, firstUnserved))),
+    duration: sum(steps, looksOf(steps), overlapsAt(0)),
+    outage: sum(dark, looksOf(dark), overlapsAt(Math.max(0, firstUnserved))),
     unmeasured: steps.flatMap(({ action, target, from }) => (from === 'none' ? [`${action}:${target}`] : [])),
   };
 }

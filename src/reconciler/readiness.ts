@@ -1,6 +1,6 @@
 /** Could the service move now, if the site that serves were lost? The planner's own answer over supposed facts, every round. Pure. */
 import type { Decision } from '../ports/journal.ts';
-import type { DurationSample, Readiness } from '../topology/forecast.ts';
+import type { DurationHistory, Readiness } from '../topology/forecast.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { otherSite, type DesiredPool } from '../topology/pool-topology.ts';
 import type { Plan } from './plan.ts';
@@ -39,7 +39,7 @@ export interface ReadinessInput {
   readonly vector: Vector;
   readonly decisions: readonly Decision[];
   readonly nowMs: number;
-  readonly history: readonly DurationSample[];
+  readonly history: DurationHistory;
 }
 
 export function readinessOf(input: ReadinessInput): Readiness {

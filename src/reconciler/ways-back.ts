@@ -1,9 +1,9 @@
 /** The two ways back to the primary store beside each other: what each would do, and for how long. The planner's own answers. Pure. */
 import type { Decision } from '../ports/journal.ts';
-import type { DurationSample, StepPrediction, WayBack } from '../topology/forecast.ts';
+import type { DurationHistory, StepPrediction, WayBack } from '../topology/forecast.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
-import { predictDurations } from './predict-durations.ts';
+import { predictDurations, secondsOfLooks } from './predict-durations.ts';
 import { reducePool, type Reduction } from './reduce-pool.ts';
 import { assumedSeconds } from './step-seconds.ts';
 import type { Vector } from './variables.ts';
@@ -16,7 +16,7 @@ export interface WaysBackInput {
   readonly reduction: Reduction;
   readonly decisions: readonly Decision[];
   readonly nowMs: number;
-  readonly history: readonly DurationSample[];
+  readonly history: DurationHistory;
 }
 
 /** The service is to live at home, and what it needs there is still with backup. */
@@ -25,8 +25,13 @@ const comesBack = (pool: DesiredPool, vector: Vector): boolean =>
   (vector.current === 'backup' || (vector.current === 'both' && vector['home.mgc'] === 'restoring'));
 
 const secondsOf = ({ action, seconds }: StepPrediction): number => seconds?.p50 ?? assumedSeconds(action);
-const total = (steps: readonly StepPrediction[]): number | null =>
-  steps.length === 0 ? null : steps.reduce((sum, step) => sum + secondsOf(step), 0);
+const total = ({ pool, history }: WaysBackInput, steps: readonly StepPrediction[]): number | null =>
+  steps.length === 0
+    ? null
+    : steps.reduce(
+        (sum, step) => sum + secondsOf(step),
+        secondsOfLooks(pool.topology.name, steps.length, history),
+      );
 
 function wayBack(input: WaysBackInput, way: WayBack['way'], chosen: boolean): WayBack {
   const { facts, decisions, nowMs, history } = input;
@@ -49,8 +54,8 @@ function wayBack(input: WaysBackInput, way: WayBack['way'], chosen: boolean): Wa
     chosen,
     hindrance: hindered ? because : null,
     steps: steps.map(({ action, target }) => `${action}:${target}`),
-    seconds: total(steps),
-    outageSeconds: total(dark),
+    seconds: total(input, steps),
+    outageSeconds: total(input, dark),
     assumed: [
       ...new Set(
         steps.flatMap(({ action, target, seconds }) => (seconds === null ? [`${action}:${target}`] : [])),

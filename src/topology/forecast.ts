@@ -17,6 +17,13 @@ export interface DurationSample {
   readonly bytes: number | null;
 }
 
+/** What predictions rest on, all of it measured by this installation. */
+export interface DurationHistory {
+  readonly steps: readonly DurationSample[];
+  /** Seconds between two steps of one transition, in which the daemon looks at the world again; of each pool its newest figure. */
+  readonly looks: readonly { readonly pool: string; readonly seconds: number }[];
+}
+
 export interface StepPrediction {
   readonly action: string;
   readonly target: string;
@@ -31,7 +38,7 @@ export interface StepPrediction {
 
 export interface PlanPrediction {
   readonly steps: readonly StepPrediction[];
-  /** Sums over the steps: p95 is what all of them together take when each is slow. */
+  /** Sums over the steps and the looks between them: p95 is what all of them together take when each is slow. */
   readonly duration: Seconds | null;
   /** From the step that takes the clients off (or from now, when they are off) to the one that brings them back. */
   readonly outage: Seconds | null;
@@ -59,6 +66,8 @@ export interface TransitionAccount {
     readonly lostFiles: number;
   };
   readonly actual: { readonly durationSeconds: number; readonly outageSeconds: number | null };
+  /** Median of the seconds between two of its steps; of the transition before where no two followed each other without a wait. */
+  readonly lookSeconds?: number;
 }
 
 /** The loss of a failover once home is seen again. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keepInMemory } from '../../src/daemon/journal-records.ts';
 import {
+  durationHistory,
   endedTransition,
   lastTransition,
   SAMPLES_KEPT,
@@ -106,6 +107,53 @@ describe('the account of a transition', () => {
       predicted: { duration: { p50: 30 }, outage: { p50: 20 }, lossMinutes: 7, lostFiles: 1 },
       actual: { durationSeconds: 20, outageSeconds: 15 },
     });
+  });
+
+  test('tells the seconds between two steps, but not those in which something was waited for or a person was asked', () => {
+    const looks = (...between: readonly (readonly [number, JournalBody])[]) => {
+      const [begin, first, copied, recover, recovered, ...rest] = MOVE;
+      return endedTransition(journal(begin, first, copied, ...between, recover, recovered, ...rest), 'chat');
+    };
+    expect(looks()?.lookSeconds).toBe(1);
+    expect(looks([5, plan('steps')])?.lookSeconds).toBe(1);
+    const late = MOVE.map(([second, body]) => [second > 5 ? second + 300 : second, body] as const);
+    const waited = [...late.slice(0, 3), [6, plan('waiting')] as const, ...late.slice(3)];
+    expect(endedTransition(journal(...waited), 'chat')?.lookSeconds).toBe(1);
+    expect(endedTransition(journal(...late), 'chat')?.lookSeconds).toBe(1);
+    expect(endedTransition(journal(...late.slice(0, 3)), 'chat')).not.toHaveProperty('lookSeconds');
+  });
+
+  test('of one step keeps the look of the transition before', () => {
+    const moved = journal(...MOVE);
+    const ended = endedTransition(moved, 'chat');
+    if (ended === undefined) throw new Error('the move ended');
+    const repaired = journal(
+      ...MOVE,
+      [22, ended],
+      [30, intent('resume-mirroring')],
+      [33, outcome('resume-mirroring', 3)],
+    );
+    expect(endedTransition(repaired, 'chat')).toMatchObject({
+      steps: ['resume-mirroring:backup'],
+      lookSeconds: 1,
+    });
+  });
+
+  test('leaves the newest of each pool for predictions', () => {
+    const ended = (pool: string, lookSeconds?: number): JournalBody => ({
+      kind: 'transition',
+      pool,
+      generation,
+      steps: [],
+      predicted: { duration: null, outage: null, lossMinutes: null, lostFiles: 0 },
+      actual: { durationSeconds: 1, outageSeconds: null },
+      ...(lookSeconds === undefined ? {} : { lookSeconds }),
+    });
+    const kept = keepInMemory(journal([1, ended('chat', 3)], [2, ended('chat')], [3, ended('other', 2)]), 10);
+    expect(durationHistory(kept).looks).toEqual([
+      { pool: 'chat', seconds: 3 },
+      { pool: 'other', seconds: 2 },
+    ]);
   });
 
   test('is none of another pool, and none for a pool that was at rest already', () => {

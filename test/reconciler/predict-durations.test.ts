@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import { bytesOf, predictDurations, servedSite } from '../../src/reconciler/predict-durations.ts';
-import type { DurationSample, PlanPrediction } from '../../src/topology/forecast.ts';
+import type { DurationHistory, DurationSample, PlanPrediction } from '../../src/topology/forecast.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
 import { desiredPool } from '../support/desired-pool.ts';
@@ -29,9 +29,10 @@ function predict(
   history: readonly DurationSample[],
   facts: PoolFacts = world.homeLost(),
   pool: DesiredPool = toBackup,
+  looks: DurationHistory['looks'] = [],
 ): PlanPrediction {
   const { reduction } = decidePool(pool, facts, [], world.NOW_MS);
-  return predictDurations(pool, facts, reduction.vector, reduction.ledger, history);
+  return predictDurations(pool, facts, reduction.vector, reduction.ledger, { steps: history, looks });
 }
 const stepOf = (prediction: PlanPrediction, action: string) =>
   prediction.steps.find((step) => step.action === action);
@@ -55,6 +56,19 @@ describe('seconds beforehand', () => {
     const { duration, outage } = predict(FAILOVER);
     expect(duration).toEqual({ p50: 161, p95: 161 });
     expect(outage).toEqual(duration);
+  });
+
+  test('hold the looks between the steps, of this pool before those of another one', () => {
+    const seconds = (looks: DurationHistory['looks']) =>
+      predict(FAILOVER, world.homeLost(), toBackup, looks).duration?.p50;
+    expect(seconds([{ pool: 'other', seconds: 3 }])).toBe(161 + 6 * 3);
+    expect(
+      seconds([
+        { pool: 'chat', seconds: 1 },
+        { pool: 'chat', seconds: 0.5 },
+        { pool: 'other', seconds: 3 },
+      ]),
+    ).toBe(161 + 6 * 0.5);
   });
 
   test('are the middle and the end of what was measured', () => {

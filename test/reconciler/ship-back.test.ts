@@ -126,7 +126,14 @@ test('the plan takes log backups before users are cut off, and no full backup', 
 const waysOf = (pool: DesiredPool, scene: MovedAway = {}) => {
   const facts = movedAway(scene);
   const { reduction } = decide(facts, pool);
-  return waysBackOf({ pool, facts, reduction, decisions: [], nowMs: world.NOW_MS, history: [] });
+  return waysBackOf({
+    pool,
+    facts,
+    reduction,
+    decisions: [],
+    nowMs: world.NOW_MS,
+    history: { steps: [], looks: [] },
+  });
 };
 
 test('both ways back stand beside each other with seconds, whichever the policy chose', () => {

@@ -84,7 +84,14 @@ describe('what if', () => {
 describe('readiness', () => {
   function ready(facts: PoolFacts, pool: DesiredPool = desiredPool()) {
     const { vector } = decidePool(pool, facts, [], world.NOW_MS).reduction;
-    return readinessOf({ pool, facts, vector, decisions: [], nowMs: world.NOW_MS, history: [] });
+    return readinessOf({
+      pool,
+      facts,
+      vector,
+      decisions: [],
+      nowMs: world.NOW_MS,
+      history: { steps: [], looks: [] },
+    });
   }
 
   test.each([
