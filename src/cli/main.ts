@@ -35,6 +35,7 @@ function requireRuntime(): void {
     throw new PoolError(
       'PCO_UNSUPPORTED_RUNTIME',
       `Node.js ${process.versions.node} is older than ${OLDEST_NODE}`,
+      { hint: `install Node.js ${OLDEST_NODE} or newer, and see that \`node --version\` tells it` },
     );
 }
 
