@@ -100,8 +100,13 @@ const secondsWords = (seconds: Seconds | null): string =>
 const minutesWords = (minutes: number | null): string =>
   minutes === null ? 'unknown' : `${minutes.toFixed(1)} min`;
 
+const signedWords = ({ signature }: Revision): string =>
+  signature === undefined ? '' : `, signed by ${signature.signer}`;
+
 const revisionWords = (revision: Revision | null): string =>
-  revision === null ? '' : `, commit ${revision.commit} by ${revision.author}: ${revision.subject}`;
+  revision === null
+    ? ''
+    : `, commit ${revision.commit} by ${revision.author}${signedWords(revision)}: ${revision.subject}`;
 function decided(decision: Decision): string {
   switch (decision.decision) {
     case 'attest-down':

@@ -41,6 +41,7 @@ export function exitCodeOf(code: ErrorCode): number {
   switch (code) {
     case 'PCO_USAGE':
     case 'PCO_DESIRED_INVALID':
+    case 'PCO_COMMIT_REFUSED':
     case 'PCO_SETTINGS_INVALID':
     case 'PCO_PLAN_INVALID':
       return EXIT.usage;

@@ -83,6 +83,9 @@ export function renderWhole(pool: PoolStatus): string {
     `${pool.pool} is ${pool.state}`,
     `generation ${generationWords(pool)} from ${pool.origin}`,
     ...(revision === null ? [] : [`  ${revision.at} ${revision.author}: ${revision.subject}`]),
+    ...(revision?.signature === undefined
+      ? []
+      : [`  signed by ${revision.signature.signer}, key ${revision.signature.key}`]),
     ...breakGlassLines(pool),
   ];
   if (view !== undefined) parts.push(renderPlan(view));

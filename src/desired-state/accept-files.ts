@@ -100,6 +100,11 @@ const rejection = (findings: readonly string[]): PoolError =>
     hint: 'the last good generation stays in force until it is valid again',
   });
 
+/** It was read, and none of it may count. */
+export function refusedWhole({ pools }: InForce, error: PoolError): DesiredEvent {
+  return { kind: 'rejected', error, pools: [...pools.values()], findings: [error.message] };
+}
+
 /** It could not be read at all. */
 export function unreachable({ pools }: InForce, message: string, cause: unknown): DesiredEvent {
   const error = new PoolError('PCO_SOURCE_UNREACHABLE', message, { cause });

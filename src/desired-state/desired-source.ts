@@ -32,13 +32,14 @@ export interface ReadDesiredState {
   readonly findings: readonly string[];
 }
 
-/** Throws PCO_DESIRED_INVALID when nothing of it is valid, PCO_SOURCE_UNREACHABLE when it cannot be read. */
+/** Throws PCO_DESIRED_INVALID when nothing of it is valid, PCO_COMMIT_REFUSED when it must not count, PCO_SOURCE_UNREACHABLE when it cannot be read. */
 export async function readDesiredState(
   settings: SourceSettings,
   signal: AbortSignal,
 ): Promise<ReadDesiredState> {
   const reader = readerOf(settings);
   const files = await reader.read(signal).catch((cause: unknown) => {
+    if (cause instanceof PoolError && cause.code === 'PCO_COMMIT_REFUSED') throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PoolError('PCO_SOURCE_UNREACHABLE', `${reader.name} cannot be read: ${why}`, { cause });
   });

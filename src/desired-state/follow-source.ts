@@ -4,13 +4,21 @@
  */
 import type { Clock } from '../ports/clock.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
-import { acceptFiles, inForceBefore, unreachable, type InForce, type SourceFile } from './accept-files.ts';
+import {
+  acceptFiles,
+  inForceBefore,
+  refusedWhole,
+  unreachable,
+  type InForce,
+  type SourceFile,
+} from './accept-files.ts';
+import { PoolError } from '../topology/pool-error.ts';
 import type { KnownPool } from './to-desired-pool.ts';
 
 export interface SourceReader {
   /** For messages: a path, or repository and branch. */
   readonly name: string;
-  /** Every file of the source; rejects when it cannot be read. */
+  /** Every file of the source; rejects when it cannot be read, with PCO_COMMIT_REFUSED where it was read and must not count. */
   read(signal: AbortSignal): Promise<readonly SourceFile[]>;
   /** Calls `wake` when the content may have changed. undefined: nobody tells; reading again on time finds it. */
   watch(wake: () => void): { close(): void } | undefined;
@@ -85,12 +93,14 @@ async function* follow(
 
 function judged(look: Look, inForce: InForce): { readonly event: DesiredEvent; readonly next: InForce } {
   if (look.kind === 'failed') return { event: unreachable(inForce, look.message, look.cause), next: inForce };
+  if (look.kind === 'refused') return { event: refusedWhole(inForce, look.error), next: inForce };
   const accepted = acceptFiles(look.files, inForce);
   return { event: accepted.event, next: accepted.inForce };
 }
 
 type Look =
   | { readonly kind: 'files'; readonly files: readonly SourceFile[] }
+  | { readonly kind: 'refused'; readonly error: PoolError; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string; readonly cause: unknown };
 
 /** One read at a time: a file on a mount that hangs costs one thread, not one more every half minute. */
@@ -123,6 +133,8 @@ class Reading {
     try {
       return { kind: 'files', files: await this.#reader.read(signal) };
     } catch (cause) {
+      if (cause instanceof PoolError && cause.code === 'PCO_COMMIT_REFUSED')
+        return { kind: 'refused', error: cause, message: cause.message };
       const why = cause instanceof Error ? cause.message : String(cause);
       return { kind: 'failed', message: `${this.#reader.name} cannot be read: ${why}`, cause };
     }

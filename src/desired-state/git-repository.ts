@@ -5,7 +5,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { simpleGit, type SimpleGit } from 'simple-git';
-import type { Revision } from '../topology/pool-topology.ts';
+import type { Revision, Signature } from '../topology/pool-topology.ts';
+import { keyringOf, signatureOf, type AllowedKeys } from './git-signature.ts';
 
 /** One file at a commit. */
 export interface GitEntry {
@@ -45,11 +46,13 @@ export interface GitRepository {
   text(blob: string, signal: AbortSignal): Promise<string>;
   /** The commit that changed a file last, as seen from `commit`. */
   lastChange(commit: string, file: string, signal: AbortSignal): Promise<Revision>;
+  /** Throws PCO_COMMIT_REFUSED for a commit that no allowed key has signed. */
+  signature(commit: string, allowed: AllowedKeys, signal: AbortSignal): Promise<Signature>;
 }
 
 /** @param directory of the clone; made when it is not there */
 export function gitRepository(directory: string, url: string, branch: string): GitRepository {
-  const git = (signal: AbortSignal): SimpleGit => {
+  const git = (signal: AbortSignal, more: Readonly<Record<string, string>> = {}): SimpleGit => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     return simpleGit({
       baseDir: directory,
@@ -58,7 +61,7 @@ export function gitRepository(directory: string, url: string, branch: string): G
       allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_SSH_COMMAND'],
       // Every argument below is ours, or was checked by the settings' schema.
       unsafe: { allowUnsafeSshCommand: true, allowUnsafeConfigPaths: true },
-    }).env(environment());
+    }).env({ ...environment(), ...more });
   };
   // Never the repository around the folder, whatever that may be.
   const here = ['--git-dir', path.resolve(directory)];
@@ -81,6 +84,13 @@ export function gitRepository(directory: string, url: string, branch: string): G
     text: (blob, signal) => run(signal, 'cat-file', 'blob', blob),
     lastChange: async (commit, file, signal) =>
       toRevision(await run(signal, 'log', '-1', `--format=${FORMAT}`, commit, '--', file), commit),
+    signature: (commit, allowed, signal) =>
+      signatureOf(
+        (abort, ...args) => git(abort, keyringOf(allowed)).raw([...here, ...args]),
+        commit,
+        allowed,
+        signal,
+      ),
   };
 }
 

@@ -5,7 +5,9 @@
 import type { SourceFile } from './accept-files.ts';
 import { isYamlName, MAX_FILES, tooLarge } from './folder-files.ts';
 import { followSource, type FollowOptions, type SourceReader, type WakingSource } from './follow-source.ts';
+import type { AllowedKeys } from './git-signature.ts';
 import { gitRepository, type GitEntry, type GitRepository } from './git-repository.ts';
+import type { Signature } from '../topology/pool-topology.ts';
 import { MAX_YAML_BYTES } from './yaml-document.ts';
 
 export interface GitSourceOptions extends FollowOptions {
@@ -15,6 +17,8 @@ export interface GitSourceOptions extends FollowOptions {
   readonly path: string;
   /** Of the bare clone. */
   readonly directory: string;
+  /** Only a newest commit that one of these keys has signed counts; undefined: every commit does. */
+  readonly signedBy?: AllowedKeys | undefined;
   /** Told of every fetch that succeeded. */
   readonly onFetched?: (commit: string) => void;
 }
@@ -37,13 +41,24 @@ export function gitReader(options: Omit<GitSourceOptions, 'clock'>): SourceReade
     read: async (signal) => {
       const head = await repository.fetch(signal);
       options.onFetched?.(head);
-      if (head !== commit) files = await filesAt(repository, head, path, name, signal);
+      if (head !== commit) {
+        const signature = options.signedBy && (await repository.signature(head, options.signedBy, signal));
+        files = vouchedFor(await filesAt(repository, head, path, name, signal), signature);
+      }
       commit = head;
       return files;
     },
     watch: () => undefined,
   };
 }
+
+const vouchedFor = (files: readonly SourceFile[], signature: Signature | undefined): readonly SourceFile[] =>
+  signature === undefined
+    ? files
+    : files.map((file) => ({
+        ...file,
+        revision: file.revision === null ? null : { ...file.revision, signature },
+      }));
 
 async function filesAt(
   repository: GitRepository,

@@ -1,6 +1,7 @@
 /** Text of the settings file to settings with absolute paths, or a PoolError whose lines name file, line and column. */
 import path from 'node:path';
 import { PoolError } from '../topology/pool-error.ts';
+import type { AllowedKeys } from './git-signature.ts';
 import { settingsSchema, type SecretReference, type SettingsDocument } from './settings-schema.ts';
 import { formatFinding, parseYaml, schemaFindings, type Finding } from './yaml-document.ts';
 
@@ -32,6 +33,7 @@ export type SourceSettings =
       readonly fetchEveryMs: number;
       /** Of the bare clone, in the journal's folder. */
       readonly directory: string;
+      readonly signedBy: AllowedKeys | undefined;
     };
 
 export interface Settings extends Omit<
@@ -79,7 +81,9 @@ function sourceSettings(
   absolute: (file: string) => string,
 ): SourceSettings {
   if (git !== undefined) {
-    const { url, branch, path: place, fetchEvery } = git;
+    const { url, branch, path: place, fetchEvery, signedBy } = git;
+    const keys = (file: string | undefined): string | undefined =>
+      file === undefined ? undefined : absolute(file);
     return {
       kind: 'git',
       url: repositoryUrl(url, absolute),
@@ -87,6 +91,10 @@ function sourceSettings(
       path: place.replace(/\/+$/, ''),
       fetchEveryMs: fetchEvery,
       directory: path.join(journal, 'desired-state.git'),
+      signedBy: signedBy && {
+        allowedSigners: keys(signedBy.allowedSigners),
+        gnupgHome: keys(signedBy.gnupgHome),
+      },
     };
   }
   return directory === undefined

@@ -88,6 +88,26 @@ const GIT_BRANCH = /^(?!.*(\.\.|\/\/|@\{))[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
 const CRON = /^[0-9a-z*?,/#-]+( +[0-9a-z*?,/#-]+){4,5}$/i;
 const GIT_PATH = /^(?!\/)(?!(.*\/)?\.{1,2}(\/|$))[^\\:]*$/;
 
+const signedBySchema = z
+  .strictObject({
+    allowedSigners: plainText()
+      .optional()
+      .describe(
+        'Keys of ssh: a file as `ssh-keygen` reads it (ALLOWED SIGNERS); relative to the settings file.',
+      ),
+    gnupgHome: plainText()
+      .optional()
+      .describe(
+        'Keys of OpenPGP: home folder of a GnuPG keyring that holds the allowed keys and no others; relative to the settings file.',
+      ),
+  })
+  .refine(({ allowedSigners, gnupgHome }) => (allowedSigners ?? gnupgHome) !== undefined, {
+    message: 'allowedSigners, gnupgHome, or both',
+  })
+  .describe(
+    'Only a newest commit that one of these keys has signed counts; left out, every commit of the branch does.',
+  );
+
 const gitSchema = z.strictObject({
   url: plainText()
     .regex(
@@ -108,6 +128,7 @@ const gitSchema = z.strictObject({
     .default('desired-state.yaml')
     .describe("A file of the repository, or a folder whose YAML files are read; '' is the root."),
   fetchEvery: duration('It is fetched this often.', '30s'),
+  signedBy: signedBySchema.optional(),
 });
 
 const desiredStateSchema = z

@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   PCO_JOURNAL_UNREADABLE:    { retry: 'human',   meaning: 'The journal holds a record of a version or kind that this program does not know, or is damaged.' },
   PCO_JOURNAL_UNWRITABLE:    { retry: 'human',   meaning: 'The journal could not be written (disk full, permissions); no step starts without it.' },
   PCO_DESIRED_INVALID:       { retry: 'human',   meaning: 'The desired state is not valid; the last good generation stays in force.' },
+  PCO_COMMIT_REFUSED:        { retry: 'human',   meaning: 'The newest commit of the desired state is not signed by an allowed key; the last good generation stays in force.' },
   PCO_SOURCE_UNREACHABLE:    { retry: 'backoff', meaning: 'The source of the desired state (file, directory, Git repository) could not be read; the last good generation stays in force.' },
   PCO_SETTINGS_INVALID:      { retry: 'human',   meaning: 'The operator settings are not valid.' },
   PCO_UNSUPPORTED_RUNTIME:   { retry: 'human',   meaning: 'Node.js or the SQL Server driver is older than what is safe.' },

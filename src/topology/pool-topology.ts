@@ -126,6 +126,17 @@ export interface Revision {
   readonly subject: string;
   /** ISO 8601, the committer's. */
   readonly at: string;
+  /** Of the newest commit, which vouches for this one; left out where the settings ask for none. */
+  readonly signature?: Signature;
+}
+
+/** By a key that is allowed. */
+export interface Signature {
+  readonly kind: 'ssh' | 'openpgp';
+  /** Principal, or user id of the key. */
+  readonly signer: string;
+  /** Fingerprint. */
+  readonly key: string;
 }
 
 /**

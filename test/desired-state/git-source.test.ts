@@ -1,60 +1,11 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { hostClock } from '../../src/daemon/host/host-clock.ts';
-import { createGitSource } from '../../src/desired-state/git-source.ts';
-import type { DesiredEvent } from '../../src/ports/desired-source.ts';
-import { GIT_MISSING, GitBench } from '../support/git.ts';
+import { describe, expect, test } from 'vitest';
+import { followed, words } from '../support/follow-git.ts';
+import { GIT_MISSING } from '../support/git.ts';
 
 const example = readFileSync(path.resolve(import.meta.dirname, '../../desired-state.example.yaml'), 'utf8');
 const moved = example.replace('primaryDatacenter: paris', 'primaryDatacenter: lyon');
-
-interface Followed {
-  readonly git: GitBench;
-  readonly next: () => Promise<DesiredEvent>;
-  /** Fetches at once and waits for what that tells. */
-  readonly fetched: () => Promise<DesiredEvent>;
-}
-
-function followed(start: (git: GitBench) => void, place = 'desired-state.yaml'): Followed {
-  const folder = mkdtempSync(path.join(tmpdir(), 'pchat-git-'));
-  const git = new GitBench(folder);
-  start(git);
-  const stop = new AbortController();
-  const source = createGitSource({
-    url: git.url,
-    branch: 'main',
-    path: place,
-    directory: path.join(folder, 'clone'),
-    clock: hostClock,
-    debounceMs: 1,
-    rereadMs: 60_000,
-  });
-  const events = source.watch(stop.signal)[Symbol.asyncIterator]();
-  onTestFinished(async () => {
-    stop.abort();
-    await events.return?.();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const next = async (): Promise<DesiredEvent> => {
-    const result = await events.next();
-    if (result.done === true) throw new Error('the source ended');
-    return result.value;
-  };
-  return {
-    git,
-    next,
-    fetched: () => {
-      const told = next();
-      source.reread();
-      return told;
-    },
-  };
-}
-
-const words = (event: DesiredEvent): string =>
-  `${event.kind}: ${event.pools.map((pool) => `${pool.topology.name} ${pool.primarySite} ${String(pool.generation.counter)}`).join(', ')}`;
 
 /** Each reading starts several git processes. */
 const LIMIT_MS = 30_000;

@@ -109,7 +109,13 @@ const ssh = {
   program: 'powershell.exe',
   connectTimeout: '5s',
 };
-const git = { url: 'ssh://git@git.contoso.com/pchat.git', branch: 'main', path: 'pools', fetchEvery: '30s' };
+const git = {
+  url: 'ssh://git@git.contoso.com/pchat.git',
+  branch: 'main',
+  path: 'pools',
+  fetchEvery: '30s',
+  signedBy: { allowedSigners: 'allowed_signers', gnupgHome: 'gnupg' },
+};
 const connectionUri = 'https://fe01.contoso.com/OcsPowershell';
 
 export const FULL_SETTINGS: readonly unknown[] = [
