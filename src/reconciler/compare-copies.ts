@@ -287,6 +287,7 @@ export function holdsOf(
   site: Site,
   current: Finding,
   keep: Site | undefined,
+  reaches: Reaches,
 ): Finding {
   const { seen, mgc } = views[site];
   if (seen.kind === 'unseen') return unknownFinding(seen.reason, seen.source);
@@ -319,24 +320,36 @@ export function holdsOf(
       copy.source,
     );
   }
-  return heldByFenced(views, site, copy.source);
+  return heldByFenced(views, site, copy.source, reaches[site]);
 }
 
-/** A copy that is RESTORING and has no tail in quarantine: is it beyond where the current copy left the common line? */
-function heldByFenced(views: CopyViews, site: Site, source: string): Finding {
+/**
+ * A copy that is RESTORING and has no tail in quarantine: is it beyond where the current copy left the common line? What files in reach
+ * carry to a point of that line is on it too: the other copy may have left it more than once since.
+ */
+function heldByFenced(
+  views: CopyViews,
+  site: Site,
+  source: string,
+  reached: RollForwardPosition | undefined,
+): Finding {
   const other = views[otherSite(site)];
   const position = positionOf(views[site]);
   if (familyOf(views) !== 'same' || position === undefined)
     return finding('unsaved', "its lineage or position is not the other's", source);
-  const sameFork = forkOf(views[site]) === forkOf(other);
+  const places = [{ lsn: position, forkGuid: forkOf(views[site]) }, ...(reached ? [reached] : [])];
   const otherPosition = other.mgc.value === 'restoring' ? positionOf(other) : undefined;
   const left = leftAt(other);
-  const onLine = databaseOf(other)?.firstForkGuid === forkOf(views[site]);
-  if (onLine && left !== undefined && compareLsn(position, left) <= 0) {
-    return finding('nothing', `it ends at ${position}, where the other copy went on`, source);
-  }
-  if (sameFork && (otherPosition === undefined || compareLsn(position, otherPosition) <= 0)) {
-    return finding('nothing', 'it follows the other copy', source);
-  }
-  return finding('unsaved', `it ends at ${position}, beyond the common line`, source);
+  const parting = databaseOf(other)?.firstForkGuid;
+  const onLine = places.find((at) => left && at.forkGuid === parting && compareLsn(at.lsn, left) <= 0);
+  if (onLine !== undefined)
+    return finding('nothing', `it ends at ${onLine.lsn}, where the other copy went on`, source);
+  const follows = places.some(
+    (at) =>
+      at.forkGuid === forkOf(other) &&
+      (otherPosition === undefined || compareLsn(at.lsn, otherPosition) <= 0),
+  );
+  return follows
+    ? finding('nothing', 'it follows the other copy', source)
+    : finding('unsaved', `it ends at ${position}, beyond the common line`, source);
 }

@@ -56,6 +56,7 @@ export function reducePool(
   const shipping = reduceShipping(pool, facts, views, evidence);
   const keep = keptSite(pool, decisions, nowMs);
   const back = shipBackOf(pool, facts, views, shipping.findings.share ?? NOT_SEEN);
+  const reaches = { home: back.reaches, backup: shipping.files?.everything.reaches };
   const current = currentOf(pool, facts, views, keep, shipping.files, back.reaches);
   const found: Readonly<Partial<Record<Variable, Finding>>> = {
     ...home.findings,
@@ -64,8 +65,8 @@ export function reducePool(
     ...reduceService(pool, facts, views),
     'shipping.back': back.finding,
     current,
-    'home.holds': holdsOf(facts, views, 'home', current, keep),
-    'backup.holds': holdsOf(facts, views, 'backup', current, keep),
+    'home.holds': holdsOf(facts, views, 'home', current, keep, reaches),
+    'backup.holds': holdsOf(facts, views, 'backup', current, keep, reaches),
   };
   const because = Object.fromEntries(ALL_VARIABLES.map((name) => [name, found[name] ?? NOT_SEEN])) as Record<
     Variable,
