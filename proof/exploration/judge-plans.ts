@@ -1,6 +1,6 @@
 /** Plans of all vectors that were met: their length by another search, and the same plan from rows in another order. */
 import { createPlanner, type FoundPlan, type Planner } from '../../src/reconciler/find-plan.ts';
-import { goalOf, goalWithoutProtection } from '../../src/reconciler/goal.ts';
+import { goalOf, goalWithoutPlaces, goalWithoutProtection } from '../../src/reconciler/goal.ts';
 import { ground, type PoolShape } from '../../src/reconciler/ground-rows.ts';
 import { ALL_VARIABLES, type Vector } from '../../src/reconciler/variables.ts';
 import { ACTION_TABLE } from '../../src/reconciler/action-table.ts';
@@ -26,19 +26,27 @@ export interface PlanJudgement {
 const SHUFFLED_EVERY = 8;
 const MOST_PROMISED = 3_000_000;
 
-function problemOf(
-  found: FoundPlan,
-  whole: number | undefined,
-  lesser: number | undefined,
-): string | undefined {
+interface Lengths {
+  readonly whole: number | undefined;
+  readonly withoutPlaces: number | undefined;
+  readonly bare: number | undefined;
+}
+
+/**
+ * The goal is given up in the planner's order: first who is principal and who is witness, then the mirror too. A mirror that can be had
+ * counts for more than a shorter way without it, so the shortest way of the first lesser goal that leaves something to do is compared.
+ */
+function problemOf(found: FoundPlan, { whole, withoutPlaces, bare }: Lengths): string | undefined {
   const length = found.kind === 'steps' ? found.steps.length : found.kind === 'converged' ? 0 : undefined;
   if (whole !== undefined)
     return length === whole ? undefined : `${String(length)} steps, the shortest way has ${whole}`;
   if (found.kind === 'converged') return 'converged, and no way leads to the goal';
+  const [lesser, left] =
+    withoutPlaces !== undefined && withoutPlaces > 0 ? [withoutPlaces, 'places'] : [bare, 'mirror'];
   if (lesser !== undefined && lesser > 0)
     return length === lesser
       ? undefined
-      : `${String(length)} steps, the shortest way without the mirror has ${lesser}`;
+      : `${String(length)} steps, the shortest way without the ${left} has ${lesser}`;
   return undefined;
 }
 
@@ -52,7 +60,7 @@ export function judgePlans(vectors: readonly string[], shape: PoolShape): PlanJu
     const far = distancesOf(graph, goal);
     vectors.forEach((text, index) => {
       const found = planner.find(goal, vectorOf(text));
-      const problem = problemOf(found, far.whole(text), far.lesser(text));
+      const problem = problemOf(found, lengthsOf(far, text));
       if (problem !== undefined) wrong.push(`${text} towards ${goal}: ${problem} (${wayOf(found)})`);
       if (index % SHUFFLED_EVERY !== 0) return;
       shuffled += 1;
@@ -64,7 +72,15 @@ export function judgePlans(vectors: readonly string[], shape: PoolShape): PlanJu
   return { compared: vectors.length * SITES.length, promised: graph.size, shuffled, wrong };
 }
 
+type Far = ReturnType<typeof distancesOf>;
 const distancesOf = (graph: PlanGraph, goal: Site) => ({
   whole: graph.distances(goalOf(goal).wants, goal),
-  lesser: graph.distances(goalWithoutProtection(goalOf(goal)).wants, goal),
+  withoutPlaces: graph.distances(goalWithoutPlaces(goalOf(goal)).wants, goal),
+  bare: graph.distances(goalWithoutProtection(goalOf(goal)).wants, goal),
+});
+
+const lengthsOf = ({ whole, withoutPlaces, bare }: Far, text: string): Lengths => ({
+  whole: whole(text),
+  withoutPlaces: withoutPlaces(text),
+  bare: bare(text),
 });
