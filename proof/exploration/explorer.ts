@@ -8,10 +8,10 @@ import type { Vector } from '../../src/reconciler/variables.ts';
 import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { SITES, type Site } from '../../src/topology/pool-topology.ts';
-import { letHappen, runSteps, type StepRun } from './daemon-life.ts';
+import { letHappen, look, runSteps, type StepRun } from './daemon-life.ts';
 import { exploredWorld, vectorText, type ExploredWorld, type Pools } from './explored-world.ts';
 import { answersOf, candidatesOf, plannedStep, type Answer, type Candidate } from './judge-sights.ts';
-import { judgeRun } from './judge-run.ts';
+import { judgeRun, sightDiffers } from './judge-run.ts';
 import { StateCount } from './state-count.ts';
 import { partiesIn, type Sight } from './sight.ts';
 import { afterEvent, possibleEvents, TIME, type WorldEvent } from './world-events.ts';
@@ -233,7 +233,7 @@ export class Explorer {
     const done = run.outcomes[0]?.result === 'done';
     const facts = whole && sight.silentLong && done ? run.last : undefined;
     const next = await this.add(run.world, { from: node, how, cost, goal }, facts);
-    this.#judgeRun(node, candidate, run, how, next);
+    await this.#judgeRun(node, candidate, run, how, next);
     if (whole) node.after.set(`${stepKey(step)}|${decided}`, next);
     for (const { name, world } of run.cuts) {
       if (!this.#isNew(`${stepKey(step)}|${kindOf(name)}`, CUT_TRIES)) continue;
@@ -243,14 +243,15 @@ export class Explorer {
     }
   }
 
-  #judgeRun(node: Node, candidate: Candidate, run: StepRun, how: string, next: Node): void {
-    const judged = judgeRun(
-      this.#options.pools[candidate.goal],
-      node.world,
-      candidate,
-      run,
-      next.world.reduction,
-    );
+  async #judgeRun(node: Node, candidate: Candidate, run: StepRun, how: string, next: Node): Promise<void> {
+    const pool = this.#options.pools[candidate.goal];
+    const { world } = node;
+    // A step's last look was taken for a look at this world, to save one: where that made the difference, it is looked at again.
+    const before =
+      sightDiffers(pool, world, candidate, run) === ''
+        ? world
+        : { ...world, facts: await look(world.snapshot, pool) };
+    const judged = judgeRun(pool, before, candidate, run, next.world.reduction);
     if (judged.silent) this.tally.silent += 1;
     if (judged.end === 'unseen') this.tally.unseen += 1;
     if (judged.end === 'overtaken') this.tally.overtaken += 1;

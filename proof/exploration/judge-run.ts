@@ -3,16 +3,17 @@ import { isDone, needsOf } from '../../src/reconciler/check-step.ts';
 import { plannerFor } from '../../src/reconciler/find-plan.ts';
 import { shapeOf, type GroundStep } from '../../src/reconciler/ground-rows.ts';
 import { reducePool, type Reduction } from '../../src/reconciler/reduce-pool.ts';
+import { copyOf } from '../../src/reconciler/site-copy.ts';
 import { stepKey, type StepId } from '../../src/reconciler/step-id.ts';
 import { ALL_VARIABLES, type Vector } from '../../src/reconciler/variables.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
-import type { DesiredPool } from '../../src/topology/pool-topology.ts';
+import { SITES, type DesiredPool } from '../../src/topology/pool-topology.ts';
 import type { StepRun } from './daemon-life.ts';
 import { vectorText, type ExploredWorld } from './explored-world.ts';
 import type { Candidate } from './judge-sights.ts';
 import { givenUpTooEarly } from './judge-protection.ts';
-import { brokenInvariants, differencesOf } from './judge-step.ts';
-import { has, partiesIn } from './sight.ts';
+import { brokenInvariants, differencesOf, type StepWorld } from './judge-step.ts';
+import { factsUnder, has, partiesIn } from './sight.ts';
 
 export interface Broken {
   readonly kind: string;
@@ -54,12 +55,21 @@ function endOf(
   return outcome?.result === 'refused' && needsOf(pool, step, truth).length > 0 ? 'overtaken' : 'told';
 }
 
-/** What the row promised against what is seen after the step. */
+/** Do the copies descend from different databases? */
+function apart({ topology }: DesiredPool, facts: PoolFacts): boolean {
+  const [home, backup] = SITES.map((site) => {
+    const seen = copyOf(topology, facts, site);
+    return (seen.kind === 'seen' ? seen.copy.database?.familyGuid : undefined) ?? 'unknown';
+  });
+  return ![home, backup].includes('unknown') && home !== backup;
+}
+
+/** What the row promised against what is seen after the step. `world`: all but what is seen. */
 function promiseBroken(
   pool: DesiredPool,
-  { step, reduction, decisions }: Candidate,
+  { step, decisions }: Candidate,
   run: StepRun,
-  truth: Vector,
+  world: Omit<StepWorld, 'seen'>,
   effects: readonly string[],
 ): readonly Broken[] {
   const key = stepKey(step);
@@ -68,14 +78,41 @@ function promiseBroken(
     const what = outcome?.error?.message ?? '';
     return [{ kind: `${key} ${outcome?.result ?? 'did nothing'}`, what, details: effects }];
   }
+  const { before, truth } = world;
   const { vector: seen } = reducePool(pool, run.last, decisions, run.world.nowMs);
-  const promise = differencesOf(groundedOf(pool, step), reduction.vector, seen, truth);
+  const promise = differencesOf(groundedOf(pool, step), { ...world, seen });
   if (promise.length === 0) return [];
   const words = promise.map((one) => `${one.variable} ${one.seen} instead of ${one.promised}`);
-  const moved = ALL_VARIABLES.filter((name) => reduction.vector[name] !== truth[name]);
-  const lines = moved.map((name) => `vector ${name}: ${reduction.vector[name]} -> ${truth[name]}`);
-  const rest = `vector before: ${vectorText(reduction.vector)}`;
+  const moved = ALL_VARIABLES.filter((name) => before[name] !== truth[name]);
+  const lines = moved.map((name) => `vector ${name}: ${before[name]} -> ${truth[name]}`);
+  const rest = `vector before: ${vectorText(before)}`;
   return [{ kind: `${key} mismatch`, what: words.join('; '), details: [...effects, ...lines, rest] }];
+}
+
+/** What the facts of a world give under the candidate's sight and decisions. */
+function vectorUnder(
+  pool: DesiredPool,
+  { snapshot, facts, alive }: ExploredWorld,
+  { sight, decisions }: Candidate,
+): Vector {
+  const whole = sight.seen === alive && sight.silentLong;
+  const under = whole ? facts : factsUnder(facts, sight, pool.topology);
+  return reducePool(pool, under, decisions, snapshot.nowMs).vector;
+}
+
+/**
+ * Where the step looked first, its ports under this sight and the facts under the same sight gave different answers; empty: they agree.
+ * Both must be of one instant: the facts that a step leaves behind are of its last look, and the world goes on from there.
+ */
+export function sightDiffers(
+  pool: DesiredPool,
+  before: ExploredWorld,
+  candidate: Candidate,
+  run: StepRun,
+): string {
+  if (run.first === undefined) return '';
+  const { vector } = reducePool(pool, run.first, candidate.decisions, before.snapshot.nowMs);
+  return differing(vectorUnder(pool, before, candidate), vector);
 }
 
 /** @param truth what everything alive shows after the step */
@@ -105,11 +142,16 @@ export function judgeRun(
   }));
   if (isDone(pool, step, reduction) === true)
     violations.push({ kind: 'done already', what: `${key} was begun although it is done`, details: effects });
-  const first = (facts: PoolFacts): Vector =>
-    reducePool(pool, facts, decisions, before.snapshot.nowMs).vector;
-  const differ = run.first === undefined ? '' : differing(vector, first(run.first));
+  const differ = sightDiffers(pool, before, candidate, run);
   if (differ !== '') violations.push({ kind: 'sight', what: differ, details: partiesIn(sight.seen) });
+  const world = {
+    before: vector,
+    truthBefore: decided,
+    truth: truth.vector,
+    silent,
+    apart: apart(pool, before.facts),
+  };
   const end = endOf(pool, candidate, run, truth);
-  if (end === 'told') violations.push(...promiseBroken(pool, candidate, run, truth.vector, effects));
+  if (end === 'told') violations.push(...promiseBroken(pool, candidate, run, world, effects));
   return { silent, end, violations };
 }

@@ -2,10 +2,11 @@
 import type { GroundStep } from '../../src/reconciler/ground-rows.ts';
 import { afterStep } from '../../src/reconciler/predict-plan.ts';
 import type { Reduction } from '../../src/reconciler/reduce-pool.ts';
-import { ALL_VARIABLES, type Variable, type Vector } from '../../src/reconciler/variables.ts';
+import { ALL_VARIABLES, ofSite, type Variable, type Vector } from '../../src/reconciler/variables.ts';
 import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import { accountFor } from '../../src/simulator/estate/checker.ts';
 import { writableAtTwoSites } from '../../src/simulator/estate/writable-sites.ts';
+import { otherSite } from '../../src/topology/pool-topology.ts';
 
 /** What the world brings by itself sooner or later: a promise may be seen before it is whole. */
 const COMES_BY_ITSELF: Readonly<Partial<Record<Variable, Readonly<Record<string, string>>>>> = {
@@ -44,6 +45,51 @@ export interface Difference {
   readonly seen: string;
 }
 
+/** What the judgement of a promise needs to know of the step's world. */
+export interface StepWorld {
+  /** The vector on which the step was planned, and the one seen after it. */
+  readonly before: Vector;
+  readonly seen: Vector;
+  /** What everything alive shows, before the step and after it. */
+  readonly truthBefore: Vector;
+  readonly truth: Vector;
+  /** Home lives, cut off from everybody, and is taken for down: the named exception. */
+  readonly silent: boolean;
+  /** The copies descend from different databases. */
+  readonly apart: boolean;
+}
+
+/**
+ * A fence of one line leaves the other copy current. Copies of different databases have no line in common: closing the one makes the other
+ * none of its successors, so they stay diverged, and a person may still name either.
+ */
+function staysDiverged(
+  { action, site }: GroundStep,
+  variable: Variable,
+  { before, apart }: StepWorld,
+  now: string,
+): boolean {
+  const other = otherSite(site);
+  if (action !== 'fence' || !apart || before.current !== `diverged-${other}`) return false;
+  const concerned = variable === 'current' || variable === ofSite(other, 'holds');
+  return concerned && now === before[variable];
+}
+
+/**
+ * The bet of the named exception: that home is down was not so before the step either. What the plan took from that and the row does not
+ * touch is no promise of the row; a sign of life after the step (home's servers beat in the copy to which the pool now points) turns it
+ * into unknown, as it must. What is seen otherwise than promised is still held against the step.
+ */
+const onlyBet = (
+  variable: Variable,
+  promised: Vector,
+  { before, seen, truthBefore, silent }: StepWorld,
+): boolean =>
+  silent &&
+  seen[variable] === 'unknown' &&
+  promised[variable] === before[variable] &&
+  before[variable] !== truthBefore[variable];
+
 const settled = (variable: Variable, vector: Vector): string =>
   COMES_BY_ITSELF[variable]?.[vector[variable]] ?? vector[variable];
 
@@ -51,24 +97,22 @@ const settled = (variable: Variable, vector: Vector): string =>
  * Where what is seen after the step is not what the row promises. What is out of sight is judged by `truth`, what everything alive
  * would show; a promise of `unknown` is none.
  */
-export function differencesOf(
-  step: GroundStep,
-  before: Vector,
-  seen: Vector,
-  truth: Vector,
-): readonly Difference[] {
+export function differencesOf(step: GroundStep, world: StepWorld): readonly Difference[] {
+  const { before, seen, truth } = world;
   const promised = afterStep(step, before);
   if (promised === undefined) return [];
   return ALL_VARIABLES.flatMap((variable) => {
     const vector = seen[variable] === 'unknown' ? truth : seen;
+    const now = vector[variable];
     const same = settled(variable, promised) === settled(variable, vector);
     // Sessions are the servers' own, whose replicas may be behind: judged only where the row promises that there are none.
     const fewer =
       variable.endsWith('.sessions') && (promised[variable] === 'some' || before[variable] === 'none');
-    const also = ALSO[`${step.action}:${step.target}`]?.[variable]?.includes(vector[variable]) === true;
-    return same || fewer || also || promised[variable] === 'unknown' || vector[variable] === 'unknown'
+    const also = ALSO[`${step.action}:${step.target}`]?.[variable]?.includes(now) === true;
+    const excused = also || staysDiverged(step, variable, world, now) || onlyBet(variable, promised, world);
+    return same || fewer || excused || promised[variable] === 'unknown' || now === 'unknown'
       ? []
-      : [{ variable, promised: promised[variable], seen: vector[variable] }];
+      : [{ variable, promised: promised[variable], seen: now }];
   });
 }
 
