@@ -10,6 +10,7 @@ import { installMirror, type MirrorDatabaseType } from './chat-cmdlets.ts';
 import { isOpen } from './copy-now.ts';
 import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
 import { judgeLeftover } from './leftover-copy.ts';
+import { pairAtRest } from './pair-at-rest.ts';
 import { endMirroring } from './remove-mirroring.ts';
 import { partnerOf, requireDatabase, servingOf } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
@@ -87,8 +88,9 @@ export async function mirrorByCmdlet(
   database: string,
   type: MirrorDatabaseType,
 ): Promise<StepNotes> {
-  const pair = await preparePair(ports, context, store, database);
+  const present = await pairAtRest(ports, context, store, database);
+  const pair = await preparePair(ports, present, store, database);
   if (pair === undefined) return { database, mirrored: 'already' };
-  await installMirror(ports, context, { type, principal: pair.principal, dropLeftover: pair.dropLeftover });
+  await installMirror(ports, present, { type, principal: pair.principal, dropLeftover: pair.dropLeftover });
   return { database, mirrored: 'now', ...pair };
 }

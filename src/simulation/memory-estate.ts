@@ -52,12 +52,15 @@ export class MemoryEstate<State> {
   #wake: { readonly atMs: number; readonly cancel: () => void } | undefined;
   #connections = 0;
   #cmdletIds = 0;
+  /** A cmdlet that was under way in the world from which this one was taken keeps its name; no other may get it, ms. */
+  readonly #beganMs: number;
   /** Called after every event, when its files are written. */
   onStep: ((seen: EstateStepSeen<State>) => void) | undefined;
 
   constructor(pure: PureEstate<State>, clock: SimulatedClock, folders: MemoryFolders) {
     this.#pure = pure;
     this.#clock = clock;
+    this.#beganMs = clock.now();
     this.#folders = folders;
     this.#state = pure.initial;
     this.input({ kind: 'tick' });
@@ -109,7 +112,7 @@ export class MemoryEstate<State> {
     answered: (outcome: CmdletOutcome) => void,
   ): void {
     this.#cmdletIds += 1;
-    const id = `s${this.#cmdletIds}`;
+    const id = `s${this.#beganMs}-${this.#cmdletIds}`;
     this.#cmdlets.set(id, answered);
     this.input({ kind: 'cmdlet', id, cmdlet, parameters, computer });
   }
