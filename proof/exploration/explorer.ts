@@ -4,7 +4,7 @@
  */
 import { planPool } from '../../src/reconciler/plan-pool.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
-import type { Vector } from '../../src/reconciler/variables.ts';
+import { ALL_VARIABLES, type Vector } from '../../src/reconciler/variables.ts';
 import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { SITES, type Site } from '../../src/topology/pool-topology.ts';
@@ -163,9 +163,13 @@ export class Explorer {
         const pool = this.#options.pools[goal];
         const sight = { seen: node.world.alive, silentLong: true };
         const run = await runSteps(world.snapshot, { pool, steps: [step], sight, decisions: [] }, false);
-        const { key } = await exploredWorld(run.world, this.#options.pools);
+        const there = await exploredWorld(run.world, this.#options.pools);
         this.tally.twins += 1;
-        if (key !== wanted.world.key) this.tally.strangers += 1;
+        if (there.key === wanted.world.key) continue;
+        this.tally.strangers += 1;
+        this.#options.progress(
+          `a second world went elsewhere by ${stepKey(step)}: ${apartIn(wanted.world, there)}`,
+        );
       }
     }
   }
@@ -261,6 +265,15 @@ export class Explorer {
   #violate(node: Node, kind: string, what: string, how: string, details: readonly string[]): void {
     this.violations.push({ kind, what, node, how, details });
   }
+}
+
+/** What tells the second world from the first; the rest of the key is what is dead, or which instance stands for a site. */
+function apartIn(first: ExploredWorld, second: ExploredWorld): string {
+  const { vector } = first.reduction;
+  const now = second.reduction.vector;
+  const moved = ALL_VARIABLES.filter((name) => vector[name] !== now[name]);
+  const words = moved.map((name) => `${name} ${now[name]} instead of ${vector[name]}`);
+  return words.length === 0 ? 'the vector is the same' : words.join('; ');
 }
 
 const sightMark = (key: string, { seen, silentLong }: Sight): string => `${key}|${seen}|${silentLong}`;

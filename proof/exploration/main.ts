@@ -68,6 +68,7 @@ function figures(parts: readonly PartResult[], merged: ReturnType<typeof mergeSt
     ['states', merged.states],
     ['  distinct planner vectors', merged.vectors.length],
     ['  variables that tell nothing', merged.silentVariables.join(', ') || 'none'],
+    ['    never anything else', merged.stillVariables.join(', ') || 'none'],
     ['  parties whose sight tells nothing', merged.silentParties.join(', ') || 'none'],
     ['worlds', of(({ worlds }) => worlds)],
     ['  expanded', of(({ expanded }) => expanded)],

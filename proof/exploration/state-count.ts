@@ -85,11 +85,16 @@ export function tellingVariables(
   return telling;
 }
 
+const knownValues = (vectors: readonly string[], place: number): ReadonlySet<string> =>
+  new Set(vectors.map((text) => text.split(',')[place] ?? '').filter((value) => value !== 'unknown'));
+
 /** Distinct states over all workers, without parties and variables that tell nothing. */
 export function mergeStates(parts: readonly CountedStates[]): {
   readonly states: number;
   readonly vectors: readonly string[];
   readonly silentVariables: readonly string[];
+  /** Those of them that had one known value in all vectors: nothing in the explored estate moves them. */
+  readonly stillVariables: readonly string[];
   readonly silentParties: readonly string[];
 } {
   const answers = new Map<string, string>();
@@ -112,10 +117,14 @@ export function mergeStates(parts: readonly CountedStates[]): {
       met.add(`${texts[(rest - alive) / SETS] ?? ''}|${alive}|${seen & parties}`);
     }
   }
+  const silent = [...ALL_VARIABLES.keys()].filter((place) => !telling.has(place));
+  const named = (places: readonly number[]): string[] =>
+    places.map((place) => ALL_VARIABLES[place]).filter((name) => name !== undefined);
   return {
     states: met.size,
     vectors,
-    silentVariables: ALL_VARIABLES.filter((_, place) => !telling.has(place)),
+    silentVariables: named(silent),
+    stillVariables: named(silent.filter((place) => knownValues(vectors, place).size < 2)),
     silentParties: PARTIES.filter((_, place) => (parties & (1 << place)) === 0),
   };
 }
