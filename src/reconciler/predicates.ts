@@ -163,6 +163,7 @@ export const EFFECTS = {
   tailInQuarantine:  [{ when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} },
                       { when: { 'S.holds': ['unsaved'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },
                       { when: { 'S.holds': ['unsaved'], current: ['O', 'both'] }, set: { 'S.holds': 'nothing' } }],
+  /** Of copies of different databases neither follows the other: they stay diverged, and a person may still name either. */
   otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O', 'O.holds': 'nothing' } },
                       { when: { current: ['O', 'both'] }, set: { current: 'O' } }],
   /** Backup has no such job: ground() drops a variable that the site does not have. */

@@ -64,3 +64,25 @@ test.each([
 ])('log backups of another lineage that are %s do not count', (_, files) => {
   expect(lostWith(files).reduction.vector.current).toBe('backup');
 });
+
+test('where home serves another database, the fenced backup copy may still be named as the one to keep', () => {
+  const served = {
+    ...world.newlyBuiltParis(),
+    content: world.content({ messages: 0, newest: null, heartbeats: world.beats('par') }),
+  };
+  const tail = world.logFile(1, 1, { tail: true });
+  const facts = world.homeRebuilt({
+    instances: {
+      ...world.homeRebuilt().instances,
+      ...world.singlePair('par', served),
+      ...world.singlePair('lyo', world.restoringDatabase()),
+    },
+    quarantine: { ...world.facts().quarantine, backup: world.folder('\\\\fs-lyo\\quarantine', [tail]) },
+  });
+  const { plan, reduction } = decidePool(POOL, facts, [], world.NOW_MS);
+  const { current, 'home.holds': home, 'backup.holds': backup } = reduction.vector;
+  expect({ current, home, backup }).toEqual({ current: 'diverged-home', home: 'unsaved', backup: 'saved' });
+  expect(plan.kind === 'blocked' && plan.obstacles.map(({ wayOut }) => wayOut)).toEqual([
+    expect.stringContaining('pchat decide chat --keep lyon'),
+  ]);
+});
