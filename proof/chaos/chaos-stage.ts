@@ -56,7 +56,13 @@ export class ChaosStage implements AsyncDisposable {
       shareSite: scenario.shareSite,
       overrides: { backupEveryMinutes: 2, copyEveryMinutes: 3, restoreEveryMinutes: 5 },
       durations: { connect: '400ms', pollInterval: '400ms' },
-      document: { silentAfter: '5s', drainTimeout: '1s', stepTimeout: '30s', maxDataLoss: '60m' },
+      document: {
+        silentAfter: '5s',
+        drainTimeout: '1s',
+        stepTimeout: '30s',
+        maxDataLoss: '60m',
+        failback: scenario.failback,
+      },
     });
     wire.rewrite((text) => text.replace('evidence: silent', `evidence: ${scenario.evidence}`));
     const { settingsFile } = wire.playground.documents;

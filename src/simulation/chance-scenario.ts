@@ -3,6 +3,7 @@
  * story (a site is lost, the pool is moved, the site comes back), so that rare states are reached as often as common ones.
  */
 import { DEFAULT_ESTATE, ESTATE_SITES, type EstateSite } from '../simulator/estate/estate-options.ts';
+import { LINK_ENDS, linkName } from '../simulator/estate/links.ts';
 import type { Scenario, ScenarioEvent, ScenarioMode } from './scenario.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -45,17 +46,22 @@ class Chance {
   }
 }
 
-const shortNames = (parts: readonly ('primary' | 'mirror' | 'witness')[]): [string, ...string[]] => {
-  const names = ESTATE_SITES.flatMap((site) =>
-    parts.flatMap((part) => DEFAULT_ESTATE.sites[site][part]?.name.split('.')[0] ?? []),
-  );
-  const [first = '', ...others] = names;
+const nonEmpty = <T>([first, ...others]: readonly T[]): [T, ...T[]] => {
+  if (first === undefined) throw new RangeError('nothing to choose from');
   return [first, ...others];
 };
 
+const shortNames = (parts: readonly ('primary' | 'mirror' | 'witness')[]): [string, ...string[]] =>
+  nonEmpty(
+    ESTATE_SITES.flatMap((site) =>
+      parts.flatMap((part) => DEFAULT_ESTATE.sites[site][part]?.name.split('.')[0] ?? []),
+    ),
+  );
+
 const INSTANCES = shortNames(['primary', 'mirror', 'witness']);
 const STORES = shortNames(['primary', 'mirror']);
-const LINKS = [
+
+const SITE_LINKS = [
   'daemon-home',
   'backup-daemon',
   'daemon-share',
@@ -63,6 +69,21 @@ const LINKS = [
   'home-share',
   'backup-share',
 ] as const;
+/** What nobody asks of anybody: a cut there would be no fault. Last words of two ends, in order. */
+const SILENT_PAIRS =
+  /^(chat-(chat|daemon|share|witness)|share-(shell|witness)|shell-witness|witness-witness)$/;
+const lastWord = (end: string): string => end.split(' ').at(-1) ?? end;
+/** Between two parties of any kind, by the names of the estate. */
+const LINKS = nonEmpty(
+  LINK_ENDS.flatMap((a, at) =>
+    LINK_ENDS.slice(at + 1).flatMap((b) =>
+      SILENT_PAIRS.test(linkName(lastWord(a), lastWord(b))) ? [] : [linkName(a, b)],
+    ),
+  ),
+);
+const ENDS = nonEmpty(LINK_ENDS);
+/** Everywhere: the own site too, where the end is a part of one. */
+const PLACES = LINK_ENDS.filter((end) => !end.includes(' '));
 const DATACENTERS = ['paris', 'lyon'] as const;
 
 /** A trouble that begins and ends. */
@@ -71,8 +92,16 @@ type Trouble = (chance: Chance) => { readonly begins: string; readonly ends?: st
 const between = (begins: string, ends: string) => ({ begins, ends });
 
 const cutLink: Trouble = (chance) => {
-  const link = chance.of(LINKS);
+  const link = chance.happens(0.5) ? chance.of(SITE_LINKS) : chance.of(LINKS);
   return between(`cut link ${link}`, `heal link ${link}`);
+};
+/** One party alive and cut off from everybody. */
+const cutOff: Trouble = (chance) => {
+  const end = chance.of(ENDS);
+  const links = PLACES.filter((place) => place !== end)
+    .map((place) => linkName(end, place))
+    .join(', ');
+  return between(`cut link ${links}`, `heal link ${links}`);
 };
 const stopInstance: Trouble = (chance) => {
   const name = chance.of(INSTANCES);
@@ -117,7 +146,7 @@ const shiftClock: Trouble = (chance) => ({ begins: `shift clock ${chance.below(4
 
 // prettier-ignore
 const TROUBLES: readonly (readonly [weight: number, trouble: Trouble])[] = [
-  [16, cutLink], [12, stopInstance], [6, slowInstance], [4, stopAgent], [8, loseSite],
+  [16, cutLink], [5, cutOff], [12, stopInstance], [6, slowInstance], [4, stopAgent], [8, loseSite],
   [14, killDaemon], [10, breakAnswers], [2, oddReads], [2, busyMirror], [4, cutOperation],
   [4, () => between('down share', 'up share')],
   [4, (chance) => between(`${chance.of(['down', 'hung'])} shell`, 'up shell')],
@@ -186,7 +215,8 @@ export function chanceScenario({ seed, mode, minutes }: ChanceOptions): Scenario
     seed,
     minutes,
     shareSite: chance.happens(0.35) ? 'home' : 'backup',
-    evidence: chance.happens(0.25) ? 'proven' : 'silent',
+    evidence: chance.happens(0.4) ? 'proven' : 'silent',
+    failback: chance.happens(0.5) ? 'minimal' : 'documented',
     core: chance.happens(0.3) ? 'backup' : 'all',
     person: 'there',
     events: all.sort((a, b) => a.at - b.at),

@@ -22,7 +22,7 @@ const RESTART_S = 5;
 const DURING_MS = 150;
 
 /** Log is backed up, copied and restored every few minutes, so that a short run meets every state of the chain. */
-function worldOf({ name, shareSite, evidence }: Scenario): SimulatedWorld {
+function worldOf({ name, shareSite, evidence, failback }: Scenario): SimulatedWorld {
   const world = new SimulatedWorld(
     freshWorld({
       seed: name,
@@ -34,7 +34,7 @@ function worldOf({ name, shareSite, evidence }: Scenario): SimulatedWorld {
     }),
   );
   const policy = { silentAfter: '30s', drainTimeout: '20s', stepTimeout: '2m', maxDataLoss: '60m' };
-  const document = desiredDocument(world.state.options, policy);
+  const document = desiredDocument(world.state.options, { ...policy, failback });
   world.document.save(document.replace('evidence: silent', `evidence: ${evidence}`));
   return world;
 }

@@ -25,6 +25,8 @@ export interface Scenario {
   readonly minutes: number;
   readonly shareSite: 'home' | 'backup';
   readonly evidence: 'silent' | 'proven';
+  /** policy.failback of the pool; left out: documented, as where the document does not say it. */
+  readonly failback?: 'documented' | 'minimal';
   /** What trouble leaves alone in the end, in liveness mode: everything, or all but the home site, which is lost for good. */
   readonly core: 'all' | 'backup';
   /** Away: the pool must converge without a decision. */
@@ -49,6 +51,7 @@ const FIELDS: Readonly<Record<keyof Scenario, (value: unknown) => boolean>> = {
   minutes: (value) => typeof value === 'number' && value > 0,
   shareSite: (value) => value === 'home' || value === 'backup',
   evidence: (value) => value === 'silent' || value === 'proven',
+  failback: (value) => value === undefined || value === 'documented' || value === 'minimal',
   core: (value) => value === 'all' || value === 'backup',
   person: (value) => value === 'there' || value === 'away',
   events: (value) => Array.isArray(value) && value.every(isEvent),
