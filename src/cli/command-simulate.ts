@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { SQL_VERSIONS, type SqlVersion } from '../rights/right-table.ts';
 import { chanceScenario } from '../simulation/chance-scenario.ts';
-import { parseScenario, SCENARIO_MODES, type Scenario } from '../simulation/scenario.ts';
+import { parseScenario, SCENARIO_MODES } from '../simulation/scenario.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { withOutput, type OutputOptions } from './command-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { describeStory, tellStory } from './simulate-story.ts';
-import { simulateScenarios } from './simulate-scenarios.ts';
+import { simulateScenarios, type Play } from './simulate-scenarios.ts';
 
 const MODES = ['both', ...SCENARIO_MODES, 'story'] as const;
 
@@ -19,6 +19,7 @@ interface SimulateOptions extends OutputOptions {
   readonly minutes: number;
   readonly scenario?: readonly string[];
   readonly keep?: string;
+  readonly parallel: number;
   readonly share: string;
   readonly sqlVersion: SqlVersion;
   readonly leastRights?: boolean;
@@ -27,6 +28,12 @@ interface SimulateOptions extends OutputOptions {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number of 0 or more');
+  return value;
+}
+
+function threads(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('a whole number of 1 or more');
   return value;
 }
 
@@ -46,6 +53,7 @@ export function register(program: Command): void {
     .option('--minutes <number>', 'simulated minutes with faults', wholeNumber, 40)
     .option('--scenario <file...>', 'play these scenario files instead')
     .option('--keep <directory>', 'make a failing run small and keep it there as a scenario file')
+    .option('--parallel <number>', 'runs at once, each on a thread of its own', threads, 1)
     .option('--share <site>', 'story: where the backup share lives, home or backup', 'backup')
     .addOption(
       new Option('--sql-version <year>', 'story: SQL Server of every instance')
@@ -61,19 +69,29 @@ async function simulate(options: SimulateOptions): Promise<void> {
     await tellStories(options);
     return;
   }
-  const { output, keep } = options;
-  const safe = await simulateScenarios(scenariosOf(options), { output, keep });
+  const { output, keep, parallel } = options;
+  const safe = await simulateScenarios(playsOf(options), { output, keep, parallel });
   if (!safe) process.exitCode = EXIT.failed;
 }
 
-function* scenariosOf({ mode, seed, runs, minutes, scenario }: SimulateOptions): Generator<Scenario> {
+const COMMAND = 'npm run simulate --';
+
+function* playsOf({ mode, seed, runs, minutes, scenario }: SimulateOptions): Generator<Play> {
   if (scenario !== undefined) {
-    for (const file of scenario) yield parseScenario(readFileSync(file, 'utf8'));
+    for (const file of scenario)
+      yield {
+        scenario: parseScenario(readFileSync(file, 'utf8')),
+        repeat: `${COMMAND} --scenario ${file}`,
+      };
     return;
   }
   for (let run = 0; run < runs; run += 1)
     for (const one of SCENARIO_MODES)
-      if (mode === 'both' || mode === one) yield chanceScenario({ seed: seed + run, mode: one, minutes });
+      if (mode === 'both' || mode === one)
+        yield {
+          scenario: chanceScenario({ seed: seed + run, mode: one, minutes }),
+          repeat: `${COMMAND} --mode ${one} --seed ${seed + run} --minutes ${minutes}`,
+        };
 }
 
 async function tellStories(options: SimulateOptions): Promise<void> {

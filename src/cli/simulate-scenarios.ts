@@ -1,147 +1,104 @@
-/** Plays scenarios one after another, reports each, and makes those that fail small. */
-import { createHash } from 'node:crypto';
+/** Plays scenarios on threads of their own, reports each in the order of the list, and keeps those that fail, made small. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hostClock } from '../daemon/host/host-clock.ts';
-import { playScenario, type Played } from '../simulation/play-scenario.ts';
 import { formatScenario, type Scenario } from '../simulation/scenario.ts';
-import { shrinkScenario } from '../simulation/shrink-scenario.ts';
 import type { OutputOptions } from './command-options.ts';
+import { describeTotals, Totals } from './simulate-totals.ts';
+import { ScenarioThread, type PlayReport } from './simulate-worker.ts';
+
+export interface Play {
+  readonly scenario: Scenario;
+  /** The command that plays it again. */
+  readonly repeat: string;
+}
 
 interface ScenariosOptions extends OutputOptions {
+  /** Where a failing run is kept, made small. */
   readonly keep: string | undefined;
+  /** Threads. */
+  readonly parallel: number;
 }
 
-interface Totals {
-  runs: number;
-  rounds: number;
-  steps: number;
-  faults: number;
-  simulatedMs: number;
-  realMs: number;
-  /** Of this process: on a busy machine less than the real time. */
-  cpuMs: number;
-  acknowledged: number;
-  exceptions: number;
-  violations: number;
-  readonly endings: Record<string, number>;
-}
-
-const MS = 1_000;
 const MINUTE_MS = 60_000;
-const DIGITS = 10;
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / MS;
-};
-const rounded = (value: number): number => Math.round(value * DIGITS) / DIGITS;
+/** Between two lines of progress. */
+const PROGRESS_EVERY_MS = 30_000;
 
 /** @returns false: an invariant was broken */
 export async function simulateScenarios(
-  scenarios: Iterable<Scenario>,
-  { output, keep }: ScenariosOptions,
+  plays: Iterable<Play>,
+  { output, keep, parallel }: ScenariosOptions,
 ): Promise<boolean> {
-  const totals: Totals = {
-    runs: 0,
-    rounds: 0,
-    steps: 0,
-    faults: 0,
-    simulatedMs: 0,
-    realMs: 0,
-    cpuMs: 0,
-    acknowledged: 0,
-    exceptions: 0,
-    violations: 0,
-    endings: {},
+  const totals = new Totals(parallel);
+  const tell = (play: Play, report: PlayReport): void => {
+    totals.add(play.scenario, report, play.repeat);
+    process.stdout.write(output === 'json' ? asJson(play, report) : describe(play, report));
+    if (keep !== undefined && report.small !== undefined) keepSmall(play.scenario, report.small, keep);
   };
-  for (const scenario of scenarios) {
-    const startedMs = hostClock.monotonicMs();
-    const startedCpuMs = cpuMs();
-    const played = await playScenario(scenario);
-    const realMs = hostClock.monotonicMs() - startedMs;
-    add(totals, scenario, played, realMs);
-    totals.cpuMs += cpuMs() - startedCpuMs;
-    process.stdout.write(
-      output === 'json' ? `${asJson(scenario, played, realMs)}\n` : describe(scenario, played, realMs),
-    );
-    if (played.violations.length > 0 && keep !== undefined) await keepSmall(scenario, keep);
-  }
-  const report = summary(totals);
-  process.stdout.write(output === 'json' ? `${JSON.stringify(report)}\n` : describeTotals(report));
+  let toldMs = hostClock.monotonicMs();
+  await playAll(plays, parallel, keep !== undefined, (play, report) => {
+    tell(play, report);
+    if (hostClock.monotonicMs() - toldMs < PROGRESS_EVERY_MS) return;
+    toldMs = hostClock.monotonicMs();
+    process.stderr.write(totals.progress());
+  });
+  const summary = totals.summary();
+  process.stdout.write(output === 'json' ? `${JSON.stringify(summary)}\n` : describeTotals(summary));
   return totals.violations === 0;
 }
 
-function add(totals: Totals, { mode }: Scenario, played: Played, realMs: number): void {
-  totals.runs += 1;
-  totals.rounds += played.rounds;
-  totals.steps += played.steps;
-  totals.faults += played.faults;
-  totals.simulatedMs += played.simulatedMs;
-  totals.realMs += realMs;
-  totals.acknowledged += played.messages.acknowledged;
-  totals.exceptions += played.exceptions.length;
-  totals.violations += played.violations.length;
-  if (mode === 'liveness') totals.endings[played.ending] = (totals.endings[played.ending] ?? 0) + 1;
+/** Whoever is free takes the next; `done` is called in the order of the list, whichever ends first. */
+async function playAll(
+  plays: Iterable<Play>,
+  parallel: number,
+  shrink: boolean,
+  done: (play: Play, report: PlayReport) => void,
+): Promise<void> {
+  const waiting = new Map<number, { readonly play: Play; readonly report: PlayReport }>();
+  let told = 0;
+  const list = plays[Symbol.iterator]();
+  let taken = 0;
+  const thread = async (): Promise<void> => {
+    await using player = new ScenarioThread();
+    for (let next = list.next(); next.done !== true; next = list.next()) {
+      const at = taken;
+      taken += 1;
+      const play = next.value;
+      waiting.set(at, { play, report: await player.play({ scenario: play.scenario, shrink }) });
+      for (let ready = waiting.get(told); ready !== undefined; ready = waiting.get(told)) {
+        waiting.delete(told);
+        told += 1;
+        done(ready.play, ready.report);
+      }
+    }
+  };
+  // Every thread ends what it has begun, also when another one cannot go on.
+  const ends = await Promise.allSettled(Array.from({ length: parallel }, thread));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason as Error;
 }
 
-function asJson({ name, mode, seed }: Scenario, { journal, ...played }: Played, realMs: number): string {
-  return JSON.stringify({
-    name,
-    mode,
-    seed,
-    ...played,
-    journalSha256: createHash('sha256').update(journal).digest('hex'),
-    journalRecords: journal.split('\n').length - 1,
-    realMs: Math.round(realMs),
-  });
+function asJson({ scenario: { name, mode, seed }, repeat }: Play, { small, ...report }: PlayReport): string {
+  const again = report.violations.length > 0 ? { repeat } : {};
+  const events = small === undefined ? {} : { smallest: small.events };
+  return `${JSON.stringify({ name, mode, seed, ...report, ...again, ...events })}\n`;
 }
 
-function describe({ name }: Scenario, played: Played, realMs: number): string {
-  const { violations, exceptions, messages, simulatedMs, rounds, steps, faults, ending } = played;
+function describe({ scenario: { name }, repeat }: Play, report: PlayReport): string {
+  const { violations, exceptions, messages, simulatedMs, realMs, rounds, steps, faults, ending } = report;
   const factor = Math.round(simulatedMs / realMs);
   const head =
     `${name}: ${Math.round(simulatedMs / MINUTE_MS)} simulated minutes (factor ${factor}), ${faults} faults, ${rounds} rounds, ${steps} steps, ` +
     `${messages.acknowledged} messages, ${ending}\n`;
   const lines = [
     ...violations.map(({ at, invariant, what }) => `  VIOLATION ${invariant} after ${at} s: ${what}\n`),
+    ...(violations.length > 0 ? [`  again: ${repeat}\n`] : []),
     ...exceptions.map(({ at, what }) => `  allowed by evidence silent after ${at} s: ${what}\n`),
   ];
   return head + lines.join('');
 }
 
-function summary(totals: Totals) {
-  const { simulatedMs, realMs, cpuMs: spentMs, faults, rounds, steps, ...counts } = totals;
-  const realSeconds = realMs / MS;
-  return {
-    ...counts,
-    faults,
-    rounds,
-    steps,
-    faultsPerTenMinutes: rounded((faults * DIGITS) / (simulatedMs / MINUTE_MS)),
-    roundsPerSecond: Math.round(rounds / realSeconds),
-    stepsPerSecond: rounded(steps / realSeconds),
-    faultsPerSecond: rounded(faults / realSeconds),
-    simulatedHours: rounded(simulatedMs / MINUTE_MS / 60),
-    realSeconds: rounded(realSeconds),
-    factor: Math.round(simulatedMs / realMs),
-    cpuSeconds: rounded(spentMs / MS),
-    factorOverCpu: Math.round(simulatedMs / spentMs),
-  };
-}
-
-function describeTotals(report: ReturnType<typeof summary>): string {
-  const endings = Object.entries(report.endings).map(([ending, times]) => `  ${times} times: ${ending}\n`);
-  return (
-    `${report.runs} runs, ${report.simulatedHours} simulated hours in ${report.realSeconds} s (factor ${report.factor}; ` +
-    `${report.cpuSeconds} s of CPU, factor ${report.factorOverCpu}), ${report.rounds} rounds, ${report.faults} faults, ${report.steps} steps; ` +
-    `per second ${report.roundsPerSecond} rounds, ${report.faultsPerSecond} faults, ${report.stepsPerSecond} steps; ` +
-    `${report.faultsPerTenMinutes} faults in ten simulated minutes, ${report.acknowledged} messages acknowledged, ` +
-    `${report.exceptions} allowed by evidence silent, ${report.violations} violations\n${endings.join('')}`
-  );
-}
-
-async function keepSmall(scenario: Scenario, directory: string): Promise<void> {
-  const small = await shrinkScenario(scenario, playScenario);
+function keepSmall(scenario: Scenario, small: Scenario, directory: string): void {
   mkdirSync(directory, { recursive: true });
   const file = path.join(directory, `${scenario.name.replaceAll(' ', '-')}.json`);
   writeFileSync(file, formatScenario(small));
