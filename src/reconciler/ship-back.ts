@@ -55,6 +55,9 @@ function giverOf(backup: CopyView): Giver | Finding {
   if (!open && !endedByTail(copy))
     return finding('no', `the backup copy is ${mgc.value} and gives no log`, mgc.source);
   const { database, source } = copy;
+  // NULL in last_log_backup_lsn of an open database: no log backup is possible yet. Known, not unread.
+  if (open && database.positionLsn === null)
+    return finding('no', 'the backup copy was never backed up, so no log backup of it can come', source);
   const [first, point] = [text(database.firstForkGuid), text(database.forkPointLsn)];
   const at = positionOf(database);
   if (at === undefined)

@@ -48,6 +48,7 @@ test.each<[string, MovedAway, string, RegExp]>([
   ],
   ['a share out of sight', { share: world.notSeen('share') }, 'unknown', /./],
   ['another lineage at home', { home: { familyGuid: world.OTHER_FAMILY } }, 'no', /different lineages/],
+  ['a backup copy that was never backed up', { backup: { positionLsn: null } }, 'no', /never backed up/],
   ['a home that is open', { home: { state: 'ONLINE' } }, 'no', /takes no log/],
   ['a home whose fork nobody tells', { home: { forkGuid: 'unknown' } }, 'unknown', /./],
   [
