@@ -1,5 +1,8 @@
 /** The judge must see what it is there for: deeds that no step may do, done by hand in a query window. */
 import { expect, test } from 'vitest';
+import { plannerFor } from '../../src/reconciler/find-plan.ts';
+import { shapeOf } from '../../src/reconciler/ground-rows.ts';
+import { desiredPoolOf } from '../../src/simulation/administrator.ts';
 import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
 import { ScenarioStage } from '../../src/simulation/scenario-stage.ts';
 import { parseScenario, SCENARIO_GRAMMAR, type Scenario } from '../../src/simulation/scenario.ts';
@@ -126,6 +129,29 @@ test('copies that are dropped with messages which nothing else holds are a viola
   }
   await pass(stage, 1);
   expect(invariants(stage)).toEqual(['overwritten']);
+});
+
+/** Breaks the planner, in the memory of this process, as if it took unknown for known: this row is planned, whatever is seen. */
+function planAlways(stage: ScenarioStage, action: string): () => void {
+  const { topology, policy } = desiredPoolOf(stage.world);
+  const planner = plannerFor(shapeOf(topology, policy));
+  const whole = { ...planner };
+  const steps = planner.steps.filter((step) => step.action === action);
+  Object.assign(planner, { find: () => ({ kind: 'steps', steps, statesExpanded: 0 }) });
+  return () => void Object.assign(planner, whole);
+}
+
+test('a step that is begun while what its row reads is unknown is a violation', async () => {
+  const stage = await servingPool();
+  const mend = planAlways(stage, 'clear-active-servers');
+  try {
+    stage.perform('down shell');
+    await pass(stage, 2);
+    stage.end();
+  } finally {
+    mend();
+  }
+  expect(invariants(stage)).toEqual(['unknown-need']);
 });
 
 test('whatever the world destroys is no violation of the product', async () => {
