@@ -1,15 +1,20 @@
 /**
  * Mutants that change nothing, each with its argument. `npm run mutate` fails when one of them is noticed after all, when one is no
- * mutant any more, and, for `implied`, when the row may newly run in any world that it knows.
+ * mutant any more, and when the argument does not hold in a question that it knows.
  */
+import type { ActionId } from '../../src/reconciler/step-id.ts';
+
 export interface Equivalent {
   readonly mutant: string;
   /**
-   * implied: what the row still asks for cannot hold without the need. idle: where the need does not hold, the row promises nothing
-   * that a plan could want, so no shortest plan takes it.
+   * implied: what the row still asks for cannot hold without the need; checked: the row may newly run nowhere. idle: where the need does
+   * not hold, the row promises nothing that a plan could want; checked: no plan begins with it where it may newly run. twin: another row
+   * does the same there; checked: where a plan newly begins with the row, it began with the twin, and both lead to one world.
    */
-  readonly kind: 'implied' | 'idle';
+  readonly kind: 'implied' | 'idle' | 'twin';
   readonly why: string;
+  /** Of kind twin. */
+  readonly twin?: ActionId;
 }
 
 export const EQUIVALENT: readonly Equivalent[] = [
@@ -227,5 +232,121 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutant: 're-add-secondary@backup -secondaryLost',
     kind: 'idle',
     why: 'With a secondary that runs the row promises what is there; where its jobs are only disabled, enable-jobs does the same and ranks first.',
+  },
+  {
+    mutant: 'copy-log-backups@backup -shareReadable',
+    kind: 'implied',
+    why: 'The row needs files to copy and the daemon to copy them; filesToShip counts such files only on a share that is listed.',
+  },
+  {
+    mutant: 'run-copy-job@backup -onlyJobCopies',
+    kind: 'idle',
+    why: 'Where the daemon copies, copy-log-backups may run wherever this row may, has its rank and comes first by name; where SQL Server reads the share, nothing is ever uncopied.',
+  },
+  {
+    mutant: 'pause-log-shipping@backup -shareReadable',
+    kind: 'implied',
+    why: 'The row needs to see the files and home to answer; filesToShip knows of them without the listed share only where home or the site of the share is down by evidence.',
+  },
+  {
+    mutant: 'tail-log-backup@home -shareReadable',
+    kind: 'implied',
+    why: 'The row needs to see the files and home to answer; filesToShip knows of them without the listed share only where home or the site of the share is down by evidence.',
+  },
+  {
+    mutant: 'tail-log-backup@home -nothingLostInBackup',
+    kind: 'implied',
+    why: "The row needs home to be current and the copy to follow it; heldByFenced says nothing of every restoring copy on home's line up to where home left it, which is what followsOf asks.",
+  },
+  {
+    mutant: 'tail-log-backup@backup -reachable',
+    kind: 'implied',
+    why: 'The row needs mgc online or restricted, which is known only where the instance answers.',
+  },
+  {
+    mutant: 'tail-log-backup@backup -homeReachable',
+    kind: 'implied',
+    why: 'The row needs the home copy restoring, which is known only where its instance answers.',
+  },
+  {
+    mutant: 'tail-log-backup@backup -homeRestoring',
+    kind: 'implied',
+    why: 'The row needs home level with backup; shipBackOf says no of every home that is not restoring.',
+  },
+  {
+    mutant: 'tail-log-backup@backup -openOrRestricted',
+    kind: 'implied',
+    why: 'The row needs home level with backup, so backup is open or ended with its own tail (giverOf); then both reach the same and current is both, and the row needs backup alone.',
+  },
+  {
+    mutant: 'tail-log-backup@backup -currentStrictly',
+    kind: 'implied',
+    why: 'The row needs backup open and home restoring of one lineage (shipBackOf); currentOf then names the open one.',
+  },
+  {
+    mutant: 'tail-log-backup@backup -nothingLostInHome',
+    kind: 'implied',
+    why: 'The row needs home level with backup: home stands at or before where backup left its line, and heldByFenced calls that nothing.',
+  },
+  {
+    mutant: 'tail-log-backup@backup -shareReadable',
+    kind: 'implied',
+    why: 'The row needs home level with backup, which chained finds only on a share that is listed.',
+  },
+  {
+    mutant: 'apply-log-backups@home -reachable',
+    kind: 'implied',
+    why: 'The row needs log backups that wait for home; shipBackOf knows of them only where home is seen.',
+  },
+  {
+    mutant: 'apply-log-backups@home -restoring',
+    kind: 'implied',
+    why: 'The row needs log backups that wait for home; shipBackOf says no of every home that is not restoring.',
+  },
+  {
+    mutant: 'apply-log-backups@home -shareReadable',
+    kind: 'implied',
+    why: 'The row needs log backups that wait for home, which chained finds only on a share that is listed.',
+  },
+  {
+    mutant: 'recover@home -homeUndoable',
+    kind: 'idle',
+    why: 'The row needs home current, so its copy is open, restoring or offline; only online is not undoable, and that is what the row promises.',
+  },
+  {
+    mutant: 'recover@home -nothingWaitsForHome',
+    kind: 'implied',
+    why: 'The effect of the row is declared only for a home for which nothing waits (homeServes), and no step is taken whose effect is not declared.',
+  },
+  {
+    mutant: 'resume-mirroring@home+backup -online',
+    kind: 'implied',
+    why: 'The row needs a suspended session; mirrorOf knows of one only of a principal that is open, and the barrier that closes a copy to users needs mirroring removed.',
+  },
+  {
+    mutant: 'move-principal@home+backup -online',
+    kind: 'implied',
+    why: 'The row needs a synchronized session, whose principal is open, and the barrier that closes a copy to users needs mirroring removed.',
+  },
+  {
+    mutant: 'set-witness@home+backup -online',
+    kind: 'implied',
+    why: 'The row needs a wrong witness, which witnessOf tells only of a synchronized principal, and the barrier that closes a copy to users needs mirroring removed.',
+  },
+  {
+    mutant: 'move-principal@home+backup -current',
+    kind: 'idle',
+    why: 'The goal is a current copy of its own site; one that is not current is restored or seeded anew on the way, so that a move of its principal before brings it no nearer.',
+  },
+  {
+    mutant: 're-add-primary@home -reachable',
+    kind: 'implied',
+    why: 'The row needs mgc online; the state of a copy is known only where its instance answers (reduceCopy takes both from one look).',
+  },
+  {
+    mutant: 'recover-backup@backup -follows',
+    kind: 'twin',
+    twin: 'recover',
+    why: 'A restoring copy that is current and does not follow home ended with its own tail; recover opens it by the same statements.',
   },
 ];

@@ -1,4 +1,4 @@
-/** What notices a mutant of a gate or of a judge: test files, run one after the other in processes of their own until one fails. */
+/** What notices a mutant of a gate or of an invariant: test files, in a process of its own, until one test fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,7 +16,6 @@ export const GATE_TESTS = [
   'test/reconciler/approvals.test.ts',
   'test/reconciler/gate-answers.test.ts',
 ] as const;
-export const RULE_TESTS = ['test/exploration/judge-protection.test.ts'] as const;
 export const INVARIANT_TESTS = [
   'test/simulation/judge-world.test.ts',
   'test/proof/judge-liveness.test.ts',

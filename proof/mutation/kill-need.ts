@@ -3,15 +3,16 @@
  * the exploration judges a step. Then the jobs, which must end converged; then every world in which the plan became another one.
  */
 import { createPlanner, plannerFor, type FoundPlan, type Planner } from '../../src/reconciler/find-plan.ts';
-import { shapeOf, type GroundStep } from '../../src/reconciler/ground-rows.ts';
+import { alternativesOf, shapeKey, type GroundStep } from '../../src/reconciler/ground-rows.ts';
 import { afterStep } from '../../src/reconciler/predict-plan.ts';
 import { reducePool } from '../../src/reconciler/reduce-pool.ts';
-import type { Vector } from '../../src/reconciler/variables.ts';
-import { SITES } from '../../src/topology/pool-topology.ts';
+import type { Variable, Vector } from '../../src/reconciler/variables.ts';
+import { SITES, type Site } from '../../src/topology/pool-topology.ts';
 import { plannedStep, type Candidate } from '../exploration/judge-sights.ts';
-import { vectorText } from '../exploration/explored-world.ts';
+import { vectorText, type Pools } from '../exploration/explored-world.ts';
 import { factsUnder } from '../exploration/sight.ts';
-import type { Asked, Corpus, Place } from './corpus.ts';
+import { shapeIn, type Asked, type Corpus, type Place } from './corpus.ts';
+import type { Equivalent } from './equivalent.ts';
 import { applyNeedMutant, type NeedMutant } from './need-mutants.ts';
 import { followPlan, planOf, runOne, stepsText, type Notice } from './run-step.ts';
 
@@ -24,8 +25,9 @@ export interface NeedVerdict {
   readonly followed: number;
 }
 
-/** Of each kind of question, the widest sights first, until something notices. */
-const MOST_RUN = 40;
+/** Until something notices. */
+const MOST_RUN = 60;
+const MOST_RACED = 60;
 const MOST_FOLLOWED = 25;
 
 const mayRun = (step: GroundStep, vector: Vector): boolean =>
@@ -39,6 +41,27 @@ const same = (a: GroundStep, b: GroundStep | undefined): boolean =>
 interface Newly {
   readonly asked: Asked;
   readonly place: Place;
+  readonly step: GroundStep;
+  /** Values of what the need speaks of, and whether everything alive is in sight. */
+  readonly kind: string;
+}
+
+/** One of each kind, then the next of each. */
+function inTurn(all: readonly Newly[]): readonly Newly[] {
+  const kinds = new Map<string, Newly[]>();
+  for (const one of all) {
+    const same = kinds.get(one.kind);
+    if (same === undefined) kinds.set(one.kind, [one]);
+    else same.push(one);
+  }
+  const most = Math.max(0, ...[...kinds.values()].map(({ length }) => length));
+  const turns: Newly[] = [];
+  for (let turn = 0; turn < most; turn += 1)
+    for (const same of kinds.values()) {
+      const one = same[turn];
+      if (one !== undefined) turns.push(one);
+    }
+  return turns;
 }
 
 function candidateAt({ world, pools, goal, sight, decided, decisions }: Place, step: GroundStep): Candidate {
@@ -48,71 +71,114 @@ function candidateAt({ world, pools, goal, sight, decided, decisions }: Place, s
   return { goal, step: plannedStep(step), sight, decisions, decided, reduction };
 }
 
+/** A step's row as it is now, and as it was. */
+interface Pair {
+  readonly now: GroundStep;
+  readonly was: GroundStep | undefined;
+  /** What the need speaks of at this step's site. */
+  readonly about: readonly Variable[];
+}
+
 class Hunt {
   readonly #corpus: Corpus;
   readonly #mutant: NeedMutant;
-  readonly #intact: Planner;
-  /** The row's steps as they are now, and as they were. */
-  readonly #pairs: readonly { readonly now: GroundStep; readonly was: GroundStep | undefined }[];
+  readonly #intact: ReadonlyMap<string, Planner>;
+  readonly #pairs: ReadonlyMap<string, readonly Pair[]>;
+  readonly #newly: readonly Newly[];
   readonly count = { may: 0, chosen: 0, run: 0, followed: 0 };
 
-  constructor(corpus: Corpus, mutant: NeedMutant, intact: Planner) {
+  constructor(corpus: Corpus, mutant: NeedMutant, intact: ReadonlyMap<string, Planner>) {
     this.#corpus = corpus;
     this.#mutant = mutant;
     this.#intact = intact;
-    this.#pairs = plannerFor(intact.shape)
-      .steps.filter((step) => step.row === mutant.row)
-      .map((now) => ({ now, was: intact.steps.find((step) => same(step, now)) }));
+    this.#pairs = new Map([...intact].map(([key, planner]) => [key, this.#pairsIn(planner)]));
+    this.#newly = inTurn(this.#findNewly());
   }
 
-  /** The row may now run where it could not: run there as if it had been planned just before the world became so. */
-  async inRacedWorlds(): Promise<Notice | undefined> {
-    let raced = 0;
-    for (const asked of this.#corpus.asked.values()) {
-      const [newly] = this.#newlyAllowed(asked.vector);
-      if (newly === undefined || newly.waits) continue;
-      for (const place of asked.places) {
-        raced += 1;
-        if (raced > MOST_RUN) return undefined;
-        this.count.run += 1;
-        const { notice } = await runOne(place.world, place.pools, candidateAt(place, newly));
-        // A deed that is seen done is not done again: nothing has happened.
-        if (notice !== undefined && notice.by !== 'done already')
-          return { by: notice.by, how: `planned before the world became so: ${notice.how}` };
-      }
-    }
-    return undefined;
+  #pairsIn({ shape, steps }: Planner): readonly Pair[] {
+    const { row, need } = this.#mutant;
+    return plannerFor(shape)
+      .steps.filter((step) => step.row === row)
+      .map((now) => ({
+        now,
+        was: steps.find((step) => same(step, now)),
+        about: alternativesOf(need, now.site, shape).flatMap((way) => [...way.keys()]),
+      }));
   }
 
-  #newlyAllowed(vector: Vector): readonly GroundStep[] {
-    return this.#pairs
-      .filter(({ now, was }) => mayRun(now, vector) && (was === undefined || !mayRun(was, vector)))
-      .map(({ now }) => now);
-  }
-
-  /** Questions whose answer now begins with the row where it could not run before. */
-  #newlyChosen(): readonly Newly[] {
+  /** Every place where the row may run now, and could not before. */
+  #findNewly(): readonly Newly[] {
     const found: Newly[] = [];
     for (const asked of this.#corpus.asked.values()) {
-      const newly = this.#newlyAllowed(asked.vector);
-      if (newly.length === 0) continue;
-      this.count.may += 1;
-      const [place] = asked.places;
-      if (place === undefined) continue;
-      const chosen = first(planOf(place.pools, place.goal, asked));
-      if (!newly.some((now) => same(now, chosen))) continue;
-      this.count.chosen += 1;
-      found.push({ asked, place });
+      const { vector, places } = asked;
+      const pairs = this.#pairs.get(asked.shape) ?? [];
+      const newly = pairs.filter(
+        ({ now, was }) => mayRun(now, vector) && (was === undefined || !mayRun(was, vector)),
+      );
+      if (newly.length > 0) this.count.may += 1;
+      for (const { now, about } of newly)
+        for (const place of places) {
+          const whole = place.sight.seen === place.world.alive;
+          const values = about.map((name) => vector[name]);
+          const kind = [now.target, ...values, asked.shape, String(whole)].join();
+          found.push({ asked, place, step: now, kind });
+        }
     }
     return found;
   }
 
+  #planAt({ pools, goal }: Place, { vector }: Pick<Asked, 'vector'>): FoundPlan {
+    return planOf(pools, goal, { vector });
+  }
+
+  #intactPlan(pools: Pools, goal: Site, vector: Vector): FoundPlan {
+    const planner = this.#intact.get(shapeKey(shapeIn(pools)));
+    if (planner === undefined) throw new RangeError('a pool of a shape that the corpus does not know');
+    return planner.find(goal, vector);
+  }
+
+  /** The row may now run where it could not: run there as if it had been planned just before the world became so. */
+  async inRacedWorlds(): Promise<Notice | undefined> {
+    for (const { place, step } of this.#newly.filter((one) => !one.step.waits).slice(0, MOST_RACED)) {
+      this.count.run += 1;
+      const { notice } = await runOne(place.world, place.pools, candidateAt(place, step));
+      // A deed that is seen done is not done again: nothing has happened.
+      if (notice !== undefined && notice.by !== 'done already')
+        return { by: notice.by, how: `planned before the world became so: ${notice.how}` };
+    }
+    return undefined;
+  }
+
+  /** Where a plan newly begins with the row, it began with the twin, and both lead to one world. Otherwise what is different. */
+  async beside(twin: string | undefined): Promise<string | undefined> {
+    for (const { place, asked, step } of this.#newlyChosen()) {
+      const before = first(this.#intactPlan(place.pools, place.goal, asked.vector));
+      if (before === undefined || before.action !== twin) return `began with ${before?.action ?? 'nothing'}`;
+      const worlds: string[] = [];
+      for (const one of [step, before]) {
+        const { next } = await runOne(place.world, place.pools, candidateAt(place, one));
+        worlds.push(next.key);
+      }
+      if (worlds[0] !== worlds[1])
+        return `leads to another world than ${before.action}: ${worlds.join(' and ')}`;
+    }
+    return undefined;
+  }
+
+  /** Questions whose answer now begins with the row where it could not run before, a place of each. */
+  #newlyChosen(): readonly Newly[] {
+    const met = new Set<Asked>();
+    return this.#newly.filter(({ asked, place, step }) => {
+      if (met.has(asked)) return false;
+      met.add(asked);
+      return same(step, first(this.#planAt(place, asked)));
+    });
+  }
+
   async inWorlds(): Promise<Notice | undefined> {
-    for (const { asked, place } of this.#newlyChosen()) {
-      if (this.count.run >= MOST_RUN) return undefined;
-      const step = first(planOf(place.pools, place.goal, asked));
-      if (step === undefined) continue;
-      if (step.waits) continue;
+    for (const { place, step } of this.#newlyChosen()) {
+      this.count.chosen += 1;
+      if (step.waits || this.count.run >= MOST_RUN) continue;
       this.count.run += 1;
       const { notice } = await runOne(place.world, place.pools, candidateAt(place, step));
       if (notice !== undefined) return notice;
@@ -131,7 +197,7 @@ class Hunt {
     for (const { job, world, pools, goal } of legs) {
       const now = stepsText(planOf(pools, goal, world.reduction));
       // A way that begins as before and goes another way later is among the worlds.
-      if (met.has(now) || now === stepsText(this.#intact.find(goal, world.reduction.vector))) continue;
+      if (met.has(now) || now === stepsText(this.#intactPlan(pools, goal, world.reduction.vector))) continue;
       met.add(now);
       this.count.followed += 1;
       const { end, notice, steps } = await followPlan(world, pools, goal);
@@ -150,7 +216,7 @@ class Hunt {
       for (const goal of SITES) {
         const { vector } = world.reduction;
         const now = stepsText(planOf(pools, goal, world.reduction));
-        const before = this.#intact.find(goal, vector);
+        const before = this.#intactPlan(pools, goal, vector);
         if (now === stepsText(before) || met.has(now)) continue;
         met.add(now);
         if (followed >= MOST_FOLLOWED) return undefined;
@@ -169,25 +235,55 @@ class Hunt {
   }
 }
 
-/** Tries one mutant; the table is whole again afterwards. */
-export async function tryNeed(corpus: Corpus, mutant: NeedMutant): Promise<NeedVerdict> {
-  const pool = corpus.legs[0]?.pools.home;
-  if (pool === undefined) throw new RangeError('there is no job');
-  const shape = shapeOf(pool.topology, pool.policy);
-  const intact = (corpus.intact ??= createPlanner(shape));
-  const undo = applyNeedMutant(mutant, shape);
+const intactPlanners = new WeakMap<Corpus, ReadonlyMap<string, Planner>>();
+
+/** Plans by the whole table, made once. */
+function intactOf(corpus: Corpus): ReadonlyMap<string, Planner> {
+  const known = intactPlanners.get(corpus);
+  if (known !== undefined) return known;
+  const made = new Map([...corpus.shapes].map(([key, shape]) => [key, createPlanner(shape)] as const));
+  intactPlanners.set(corpus, made);
+  return made;
+}
+
+/** Tries one mutant; the table is whole again afterwards. @param argument why nothing should notice it */
+export async function tryNeed(
+  corpus: Corpus,
+  mutant: NeedMutant,
+  argument?: Pick<Equivalent, 'kind' | 'twin'>,
+): Promise<NeedVerdict> {
+  const intact = intactOf(corpus);
+  const undo = applyNeedMutant(mutant, [...corpus.shapes.values()]);
   const hunt = new Hunt(corpus, mutant, intact);
   try {
     const ways =
       mutant.kind === 'removed'
-        ? [() => hunt.inWorlds(), () => hunt.inJobs(), () => hunt.inOtherPlans(), () => hunt.inRacedWorlds()]
+        ? [() => hunt.inWorlds(), () => hunt.inRacedWorlds(), () => hunt.inJobs(), () => hunt.inOtherPlans()]
         : [() => hunt.inJobs(), () => hunt.inWorlds(), () => hunt.inOtherPlans()];
     for (const way of ways) {
       const notice = await way();
       if (notice !== undefined) return { notice, ...hunt.count };
     }
-    return { notice: undefined, ...hunt.count };
+    const how = argument && (await refuted(argument, hunt));
+    const notice = how === undefined ? undefined : { by: 'the argument does not hold', how };
+    return { notice, ...hunt.count };
   } finally {
     undo();
+  }
+}
+
+/** undefined: the argument holds in every question that is known. */
+async function refuted(
+  { kind, twin }: Pick<Equivalent, 'kind' | 'twin'>,
+  hunt: Hunt,
+): Promise<string | undefined> {
+  const { may, chosen } = hunt.count;
+  switch (kind) {
+    case 'implied':
+      return may === 0 ? undefined : `the row may newly run in ${String(may)} questions`;
+    case 'idle':
+      return chosen === 0 ? undefined : `${String(chosen)} plans newly begin with the row`;
+    case 'twin':
+      return hunt.beside(twin);
   }
 }

@@ -60,16 +60,16 @@ export function oppositeOf(name: Predicate): readonly Alternative[] {
 /** The planner of this shape, made anew from the table as it is now, in the place of the one that everybody asks. */
 const planAnew = (shape: PoolShape): unknown => Object.assign(plannerFor(shape), createPlanner(shape));
 
-/** Breaks the table until the returned function is called. Nothing else may plan for another shape meanwhile. */
-export function applyNeedMutant({ row, need, kind }: NeedMutant, shape: PoolShape): () => void {
+/** Breaks the table until the returned function is called. Nothing else may plan for a shape that is not among these meanwhile. */
+export function applyNeedMutant({ row, need, kind }: NeedMutant, shapes: readonly PoolShape[]): () => void {
   const { needs } = row;
   const opposite = `not ${need}` as Predicate;
   const others = needs.filter((one) => one !== need);
   if (kind === 'negated') Object.assign(PREDICATES, { [opposite]: oppositeOf(need) });
   Object.assign(row, { needs: kind === 'removed' ? others : [...others, opposite] });
-  planAnew(shape);
+  shapes.forEach(planAnew);
   return () => {
     Object.assign(row, { needs });
-    planAnew(shape);
+    shapes.forEach(planAnew);
   };
 }

@@ -64,7 +64,8 @@ const MOST_STEPS = 40;
 
 export interface Followed {
   readonly world: ExploredWorld;
-  readonly end: 'converged' | 'asks' | 'broken';
+  /** reached: the step before which the way is left comes next. */
+  readonly end: 'converged' | 'asks' | 'broken' | 'reached';
   readonly notice: Notice | undefined;
   readonly steps: readonly string[];
 }
@@ -88,12 +89,18 @@ export async function followPlan(
   start: ExploredWorld,
   pools: Pools,
   goal: Site,
-  on: { readonly world?: (world: ExploredWorld) => void; readonly cut?: (cut: WorldSnapshot) => void } = {},
+  on: {
+    readonly world?: (world: ExploredWorld) => void;
+    readonly cut?: (cut: WorldSnapshot) => void;
+    readonly until?: string | undefined;
+  } = {},
 ): Promise<Followed> {
   let world = start;
   let decided = 'nothing';
   let decisions: Candidate['decisions'] = [];
   let waited = false;
+  /** Steps that the plan before promised to come next. */
+  let promised = 0;
   const steps: string[] = [];
   const broken = (by: string, how: string): Followed => ({
     world,
@@ -127,9 +134,11 @@ export async function followPlan(
         return broken('blocked without a way out', `towards ${goal} after ${steps.join(', ')}`);
       const [first] = obstacles;
       const how = `${first?.variable ?? ''} is ${first?.actual ?? ''}, wanted ${first?.wanted ?? ''}`;
+      if (promised > 0) return broken('a plan that cannot go on', `after ${steps.join(', ')}: ${how}`);
       return { world, end: 'asks', notice: { by: 'a person is asked', how }, steps };
     }
     const [first] = plan.steps;
+    promised = plan.steps.length - 1;
     if (first?.waits === true) {
       steps.push(`${first.action}:${first.target}`);
       world = await exploredWorld(await afterEvent(world.snapshot, TIME), pools);
@@ -137,6 +146,7 @@ export async function followPlan(
     }
     const candidate = candidateOf(world, goal, plan, reduction, decided, decisions);
     if (candidate === undefined) return broken('no step', stepsText(plan));
+    if (stepKey(candidate.step) === on.until) return { world, end: 'reached', notice: undefined, steps };
     steps.push(stepKey(candidate.step));
     const { next, notice } = await runOne(world, pools, candidate, on.cut);
     world = next;

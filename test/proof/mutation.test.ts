@@ -23,7 +23,12 @@ test(
   async () => {
     const before = JSON.stringify(ACTION_TABLE);
     const jobs = JOBS.filter(({ name }) => /^route 4/.test(name));
-    const corpus = await makeCorpus(() => undefined, { jobs, shareSites: ['backup'], around: undefined });
+    const corpus = await makeCorpus(() => undefined, {
+      jobs,
+      corners: [],
+      shareSites: ['backup'],
+      around: undefined,
+    });
     expect(corpus.broken).toEqual([]);
     const told: [string, boolean][] = [];
     for (const mutant of NEED_MUTANTS.filter(({ name }) => FEW.includes(name)))
