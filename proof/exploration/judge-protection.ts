@@ -132,10 +132,19 @@ export const PROTECTION_RULES: readonly ProtectionRule[] = [
   rule('tail-log-backup:home', 'home was closed by its tail while chat servers are active', usersListed),
   rule('tail-log-backup:backup', 'backup was closed by its tail while chat servers are active', usersListed),
   rule('tail-log-backup:backup', 'backup was closed by its tail under chat sessions', someSession('backup')),
+  rule('tail-log-backup:home', 'home was closed by its tail under chat sessions', someSession('home')),
+  rule('tail-log-backup:home', 'home was closed by its tail while a job of log shipping could run', (truth) =>
+    JOBS_CAN_RUN.includes(truth['shipping.secondary']),
+  ),
   rule(
     'tail-log-backup:backup',
     'backup was closed by its tail while a job of log shipping could run',
     (truth) => JOBS_CAN_RUN.includes(truth['shipping.secondary']),
+  ),
+  rule(
+    'pause-log-shipping:backup',
+    'log shipping was brought to an end for a home that is not the newest',
+    notNewest('home'),
   ),
   rule(
     'pause-log-shipping:backup',

@@ -43,7 +43,8 @@ export const PROTECTION_CASES: Readonly<
   'log backups were let go on': [{ 'home.mgc': 'restoring' }, { 'home.mgc': 'online' }],
   'backup was closed by its tail while chat': [{ active: 'backup' }, { active: 'none' }],
   'backup was closed by its tail under': [{ 'backup.sessions': 'some' }, { 'backup.sessions': 'none' }],
-  'log shipping was brought to an end': [{ 'shipping.follows': 'no' }, { 'shipping.follows': 'yes' }],
+  'log shipping was brought to an end for': [{ current: 'backup' }, { current: 'both' }],
+  'log shipping was brought to an end that': [{ 'shipping.follows': 'no' }, { 'shipping.follows': 'yes' }],
   'jobs of log shipping were let go on while': [{ 'home.mgc': 'restoring' }, { 'home.mgc': 'online' }],
   'jobs of log shipping were let go on where': [{ 'shipping.follows': 'no' }, { 'shipping.follows': 'yes' }],
   'a secondary was configured where': [{ 'shipping.follows': 'no' }, { 'shipping.follows': 'yes' }],
@@ -67,7 +68,12 @@ export const PROTECTION_CASES: Readonly<
   'home was overwritten while': [{ active: 'home' }, { active: 'none' }],
   'the newest copy was overwritten at home': [{ current: 'home' }, { current: 'backup' }],
   'the newest copy was overwritten at backup': [{ current: 'backup' }, { current: 'home' }],
-  'home was closed by its tail': [{ active: 'home' }, { active: 'none' }],
+  'home was closed by its tail under': [{ 'home.sessions': 'some' }, { 'home.sessions': 'none' }],
+  'home was closed by its tail while a job': [
+    { 'shipping.secondary': 'running' },
+    { 'shipping.secondary': 'paused' },
+  ],
+  'home was closed by its tail while chat': [{ active: 'home' }, { active: 'none' }],
   'log backups were stopped': [{ active: 'home' }, { active: 'none' }],
   'log backups were resumed': [{ current: 'backup' }, { current: 'home' }],
   'a copy that is not the newest was mirrored over its partner at home': [

@@ -52,15 +52,17 @@ export const sends = (name: string, instance: string, ...texts: readonly string[
 
 /** A window that stays open on mgc, from the host of a chat server: who looks at sessions by their hosts takes it for one of the service. */
 export const visited = (site: EstateSite): EventLeg =>
-  does(`somebody on a chat server has mgc of ${site} open`, (world) => {
-    const login = {
+  does(`somebody on a chat server has mgc of ${site} open`, ({ estate, sqlPassword }) => {
+    const request = {
       login: 'sa',
-      password: world.sqlPassword,
+      password: sqlPassword,
       database: 'mgc',
       host: sites[site].chatServers[0] ?? '',
       program: 'query window',
     };
-    world.estate.login(sites[site].primary.name, 'operator', login, () => undefined);
+    // By a name of its own: those of a world's connections are counted anew in every copy of it.
+    const instance = sites[site].primary.name;
+    estate.input({ kind: 'login', instance, connection: 'visitor', party: 'operator', request });
   });
 
 /** An event of the exploration, by its name. */

@@ -93,6 +93,11 @@ const AT_HOME = [
     hand.enabled(hand.BACKUP, hand.COPY_JOB),
   ),
   corner(
+    'a session on the home that is to be closed',
+    upTo('backup', 'tail-log-backup:home'),
+    hand.visited('home'),
+  ),
+  corner(
     'home is closed by its tail, and its log-backup job is deleted',
     upTo('backup', 'copy-log-backups:backup'),
     hand.deleted(hand.HOME, 'LSBackup_mgc'),

@@ -242,14 +242,14 @@ export async function makeCorpus(
     const { worlds, asked } = corpus;
     progress(`${String(worlds.length)} worlds, ${String(asked.size)} questions: ${what}`);
   };
+  for (const corner of corners) {
+    await addCorner(corpus, corner);
+    tell(corner.name);
+  }
   for (const shareSite of shareSites)
     for (const job of jobs) {
       await addJob(corpus, job, shareSite, shareSite === around);
       tell(`share at ${shareSite}, ${job.name}`);
     }
-  for (const corner of corners) {
-    await addCorner(corpus, corner);
-    tell(corner.name);
-  }
   return corpus;
 }

@@ -1,6 +1,7 @@
 /**
- * What notices a broken need. First the worlds in which the row may newly run and is chosen: it is really run there, and judged as
- * the exploration judges a step. Then the jobs, which must end converged; then every world in which the plan became another one.
+ * What notices a broken need. First the worlds in which the row may newly run: it is really run there, as if it had been planned just
+ * before the world became so, and judged as the exploration judges a step. Then those in which a plan newly begins with it; then the
+ * jobs, which must end converged; then every world in which the plan became another one.
  */
 import { createPlanner, plannerFor, type FoundPlan, type Planner } from '../../src/reconciler/find-plan.ts';
 import { alternativesOf, shapeKey, type GroundStep } from '../../src/reconciler/ground-rows.ts';
@@ -14,7 +15,7 @@ import { factsUnder } from '../exploration/sight.ts';
 import { shapeIn, type Asked, type Corpus, type Place } from './corpus.ts';
 import type { Equivalent } from './equivalent.ts';
 import { applyNeedMutant, type NeedMutant } from './need-mutants.ts';
-import { followPlan, planOf, runOne, stepsText, type Notice } from './run-step.ts';
+import { followPlan, goesOn, planOf, runOne, stepsText, type Notice } from './run-step.ts';
 
 export interface NeedVerdict {
   readonly notice: Notice | undefined;
@@ -26,9 +27,10 @@ export interface NeedVerdict {
 }
 
 /** Until something notices. */
-const MOST_RUN = 60;
-const MOST_RACED = 60;
+const MOST_RUN = 40;
 const MOST_FOLLOWED = 25;
+/** Questions that are planned anew, of each kind in turn. */
+const MOST_ASKED = 600;
 
 const mayRun = (step: GroundStep, vector: Vector): boolean =>
   afterStep(step, vector) !== undefined && step.reads.every((read) => vector[read] !== 'unknown');
@@ -139,7 +141,7 @@ class Hunt {
 
   /** The row may now run where it could not: run there as if it had been planned just before the world became so. */
   async inRacedWorlds(): Promise<Notice | undefined> {
-    for (const { place, step } of this.#newly.filter((one) => !one.step.waits).slice(0, MOST_RACED)) {
+    for (const { place, step } of this.#newly.filter((one) => !one.step.waits).slice(0, MOST_RUN)) {
       this.count.run += 1;
       const { notice } = await runOne(place.world, place.pools, candidateAt(place, step));
       // A deed that is seen done is not done again: nothing has happened.
@@ -169,19 +171,23 @@ class Hunt {
   #newlyChosen(): readonly Newly[] {
     const met = new Set<Asked>();
     return this.#newly.filter(({ asked, place, step }) => {
-      if (met.has(asked)) return false;
+      if (met.has(asked) || met.size >= MOST_ASKED) return false;
       met.add(asked);
       return same(step, first(this.#planAt(place, asked)));
     });
   }
 
   async inWorlds(): Promise<Notice | undefined> {
-    for (const { place, step } of this.#newlyChosen()) {
+    let run = 0;
+    for (const { asked, place, step } of this.#newlyChosen()) {
       this.count.chosen += 1;
-      if (step.waits || this.count.run >= MOST_RUN) continue;
+      if (step.waits || run >= MOST_RUN) continue;
+      run += 1;
       this.count.run += 1;
-      const { notice } = await runOne(place.world, place.pools, candidateAt(place, step));
+      const { next, notice } = await runOne(place.world, place.pools, candidateAt(place, step));
       if (notice !== undefined) return notice;
+      const stuck = goesOn(place, this.#planAt(place, asked), next, place.pools);
+      if (stuck !== undefined) return stuck;
     }
     return undefined;
   }
@@ -258,7 +264,7 @@ export async function tryNeed(
   try {
     const ways =
       mutant.kind === 'removed'
-        ? [() => hunt.inWorlds(), () => hunt.inRacedWorlds(), () => hunt.inJobs(), () => hunt.inOtherPlans()]
+        ? [() => hunt.inRacedWorlds(), () => hunt.inWorlds(), () => hunt.inJobs(), () => hunt.inOtherPlans()]
         : [() => hunt.inJobs(), () => hunt.inWorlds(), () => hunt.inOtherPlans()];
     for (const way of ways) {
       const notice = await way();

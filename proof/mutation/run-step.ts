@@ -10,7 +10,7 @@ import { letHappen, runSteps } from '../exploration/daemon-life.ts';
 import { exploredWorld, type ExploredWorld, type Pools } from '../exploration/explored-world.ts';
 import { judgeRun } from '../exploration/judge-run.ts';
 import { decisionsFor, plannedStep, type Candidate } from '../exploration/judge-sights.ts';
-import { partiesIn } from '../exploration/sight.ts';
+import { factsUnder, partiesIn } from '../exploration/sight.ts';
 import { afterEvent, TIME } from '../exploration/world-events.ts';
 
 /** What noticed a mutant, in a line. */
@@ -55,6 +55,24 @@ export async function runOne(
   ].join(', ');
   const notice = broken && { by: broken.kind, how: `${stepKey(step)} ${about}: ${broken.what}` };
   return { next, notice };
+}
+
+/** Whoever sees no more after the step than before can go on with what the plan promised. undefined: so it is. */
+export function goesOn(
+  { goal, sight, decisions }: Pick<Candidate, 'goal' | 'sight' | 'decisions'>,
+  plan: FoundPlan,
+  next: ExploredWorld,
+  pools: Pools,
+): Notice | undefined {
+  if (plan.kind !== 'steps' || plan.steps.length < 2) return undefined;
+  const facts = factsUnder(next.facts, { ...sight, seen: sight.seen & next.alive }, pools.home.topology);
+  const reduction = reducePool(pools[goal], facts, decisions, next.snapshot.nowMs);
+  if (planOf(pools, goal, reduction).kind !== 'blocked') return undefined;
+  const unseen = partiesIn(next.alive & ~sight.seen).join(', ');
+  return {
+    by: 'a plan that cannot go on',
+    how: `towards ${goal} without sight of ${unseen || 'nobody'}: blocked after the first step of ${stepsText(plan)}`,
+  };
 }
 
 /** Signs of life that a dead site has left behind are older than its silence then, ms. */
