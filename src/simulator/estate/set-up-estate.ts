@@ -128,6 +128,9 @@ function copyTo(setUp: SetUp, database: string, from: string, to: readonly strin
     const restore = { kind: 'restore', database, options: { NORECOVERY: true }, moves: [] } as const;
     setUp.run(name, { ...restore, what: 'database', devices: [full] });
     setUp.run(name, { ...restore, what: 'log', devices: [log] });
+    // Who set the copies up is who made the database.
+    const { owner, ownerSid } = setUp.instance(from).databases[database.toLowerCase()] ?? {};
+    Object.assign(setUp.instance(name).databases[database.toLowerCase()] ?? {}, { owner, ownerSid });
   }
 }
 

@@ -42,6 +42,7 @@ export function alterDatabase(
     case 'read-only':
       return refuseReadOnly(database);
     case 'other':
+      if (change.text.startsWith('TRUSTWORTHY ')) return setTrustworthy(database, change.text);
       return {
         kind: 'failure',
         errors: [{ number: 102, class: 15, state: 1, message: `Incorrect syntax near '${change.text}'.` }],
@@ -57,6 +58,8 @@ function mayChange(
   change: AlterDatabaseChange,
 ): boolean {
   if (change.kind === 'state' && change.state === 'EMERGENCY') return isSysadmin(instance, login);
+  if (change.kind === 'other' && change.text.startsWith('TRUSTWORTHY '))
+    return mayOnServer(instance, login, 'CONTROL SERVER');
   if (change.kind === 'state' && change.state === 'ONLINE')
     return mayOnServer(instance, login, 'ALTER ANY DATABASE');
   return mayAlter(instance, login, database);
@@ -200,6 +203,16 @@ function changeRecovery(database: DatabaseDraft, model: DatabaseDraft['recoveryM
     forgetLog(database);
   }
   database.recoveryModel = model;
+  return { kind: 'done', tokens: [] };
+}
+
+/** Kept in master, so that nothing of it travels (docs `security/trustworthy-database-property`). */
+function setTrustworthy(database: DatabaseDraft, text: string): CommandOutcome {
+  if (database.inStandby) return answer(refusal('alter/standby', database.name));
+  const word = STATE_WORDS[database.state];
+  if (word !== undefined) return answer(refusal('alter/restoring', 'ALTER DATABASE', word));
+  if (database.state !== 'ONLINE') return answer(refusal('alter/offline', database.name));
+  database.trustworthy = text.endsWith(' ON');
   return { kind: 'done', tokens: [] };
 }
 

@@ -15,7 +15,7 @@ import {
   sameName,
 } from './open-database.ts';
 import { answer, answerBatch, refusal } from './refusal-table.ts';
-import { mayCreateDatabases, mayOnServer } from './server-permissions.ts';
+import { mayCreateDatabases, mayOnServer, ownedBy } from './server-permissions.ts';
 import { killSession, LAST_SESSION } from './sessions.ts';
 import { removeEntry } from './remove-entry.ts';
 
@@ -68,7 +68,9 @@ export function createUserDatabase(
 ): CommandOutcome {
   if (!mayCreateDatabases(instance, session.login)) return refuse(message(262, 'CREATE DATABASE', 'master'));
   if (databaseOf(instance, command.database) !== undefined) return refuse(message(1801, command.database));
-  createDatabase(instance, command.database, ctx.nowMs).owner = session.login;
+  const database = createDatabase(instance, command.database, ctx.nowMs);
+  Object.assign(database, ownedBy(instance, session.login));
+  database.content = { ...database.content, ownerSid: database.ownerSid };
   ctx.emit({ kind: 'deed', instance: instance.name, database: command.database, deed: 'created' });
   return { kind: 'done', tokens: [] };
 }

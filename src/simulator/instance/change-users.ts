@@ -1,17 +1,17 @@
 /**
- * CREATE USER, ALTER ROLE and GRANT inside the current database. A user is content: it is logged, so it travels with backups,
+ * CREATE USER, ALTER USER, ALTER ROLE and GRANT inside the current database, and who owns one. A user is content: it is logged, so it travels with backups,
  * log backups and mirroring, and belongs to whatever login has its SID where the database is opened.
  */
 import type { CommandOutcome, SqlFailure } from '../tsql/host.ts';
 import type { SecurityCommand } from '../tsql/security-commands.ts';
-import type { ContentChange, DatabaseUser } from './content.ts';
+import { SA_SID, type ContentChange, type DatabaseUser } from './content.ts';
 import { databaseRole, hasDatabaseRole, userNamed, usersOf } from './database-permissions.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { DatabaseDraft, InstanceDraft, SessionDraft } from './instance-state.ts';
 import { harden, partnerOf } from './mirror-log.ts';
 import { databaseOf, refusalToOpen } from './open-database.ts';
 import { answer, refusal } from './refusal-table.ts';
-import { loginOf } from './server-permissions.ts';
+import { loginOf, mayOnServer } from './server-permissions.ts';
 import { writeRecord } from './transaction-log.ts';
 
 type Of<K extends SecurityCommand['kind']> = Extract<SecurityCommand, { readonly kind: K }>;
@@ -50,7 +50,7 @@ export function changeUsers(
   instance: InstanceDraft,
   ctx: EngineContext,
   session: SessionDraft,
-  command: Of<'create-user'> | Of<'drop-user'> | Of<'role-member'>,
+  command: Of<'create-user'> | Of<'alter-user'> | Of<'drop-user'> | Of<'role-member'>,
 ): CommandOutcome {
   const role = command.kind === 'role-member' ? 'db_securityadmin' : 'db_accessadmin';
   const database = changeable(instance, session, role);
@@ -59,6 +59,10 @@ export function changeUsers(
     case 'create-user': {
       const made = newUser(instance, database, command);
       return made.kind === 'failure' ? made : commit(instance, ctx, database, made);
+    }
+    case 'alter-user': {
+      const moved = withLogin(instance, database, command);
+      return moved.kind === 'failure' ? moved : commit(instance, ctx, database, moved);
     }
     case 'drop-user':
       return userNamed(database, command.name) === undefined
@@ -81,6 +85,45 @@ function newUser(
   const taken = usersOf(database).some((user) => user.sid === account.sid);
   if (taken || userNamed(database, name) !== undefined) return answer(refusal('create-user/exists', name));
   return { kind: 'user', user: { name, sid: account.sid, roles: [], grants: [] } };
+}
+
+/** The user keeps its name, roles and grants, and gets the SID of the login (docs `alter-user`). */
+function withLogin(
+  instance: InstanceDraft,
+  database: DatabaseDraft,
+  { name, login }: Of<'alter-user'>,
+): ContentChange | SqlFailure {
+  const user = userNamed(database, name);
+  if (user === undefined) return answer(refusal('alter-user/absent', 'alter', 'user', name));
+  const account = loginOf(instance, login);
+  if (account === undefined) return answer(refusal('create-user/no-login', 'find', 'login', login));
+  const taken = usersOf(database).some((other) => other.sid === account.sid && other.name !== user.name);
+  if (taken) return answer(refusal('create-user/exists', login));
+  return { kind: 'user', user: { ...user, sid: account.sid } };
+}
+
+/**
+ * master and the database itself record the owner; only what the database records travels with its log. TAKE OWNERSHIP with
+ * IMPERSONATE of the new owner, or CONTROL SERVER (docs `alter-authorization`): the estate knows the latter.
+ */
+export function ownDatabase(
+  instance: InstanceDraft,
+  ctx: EngineContext,
+  session: SessionDraft,
+  { database: name, owner }: Of<'own-database'>,
+): CommandOutcome {
+  const database = databaseOf(instance, name);
+  if (database === undefined || !mayOnServer(instance, session.login, 'CONTROL SERVER'))
+    return answer(refusal('own-database/absent', 'find', 'database', name));
+  const closed = refusalToOpen(instance, database, session);
+  if (closed !== undefined) return answer(closed);
+  if (database.inStandby) return answer(refusal('write/standby', database.name));
+  const account = loginOf(instance, owner);
+  if (account === undefined) return answer(refusal('own-database/no-login', 'find', 'principal', owner));
+  if (usersOf(database).some(({ sid }) => sid === account.sid)) return answer(refusal('own-database/user'));
+  database.owner = account.sid === SA_SID ? null : account.name;
+  database.ownerSid = account.sid;
+  return commit(instance, ctx, database, { kind: 'owner', sid: account.sid });
 }
 
 function withRole(

@@ -43,6 +43,8 @@ export interface Content {
   readonly systemRevision: string;
   readonly configPoolId: string;
   readonly users: readonly DatabaseUser[];
+  /** SID of the login that owns it, as the database itself records it: that of its user dbo. Hex. */
+  readonly ownerSid: string;
 }
 
 export type ContentChange =
@@ -54,6 +56,7 @@ export type ContentChange =
   | { readonly kind: 'options'; readonly access: 'MULTI_USER' | 'SINGLE_USER' | 'RESTRICTED_USER' }
   | { readonly kind: 'user'; readonly user: DatabaseUser }
   | { readonly kind: 'drop-user'; readonly name: string }
+  | { readonly kind: 'owner'; readonly sid: string }
   /** Checkpoints, recovery: log without content. */
   | { readonly kind: 'nothing' };
 
@@ -62,12 +65,16 @@ export interface LogRecord {
   readonly change: ContentChange;
 }
 
+/** That of sa on every server. */
+export const SA_SID = '0x01';
+
 export const noContent = (configPoolId: string): Content => ({
   messages: noChunks,
   servers: [],
   systemRevision: '1',
   configPoolId,
   users: [],
+  ownerSid: SA_SID,
 });
 
 export function applyChange(content: Content, change: ContentChange): Content {
@@ -88,6 +95,8 @@ export function applyChange(content: Content, change: ContentChange): Content {
     }
     case 'drop-user':
       return { ...content, users: content.users.filter(({ name }) => name !== change.name) };
+    case 'owner':
+      return { ...content, ownerSid: change.sid };
     case 'options':
     case 'nothing':
       return content;

@@ -1,5 +1,5 @@
 /** A fresh instance with its system databases, and new user databases in it. */
-import type { Content } from './content.ts';
+import { SA_SID, type Content } from './content.ts';
 import type {
   DatabaseDraft,
   InstanceDraft,
@@ -110,9 +110,11 @@ export function createInstance(options: InstanceOptions): InstanceDraft {
   return instance;
 }
 
-/** A Windows account has one SID everywhere. Hex. */
+/** A Windows account has one SID everywhere, and so has sa. Hex. */
 export const sidOf = (name: string): string =>
-  `0x0105${Buffer.from(name.toLowerCase(), 'utf8').toString('hex').toUpperCase()}`;
+  name.toLowerCase() === 'sa'
+    ? SA_SID
+    : `0x0105${Buffer.from(name.toLowerCase(), 'utf8').toString('hex').toUpperCase()}`;
 
 export function addLogin(
   instance: InstanceDraft,

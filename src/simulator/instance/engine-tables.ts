@@ -20,8 +20,9 @@ import {
   sysSessions,
 } from './views-activity.ts';
 import { contentTable } from './views-content.ts';
-import { sysDatabases, sysMasterFiles, sysRecoveryStatus, sysServerPrincipals } from './views-databases.ts';
+import { sysDatabases, sysMasterFiles, sysRecoveryStatus } from './views-databases.ts';
 import { backupSets, mediaFamilies, mediaSets, restoreHistory } from './views-history.ts';
+import { sysDatabasePrincipals, sysServerPrincipals } from './views-principals.ts';
 import {
   sysDatabaseMirroring,
   sysEndpoints,
@@ -68,6 +69,7 @@ export function findTable(call: ModuleCall, name: ObjectName): VirtualTable | Sq
   const key = schema === 'sys' ? `sys.${object}` : `${databaseName.toLowerCase()}.${schema}.${object}`;
   const provider = ctx.modules.tables[key] ?? OWN_TABLES[key];
   const mayRead = schema === 'sys' || maySelect(instance, session.login, database, object);
+  if (key === 'sys.database_principals') return sysDatabasePrincipals(call, database);
   if (provider !== undefined && mayRead) return provider(call);
   const table = provider === undefined ? contentTable(database, schema, object) : undefined;
   if (mayRead || (provider === undefined && table === undefined)) return table;

@@ -102,8 +102,12 @@ export interface DatabaseDraft {
   name: string;
   id: number;
   system: boolean;
-  /** The login that created or restored it; null: nobody who has a login. */
+  /** The login that created or restored it, as master records it; null: sa. */
   owner: string | null;
+  /** Of that login; stays when the login is gone. Hex. */
+  ownerSid: string;
+  /** Kept in master: off after every restore. */
+  trustworthy: boolean;
   createdAtMs: number;
   familyGuid: string;
   databaseGuid: string;

@@ -153,6 +153,7 @@ const MESSAGES = {
   7844: [16, 1, 'The endpoint \'%s\' does not exist or you do not have permission.'],
   15023: [16, 1, "User, group, or role '%s' already exists in the current database."],
   15025: [16, 1, "The server principal '%s' already exists."],
+  15110: [16, 1, 'The proposed new database owner is already a user or aliased in the database.'],
   15151: [16, 1, "Cannot %s the %s '%s', because it does not exist or you do not have permission."],
   15247: [16, 1, 'User does not have permission to perform this action.'],
   18401: [14, 1, "Login failed for user '%s'. Reason: Server is in script upgrade mode. Only administrator can connect at this time."],

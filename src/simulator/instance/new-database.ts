@@ -1,6 +1,6 @@
 /** A database in its first state: what CREATE DATABASE, Topology Builder and a RESTORE into an absent name begin with. */
 import { noChunks } from './chunks.ts';
-import { noContent } from './content.ts';
+import { noContent, SA_SID } from './content.ts';
 import { nextGuid } from './deterministic-guid.ts';
 import type { DatabaseDraft, InstanceDraft } from './instance-state.ts';
 import { firstLsn } from './log-position.ts';
@@ -18,6 +18,8 @@ export function emptyDatabase(instance: InstanceDraft, name: string, nowMs: numb
     id,
     system: false,
     owner: null,
+    ownerSid: SA_SID,
+    trustworthy: false,
     createdAtMs: nowMs,
     familyGuid: nextGuid(instance),
     databaseGuid: nextGuid(instance),

@@ -23,6 +23,7 @@ import {
   verbOf,
   type RestoreCommand,
 } from './restore-refusals.ts';
+import { ownedBy } from './server-permissions.ts';
 import { forgetLog, replay, writeRecord } from './transaction-log.ts';
 import { refuseWithoutUndoFile, removeUndoFile, writeUndoFile } from './undo-file.ts';
 
@@ -77,7 +78,10 @@ function overwrite(
   header: BackupSetHeader,
 ): DatabaseDraft {
   const existing = databaseOf(instance, command.database);
-  const database = existing ?? { ...emptyDatabase(instance, command.database, ctx.nowMs), owner };
+  const database = existing ?? {
+    ...emptyDatabase(instance, command.database, ctx.nowMs),
+    ...ownedBy(instance, owner),
+  };
   const moved = (logical: string, fallback: string): string =>
     command.moves.find((move) => move.logical.toLowerCase() === logical.toLowerCase())?.to ?? fallback;
   instance.databases[command.database.toLowerCase()] = database;
@@ -85,6 +89,7 @@ function overwrite(
   database.files = 'whole';
   database.inStandby = false;
   database.undoFile = null;
+  database.trustworthy = false;
   database.recoveredAtMs = null;
   database.position = null;
   database.redoTarget = header.lastLsn;

@@ -62,6 +62,8 @@ export function runCommand(
     case 'create-login':
     case 'drop-login':
     case 'create-user':
+    case 'alter-user':
+    case 'own-database':
     case 'drop-user':
     case 'role-member':
     case 'permissions':

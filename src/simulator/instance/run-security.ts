@@ -2,7 +2,7 @@
 import type { CommandOutcome } from '../tsql/host.ts';
 import type { SecurityCommand } from '../tsql/security-commands.ts';
 import { addLogin } from './create-instance.ts';
-import { changeObjectPermissions, changeUsers } from './change-users.ts';
+import { changeObjectPermissions, changeUsers, ownDatabase } from './change-users.ts';
 import { nextGuid } from './deterministic-guid.ts';
 import type { EngineContext } from './engine-modules.ts';
 import type { InstanceDraft, SessionDraft } from './instance-state.ts';
@@ -39,7 +39,10 @@ export function runSecurity(
       return command.object === undefined && onServer(instance, command)
         ? changeServerPermissions(instance, session, command)
         : changeObjectPermissions(instance, ctx, session, command);
+    case 'own-database':
+      return ownDatabase(instance, ctx, session, command);
     case 'create-user':
+    case 'alter-user':
     case 'drop-user':
       return changeUsers(instance, ctx, session, command);
   }

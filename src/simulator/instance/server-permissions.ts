@@ -4,6 +4,7 @@
  * estate's statements ask for.
  */
 import { existsSince } from '../catalogue/version-gate.ts';
+import { SA_SID } from './content.ts';
 import type { InstanceDraft, LoginDraft } from './instance-state.ts';
 
 interface PermissionRow {
@@ -65,6 +66,15 @@ export function serverPermission(
   const { since }: PermissionRow = PERMISSIONS[permission];
   return since === undefined || existsSince(instance.productVersion, since) ? permission : undefined;
 }
+
+/** What master records of who owns a database. */
+export const ownedBy = (
+  instance: InstanceDraft,
+  login: string,
+): { readonly owner: string | null; readonly ownerSid: string } => {
+  const sid = loginOf(instance, login)?.sid ?? SA_SID;
+  return { owner: sid === SA_SID ? null : login, ownerSid: sid };
+};
 
 export const loginOf = (instance: InstanceDraft, login: string): LoginDraft | undefined =>
   instance.logins[login.toLowerCase()];

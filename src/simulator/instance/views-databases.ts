@@ -9,6 +9,7 @@ import { keptRows, viewKey } from './kept-views.ts';
 import { currentFork, forkAt } from './log-position.ts';
 import { closedBy } from './open-database.ts';
 import { mayCreateDatabases, mayOnServer } from './server-permissions.ts';
+import { bytesOfSid } from './views-principals.ts';
 
 const STATES = ['ONLINE', 'RESTORING', 'RECOVERING', 'RECOVERY_PENDING', 'SUSPECT', 'EMERGENCY', 'OFFLINE'];
 const ACCESS = ['MULTI_USER', 'SINGLE_USER', 'RESTRICTED_USER'];
@@ -43,7 +44,8 @@ function databaseRow(instance: InstanceDraft, database: DatabaseDraft): NamedVal
   return {
     name: database.name,
     database_id: database.id,
-    owner_sid: new Uint8Array([1]),
+    owner_sid: bytesOfSid(database.ownerSid),
+    is_trustworthy_on: database.trustworthy,
     create_date: localText(instance, database.createdAtMs),
     compatibility_level: compatibilityOf(instance.productVersion),
     collation_name: closedBy(database) === undefined ? COLLATION : null,
@@ -184,22 +186,4 @@ export function sysRecoveryStatus(call: ModuleCall): VirtualTable {
       databasesOf(instance).filter(sees).map(recoveryRow),
     ),
   );
-}
-
-/** Logins and the server roles that exist here. */
-export function sysServerPrincipals({ instance, session }: ModuleCall): VirtualTable {
-  const all =
-    mayOnServer(instance, session.login, 'ALTER ANY LOGIN') ||
-    mayOnServer(instance, session.login, 'VIEW ANY DEFINITION');
-  const rows = Object.values(instance.logins)
-    .filter((login) => all || login.name.toLowerCase() === session.login.toLowerCase())
-    .map((login, index) => ({
-      name: login.name,
-      principal_id: 256 + index,
-      type: login.name.includes('\\') ? 'U' : 'S',
-      type_desc: login.name.includes('\\') ? 'WINDOWS_LOGIN' : 'SQL_LOGIN',
-      is_disabled: login.disabled,
-      default_database_name: 'master',
-    }));
-  return tableOf('sys.server_principals', instance.productVersion, rows, false);
 }

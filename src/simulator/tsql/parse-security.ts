@@ -1,10 +1,10 @@
-/** Logins, users, roles and permissions (docs `t-sql/statements/create-login`, `create-user`, `alter-role`, `alter-server-role`, `grant`). */
+/** Logins, users, roles and permissions (docs `t-sql/statements/create-login`, `create-user`, `alter-role`, `alter-user`, `alter-authorization`, `alter-server-role`, `grant`). */
 import { parseNameParts } from './parse-primary.ts';
 import type { SecurityCommand } from './security-commands.ts';
 import type { TokenStream } from './token-stream.ts';
 
 const CREATED: ReadonlySet<string> = new Set(['LOGIN', 'USER']);
-const ALTERED: ReadonlySet<string> = new Set(['ROLE', 'SERVER']);
+const ALTERED: ReadonlySet<string> = new Set(['ROLE', 'SERVER', 'USER', 'AUTHORIZATION']);
 const CHANGES: ReadonlySet<string> = new Set(['GRANT', 'DENY', 'REVOKE']);
 
 /** After a look at the next two words; undefined: none of these statements. */
@@ -12,7 +12,7 @@ export function parseSecurity(stream: TokenStream): SecurityCommand | undefined 
   if (stream.isAny(CHANGES)) return parsePermissions(stream);
   if (stream.is('CREATE') && stream.isAny(CREATED, 1)) return parseCreate(stream);
   if (stream.is('DROP') && stream.isAny(CREATED, 1)) return parseDrop(stream);
-  if (stream.is('ALTER') && stream.isAny(ALTERED, 1)) return parseRole(stream);
+  if (stream.is('ALTER') && stream.isAny(ALTERED, 1)) return parseAltered(stream);
   return undefined;
 }
 
@@ -57,8 +57,23 @@ function parseDrop(stream: TokenStream): SecurityCommand {
   return { kind, name: stream.name() };
 }
 
-function parseRole(stream: TokenStream): SecurityCommand {
+function parseAltered(stream: TokenStream): SecurityCommand {
   stream.expect('ALTER');
+  if (stream.accept('USER')) {
+    const name = stream.name();
+    stream.expect('WITH', 'LOGIN');
+    stream.expectMark('=');
+    return { kind: 'alter-user', name, login: stream.name() };
+  }
+  if (!stream.accept('AUTHORIZATION')) return parseRole(stream);
+  stream.expect('ON', 'DATABASE');
+  stream.expectMark('::');
+  const database = stream.name();
+  stream.expect('TO');
+  return { kind: 'own-database', database, owner: stream.name() };
+}
+
+function parseRole(stream: TokenStream): SecurityCommand {
   const of = stream.accept('SERVER') ? 'server' : 'database';
   stream.expect('ROLE');
   const role = stream.name();

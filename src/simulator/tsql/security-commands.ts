@@ -17,6 +17,8 @@ export type SecurityCommand =
       readonly login: string;
     }
   | { readonly kind: 'drop-user'; readonly name: string }
+  | { readonly kind: 'alter-user'; readonly name: string; readonly login: string }
+  | { readonly kind: 'own-database'; readonly database: string; readonly owner: string }
   | {
       readonly kind: 'role-member';
       readonly of: 'server' | 'database';
@@ -39,6 +41,8 @@ export const SECURITY_KINDS: ReadonlySet<string> = new Set<SecurityCommand['kind
   'drop-login',
   'create-user',
   'drop-user',
+  'alter-user',
+  'own-database',
   'role-member',
   'permissions',
 ]);
