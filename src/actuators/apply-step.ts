@@ -1,4 +1,5 @@
 /** Which actuator carries out which action; every action of the table has exactly one. */
+import { alignServerObjects } from './align-server-objects.ts';
 import type { ActionId } from '../reconciler/step-id.ts';
 import { activateServers, clearActiveServers } from './active-servers.ts';
 import { applyLogBackups } from './apply-log-backups.ts';
@@ -46,6 +47,7 @@ export const ACTUATORS = {
   'resume-mirroring': resumeMirroring,
   'move-principal': movePrincipal,
   'set-witness': setDeclaredWitness,
+  'align-server-objects': alignServerObjects,
   're-add-secondary': reAddSecondary,
   're-add-primary': reAddPrimary,
 } as const satisfies Record<ActionId, Actuator>;

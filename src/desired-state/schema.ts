@@ -199,6 +199,9 @@ const driftSchema = z.strictObject({
   jobs: driftAnswer('Jobs of log shipping are disabled.'),
   shipping: driftAnswer('Log shipping or the copy that it feeds is not as it should be.'),
   activeServers: driftAnswer('Other chat servers are active than those that are listed.'),
+  serverObjects: driftAnswer(
+    'The chat database has another owner than it records, users without their logins, or another TRUSTWORTHY than declared.',
+  ),
 });
 
 const policySchema = z.strictObject({
@@ -292,6 +295,12 @@ export const poolDocumentSchema = z.strictObject({
   ).optional(),
   chatDatabase: database('The chat database.', 'mgc').default('mgc'),
   complianceDatabase: database('The compliance database.', 'mgccomp').default('mgccomp'),
+  trustworthy: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the property TRUSTWORTHY of the chat database shall be on where it serves (every restore turns it off); left out: nobody asks.',
+    ),
   primaryDatacenter: datacenterName()
     .describe('Name of the datacenter where the service shall live. Editing this line moves the pool.')
     .meta({ examples: ['paris'] }),

@@ -44,6 +44,7 @@ export function toDesiredPool(
       poolFqdn: document.poolFqdn,
       poolIdentity: document.poolIdentity,
       chatDatabase: document.chatDatabase,
+      trustworthy: document.trustworthy,
       complianceDatabase: document.complianceDatabase,
       sites: { home, backup },
       logShipping: toLogShipping(document.logShipping, home.datacenter),
@@ -100,7 +101,7 @@ function toLogShipping(shipping: PoolDocument['logShipping'], home: string): Log
 }
 
 function toDrift(drift: PoolDocument['policy']['drift'] = {}): Policy['drift'] {
-  const { mirroring, witness, principal, jobs, shipping, activeServers } = drift;
+  const { mirroring, witness, principal, jobs, shipping, activeServers, serverObjects } = drift;
   return {
     mirroring: mirroring ?? 'repair',
     witness: witness ?? 'repair',
@@ -108,6 +109,7 @@ function toDrift(drift: PoolDocument['policy']['drift'] = {}): Policy['drift'] {
     jobs: jobs ?? 'repair',
     shipping: shipping ?? 'repair',
     activeServers: activeServers ?? 'repair',
+    serverObjects: serverObjects ?? 'repair',
   };
 }
 

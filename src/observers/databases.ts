@@ -6,6 +6,7 @@ import { readLastRestore, restoredFamily, tailFamily } from './backup-history.ts
 import { readContent } from './content.ts';
 import { readMirroring } from './mirroring.ts';
 import type { RowReader } from './row-reader.ts';
+import { readObjects } from './server-objects.ts';
 import { readSessions } from './sessions.ts';
 
 /** What the login may see, from HAS_PERMS_BY_NAME. */
@@ -153,6 +154,7 @@ function readDatabase(
     mirroring: readMirroring(ofPart('mirroring'), state, sight.mirrors),
     sessions: readSessions(parts, database, sight.sessions),
     content: isChat && (state === 'ONLINE' || state === 'STANDBY') ? readContent(parts, database) : 'unknown',
+    ...(isChat && state === 'ONLINE' ? { serverObjects: readObjects(parts, database) } : {}),
     lastRestore,
   };
 }

@@ -15,6 +15,7 @@ const FIELDS: Readonly<Partial<Record<Predicate, (vector: Vector) => DriftField>
   principalDeclared: () => 'principal',
   witnessed: () => 'witness',
   siteActive: () => 'activeServers',
+  objectsAligned: () => 'serverObjects',
   backupRestoring: () => 'shipping',
   follows: () => 'shipping',
   noSecondary: () => 'shipping',
@@ -43,6 +44,10 @@ export function isSettled(site: Site, vector: Vector): boolean {
       (vector.active === 'other' && maybe(vector[`${site}.sessions`], 'some')))
   );
 }
+
+/** What only a person can change is shown as drift, and neither planned nor in the way of anything. */
+export const withheld = ({ site, wants }: Goal, vector: Vector): readonly Predicate[] =>
+  wants.filter((want) => want === 'objectsAligned' && vector[`${site}.objects`] === 'byHand');
 
 export interface HeldBack {
   readonly wants: readonly Predicate[];

@@ -3,7 +3,7 @@
  * pool and vector. Says nothing about permission (gates) and nothing about the world (reduce-pool.ts).
  */
 import { compileProblem, type Operator, type Problem } from './compile-steps.ts';
-import { heldBack } from './drift-policy.ts';
+import { heldBack, withheld } from './drift-policy.ts';
 import { encode, type Bits } from './encode-vector.ts';
 import {
   goalOf,
@@ -139,7 +139,8 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
     return problems;
   };
   const search = (site: Site, vector: Vector, start: Bits): FoundPlan => {
-    const whole = goalOf(site);
+    const named = goalOf(site);
+    const whole = without(named, withheld(named, vector));
     const reported = heldBack(whole, vector, shape, 'report');
     const asked = heldBack(whole, vector, shape, 'propose');
     const goal = without(whole, reported.wants);

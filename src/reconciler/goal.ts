@@ -19,8 +19,8 @@ export const without = ({ site, wants }: Goal, left: readonly Predicate[]): Goal
 
 // prettier-ignore
 const WANTS = {
-  home:   ['online', 'homeCurrent', 'backupRestoring', 'follows', 'secondaryRunning', 'logBackupsEnabled', 'poolNormal', 'siteActive', ...PROTECTION],
-  backup: ['online', 'backupCurrent', 'homeHarmless', 'logBackupsOut', 'noSecondary', 'poolFailedOver', 'siteActive', ...PROTECTION],
+  home:   ['online', 'homeCurrent', 'backupRestoring', 'follows', 'secondaryRunning', 'logBackupsEnabled', 'poolNormal', 'siteActive', 'objectsAligned', ...PROTECTION],
+  backup: ['online', 'backupCurrent', 'homeHarmless', 'logBackupsOut', 'noSecondary', 'poolFailedOver', 'siteActive', 'objectsAligned', ...PROTECTION],
 } as const satisfies Record<Site, readonly Predicate[]>;
 
 export const goalOf = (site: Site): Goal => ({ site, wants: WANTS[site] });

@@ -20,6 +20,8 @@ export const CONVERGED_HOME: Vector = {
   'backup.witness': 'right',
   'home.partner': 'yes',
   'backup.partner': 'yes',
+  'home.objects': 'aligned',
+  'backup.objects': 'aligned',
   'home.sessions': 'some',
   'backup.sessions': 'none',
   current: 'home',

@@ -27,6 +27,7 @@ export const ACTION_IDS = [
   'set-witness',
   're-add-secondary',
   're-add-primary',
+  'align-server-objects',
 ] as const;
 
 export type ActionId = (typeof ACTION_IDS)[number];

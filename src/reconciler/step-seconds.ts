@@ -29,6 +29,7 @@ const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   'set-witness': 30,
   're-add-secondary': 60,
   're-add-primary': 30,
+  'align-server-objects': 30,
   'stop-log-backups': 30,
   'resume-log-backups': 30,
   'tail-log-backup': 60,

@@ -49,6 +49,12 @@ const WITNESS = {
     'asked for: not synchronized, none declared',
 };
 const PARTNER = { values: ['yes'], meaning: 'both instances of the pair answer; silence is unknown' };
+const OBJECTS = {
+  values: ['aligned', 'differ', 'byHand', 'unseen'],
+  meaning:
+    'owner, TRUSTWORTHY and logins that master keeps of the open chat database, against what it records and what is declared; ' +
+    'aligned also where it is not open; byHand: only a person can change what differs; unseen: not shown to this login',
+};
 const SESSIONS = { values: ['none', 'some'], meaning: 'chat sessions on this copy' };
 
 // prettier-ignore
@@ -69,6 +75,8 @@ export const VARIABLES = {
   'backup.witness': WITNESS,
   'home.partner': PARTNER,
   'backup.partner': PARTNER,
+  'home.objects': OBJECTS,
+  'backup.objects': OBJECTS,
   'home.sessions': SESSIONS,
   'backup.sessions': SESSIONS,
   'current': { values: ['home', 'backup', 'both', 'diverged-home', 'diverged-backup', 'none'], meaning: 'which copy has the newest content, files in reach included; diverged-SITE: both wrote, and SITE is the one that serves' },
@@ -89,7 +97,16 @@ export const VARIABLES = {
 
 export type Variable = keyof typeof VARIABLES;
 export type SiteWord =
-  'reach' | 'mgc' | 'cannotWrite' | 'holds' | 'mirror' | 'principal' | 'witness' | 'partner' | 'sessions';
+  | 'reach'
+  | 'mgc'
+  | 'cannotWrite'
+  | 'holds'
+  | 'mirror'
+  | 'principal'
+  | 'witness'
+  | 'partner'
+  | 'objects'
+  | 'sessions';
 export type PoolVariable = Exclude<Variable, `${Site}.${SiteWord}`>;
 export const ALL_VARIABLES = Object.keys(VARIABLES) as readonly Variable[];
 

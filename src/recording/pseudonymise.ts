@@ -15,7 +15,7 @@ const KEPT: ReadonlySet<string> = new Set(
   [
     // facts
     'kind code version observedAt at startedAt finishedAt modifiedAt lastBackupAt lastCopiedAt lastRestoredAt backupStartedAt backupFinishedAt clocks',
-    'state access recoveryModel role safety witnessState type status restoreMode command partnerSync',
+    'namesake state access recoveryModel role safety witnessState type status restoreMode command partnerSync',
     'poolState localPoolState chatService centralManagement',
     'positionLsn forkPointLsn redoTargetLsn failoverLsn firstLsn lastLsn checkpointLsn databaseBackupLsn',
     'familyGuid forkGuid firstForkGuid lastForkGuid configPoolId',

@@ -82,6 +82,15 @@ const OBSERVING: readonly RightRow[] = [
     without: 'the mirroring endpoint is not seen: neither its address nor whether it is started is known',
   },
   {
+    id: 'server-logins',
+    purpose: 'observe',
+    places: ['store'],
+    statements: ['observe-instance'],
+    right: () => permission('VIEW ANY DEFINITION'),
+    refused: [],
+    without: 'owner and logins of the chat database are not compared with what it needs',
+  },
+  {
     id: 'backup-headers',
     purpose: 'observe',
     places: ['store'],
@@ -203,6 +212,12 @@ const ACTING: readonly RightRow[] = [
     ['list-folder'],
     [],
     'a folder that only SQL Server reaches looks empty, and counts as not seen',
+  ),
+  acting(
+    'server-objects',
+    ['read-server-objects', 'own-database', 'set-trustworthy', 'create-windows-login', 'map-user'],
+    [5011, 15_247],
+    'owner, TRUSTWORTHY and logins that differ are only shown',
   ),
   acting('kill', ['kill-session', 'backup-tail'], [6102], 'sessions that hold up a fence cannot be ended'),
 ];

@@ -8,6 +8,7 @@ import { fence, tailLogBackup } from './fence-parts.ts';
 import { copyLogBackups } from './file-parts.ts';
 import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBackups } from './job-parts.ts';
 import { mirrorBackup, mirrorHome, removeMirroring } from './mirror-parts.ts';
+import { alignServerObjects } from './object-parts.ts';
 import type { Part } from './part.ts';
 import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal } from './pool-parts.ts';
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
@@ -43,4 +44,5 @@ export const WRITTEN_STEPS = {
   'set-witness': setDeclaredWitness,
   're-add-secondary': reAddSecondary,
   're-add-primary': reAddPrimary,
+  'align-server-objects': alignServerObjects,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

@@ -8,6 +8,7 @@
 import type { SqlStatement } from '../ports/sql-connection.ts';
 import { observeContent } from './observe-content.ts';
 import { identifier, integer, literal } from './quote.ts';
+import { observeServerObjects } from './server-objects.ts';
 
 export interface ObserveInstance {
   /** Every database of the product on this instance, of all pools that it serves; none on an instance that is only a witness. */
@@ -196,6 +197,7 @@ const ofChatDatabase = (place: number, name: string): string =>
     backups(place, literal(name), 'D', NEWEST_FULLS),
     backups(place, literal(name), 'L', NEWEST_LOGS),
     observeContent(place, name),
+    observeServerObjects(place, name),
   ].join('\n');
 
 function observation(wanted: ObserveInstance): SqlStatement {

@@ -89,6 +89,30 @@ export const contentSchema = z.strictObject({
   heartbeats: z.array(z.strictObject({ server: z.string(), ageMs: z.number() })),
 });
 
+/** What master keeps of an open database beside it, and what the database itself records: docs/adr/0029. */
+export const serverObjectsSchema = z.strictObject({
+  owner: z
+    .string()
+    .nullable()
+    .describe('login that owns it on this instance; null: its SID is no login here'),
+  ownerRecorded: z.boolean().describe('the database records the same owner (SID of its user dbo)'),
+  recordedOwner: z.string().nullable().describe('login here with the SID of the owner that is recorded'),
+  trustworthy: z.boolean(),
+  /** SQL users and Windows groups of the database whose SID no login of this instance has. */
+  orphans: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.enum(['SQL_USER', 'WINDOWS_GROUP']),
+      namedAsAccount: z.boolean().describe('its name is that of an account, DOMAIN\\name'),
+      namesake: z
+        .string()
+        .nullable()
+        .describe('type of the login here that has its name; null: there is none'),
+    }),
+  ),
+  mayAlign: z.boolean().describe('the login that looked may change all of it (sysadmin)'),
+});
+
 export const databaseFactsSchema = z.strictObject({
   state: databaseStateSchema,
   access: known(z.enum(['MULTI_USER', 'SINGLE_USER', 'RESTRICTED_USER'])),
@@ -110,6 +134,8 @@ export const databaseFactsSchema = z.strictObject({
   sessions: known(z.array(sessionSchema)),
   /** 'unknown' when the database cannot be opened or the read failed. */
   content: known(contentSchema),
+  /** Left out: not the chat database, or facts of a version that did not look. */
+  serverObjects: known(serverObjectsSchema).optional(),
   /** Newest restore on this instance into this database. */
   lastRestore: known(
     z
@@ -318,6 +344,7 @@ export const poolFactsSchema = z.strictObject({
 
 export type DatabaseState = z.infer<typeof databaseStateSchema>;
 export type MirroringFacts = z.infer<typeof mirroringSchema>;
+export type ServerObjects = z.infer<typeof serverObjectsSchema>;
 export type ContentFacts = z.infer<typeof contentSchema>;
 export type DatabaseFacts = z.infer<typeof databaseFactsSchema>;
 export type JobFacts = z.infer<typeof jobSchema>;

@@ -65,6 +65,7 @@ export const DRIFT_FIELDS = [
   'jobs',
   'shipping',
   'activeServers',
+  'serverObjects',
 ] as const;
 export type DriftField = (typeof DRIFT_FIELDS)[number];
 export const DRIFT_ANSWERS = ['repair', 'propose', 'report'] as const;
@@ -107,6 +108,8 @@ export interface PoolTopology {
   readonly poolIdentity: string | undefined;
   readonly chatDatabase: string;
   readonly complianceDatabase: string;
+  /** What TRUSTWORTHY of the chat database shall be where it serves; undefined: nobody asks. */
+  readonly trustworthy?: boolean | undefined;
   readonly sites: Readonly<Record<Site, SiteTopology>>;
   readonly logShipping: LogShipping;
 }

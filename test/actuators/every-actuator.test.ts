@@ -271,9 +271,16 @@ const CASES: readonly Case[] = [
 ];
 /**
  * Nothing to compare with in the scripted world: Install-CsMirrorDatabase has no effect there, and its sessions neither rest
- * nor change roles. What these do is seen on the estate: estate-routes.test.ts, drift-repair.test.ts.
+ * nor change roles. What these do is seen on the estate: estate-routes.test.ts, drift-repair.test.ts,
+ * server-objects.test.ts.
  */
-const ELSEWHERE = new Set<string>(['mirror-backup', 'resume-mirroring', 'move-principal', 'set-witness']);
+const ELSEWHERE = new Set<string>([
+  'mirror-backup',
+  'resume-mirroring',
+  'move-principal',
+  'set-witness',
+  'align-server-objects',
+]);
 
 const title = ({ step }: Case): string => `${step.action} on ${step.target}`;
 const named = CASES.map((one) => [title(one), one] as const);

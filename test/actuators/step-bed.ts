@@ -69,6 +69,7 @@ export const POOL: DesiredPool = {
       jobs: 'repair',
       shipping: 'repair',
       activeServers: 'repair',
+      serverObjects: 'repair',
     },
     drainTimeoutMs: 5_000,
     stepTimeoutMs: 30_000,

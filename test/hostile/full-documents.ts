@@ -26,6 +26,7 @@ export const FULL_DESIRED_STATE = {
       poolFqdn: 'pchat.contoso.com',
       poolIdentity: 'Service:PersistentChatServer:pchat.contoso.com',
       chatDatabase: 'mgc',
+      trustworthy: true,
       complianceDatabase: 'mgccomp',
       primaryDatacenter: 'paris',
       datacenters: {
@@ -59,6 +60,7 @@ export const FULL_DESIRED_STATE = {
           jobs: 'propose',
           shipping: 'propose',
           activeServers: 'propose',
+          serverObjects: 'propose',
         },
         drainTimeout: '1m',
         stepTimeout: '10m',

@@ -1,5 +1,6 @@
 /** Drift policy: what is repaired, asked for, or only shown, while the service is where it shall be. */
 import { describe, expect, test } from 'vitest';
+import { diffPool } from '../../src/reconciler/diff-pool.ts';
 import { createPlanner } from '../../src/reconciler/find-plan.ts';
 import type { PoolShape } from '../../src/reconciler/ground-rows.ts';
 import { CONVERGED_HOME, FAILED_OVER, HOME_LOST, HOME_REBUILT } from '../../src/reconciler/route-starts.ts';
@@ -35,6 +36,7 @@ const DRIFTS: readonly (readonly [DriftField, Partial<Vector>, string])[] = [
   ['shipping', { 'shipping.secondary': 'absent', 'shipping.follows': 'no' }, 'establish-log-shipping:home'],
   ['shipping', { 'shipping.follows': 'no' }, 'establish-log-shipping:home'],
   ['activeServers', { active: 'other' }, 'activate-servers:home'],
+  ['serverObjects', { 'home.objects': 'differ' }, 'align-server-objects:home'],
 ];
 
 describe.each(DRIFTS)('%s: %j', (field, changed, step) => {
@@ -117,5 +119,31 @@ test('with the declared principal out of sight, the mirror is awaited and the re
   expect(plan(shape(), 'home', failedOver)).toEqual(['await-mirroring:home']);
   expect(plan(shape(), 'home', { ...failedOver, 'shipping.secondary': 'paused' })).toContain(
     'enable-jobs:backup',
+  );
+});
+
+test('what only a person can change is shown, and neither planned nor in the way', () => {
+  const drifted: Vector = { ...CONVERGED_HOME, 'home.objects': 'byHand' };
+  expect(plan(shape(), 'home', drifted)).toEqual(['converged']);
+  expect(diffPool('home', drifted, shape()).map(({ path }) => path)).toEqual(['home.objects']);
+  expect(plan(shape(), 'home', { ...drifted, 'home.witness': 'wrong' })).toEqual(['set-witness:home']);
+});
+
+test('a copy whose owner and logins this login is not shown is neither drift nor blocked', () => {
+  const hidden: Vector = { ...CONVERGED_HOME, 'home.objects': 'unseen' };
+  expect(plan(shape(), 'home', hidden)).toEqual(['converged']);
+  expect(diffPool('home', hidden, shape())).toEqual([]);
+});
+
+test('chat servers are activated before what their copy lacks is repaired', () => {
+  const start: Vector = {
+    ...FAILED_OVER,
+    active: 'none',
+    'backup.objects': 'differ',
+    'backup.sessions': 'none',
+  };
+  expect(plan(shape(), 'backup', start)).toEqual(['activate-servers:backup', 'align-server-objects:backup']);
+  expect(plan(shape(), 'backup', { ...start, active: 'backupStarting' })[0]).toBe(
+    'align-server-objects:backup',
   );
 });

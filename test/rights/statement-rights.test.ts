@@ -25,6 +25,7 @@ import { observeCheckup } from '../../src/statements/observe-checkup.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { listFolder } from '../../src/statements/list-folder.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
+import { setTrustworthy } from '../../src/statements/server-objects.ts';
 import { readNewestMessage } from '../../src/statements/read-message.ts';
 
 const HOME = 'sql-par-1.contoso.com';
@@ -59,6 +60,7 @@ const PROBES: Readonly<
   services: { on: WITNESS, statement: () => observing([]) },
   'witness-rows': { on: WITNESS, statement: () => observing([]) },
   endpoints: { on: HOME, statement: () => observeCheckup },
+  'server-logins': { on: HOME, statement: () => observing(['mgc']) },
   'backup-headers': { on: HOME, statement: (world) => readHeader(file, versionOf(world)) },
   'job-tables': { on: HOME, statement: () => shipping.readPrimaryHalf('mgc') },
   'chat-databases': { on: HOME, statement: () => readNewestMessage('mgc') },
@@ -71,6 +73,7 @@ const PROBES: Readonly<
   'alter-database': { on: HOME, statement: () => access.restrictAccess('mgc') },
   mirroring: { on: HOME, statement: () => mirroring.setPartnerOff('mgc') },
   'closed-folders': { on: HOME, statement: (world) => listFolder(SHARE, versionOf(world)) },
+  'server-objects': { on: HOME, statement: () => setTrustworthy('mgc', true) },
   kill: { on: HOME, statement: () => access.killSession(60) },
 };
 const versionOf = (world: SimulatedWorld): string => world.state.instances[HOME]?.productVersion ?? '';

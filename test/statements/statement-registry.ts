@@ -15,6 +15,7 @@ import * as rights from '../../src/statements/grant-rights.ts';
 import { observeCheckup } from '../../src/statements/observe-checkup.ts';
 import { observeInstance } from '../../src/statements/observe-instance.ts';
 import { observeLogShippingSetup } from '../../src/statements/observe-log-shipping-setup.ts';
+import * as objects from '../../src/statements/server-objects.ts';
 import { listFolder } from '../../src/statements/list-folder.ts';
 import { readHeader } from '../../src/statements/read-header.ts';
 import * as epochs from '../../src/statements/epoch-guard.ts';
@@ -132,6 +133,14 @@ const CHANGES: Readonly<Record<string, StatementBuilder>> = {
   resumePartner: ({ database }) => [mirroring.resumePartner(database)],
   failOverPartner: ({ database }) => [mirroring.failOverPartner(database)],
   setWitness: ({ database, address }) => [mirroring.setWitness(database, address)],
+  readServerObjects: ({ database }) => [objects.readServerObjects(database)],
+  ownDatabase: ({ database, login }) => [objects.ownDatabase(database, login)],
+  setTrustworthy: ({ database }) => [
+    objects.setTrustworthy(database, true),
+    objects.setTrustworthy(database, false),
+  ],
+  createWindowsLogin: ({ account }) => [objects.createWindowsLogin(account)],
+  mapUser: ({ database, account, login }) => [objects.mapUser(database, account, login)],
   setJobEnabled: () => [jobs.setJobEnabled(JOB_ID, true), jobs.setJobEnabled(JOB_ID, false)],
   startJob: () => [jobs.startJob(JOB_ID)],
   stopJob: () => [jobs.stopJob(JOB_ID)],
@@ -260,6 +269,7 @@ export const NO_STATEMENTS: Readonly<Record<string, string>> = {
   folderEntries: 'reads the answer to listFolder',
   headerColumns: 'is in the text of readHeader',
   observeContent: 'is in the text of observeInstance',
+  observeServerObjects: 'is in the text of observeInstance',
   OWN_PROGRAM: 'is the name of the own program',
   EPOCH_PASSED: 'is a number of an error',
   EPOCH_UNREADABLE: 'is a number of an error',

@@ -42,6 +42,7 @@ export const POLICY: Policy = {
     jobs: 'repair',
     shipping: 'repair',
     activeServers: 'repair',
+    serverObjects: 'repair',
   },
   drainTimeoutMs: 60_000,
   stepTimeoutMs: 120_000,
