@@ -21,7 +21,7 @@ const looks = (
 FROM sys.databases AS d INNER JOIN ${identifier(database)}.sys.database_principals AS u ON u.name = N'dbo'
 LEFT JOIN sys.server_principals AS o ON o.sid = d.owner_sid
 LEFT JOIN sys.server_principals AS r ON r.sid = u.sid
-WHERE d.name = ${literal(database)};
+WHERE d.name = @db;
 SELECT 1 AS part_orphans${suffix}, u.name, u.type_desc, n.type_desc AS namesake
 FROM ${identifier(database)}.sys.database_principals AS u
 LEFT JOIN sys.server_principals AS l ON l.sid = u.sid
@@ -34,14 +34,18 @@ export function observeServerObjects(place: number, database: string): string {
   const name = literal(database);
   return `IF EXISTS (SELECT 1 FROM sys.databases AS d WHERE d.name = ${name} AND d.state = 0
     AND d.collation_name IS NOT NULL AND d.user_access <> 1) AND HAS_DBACCESS(${name}) = 1
-  EXEC sp_executesql ${literal(looks(database, `_${integer(place)}`))};`;
+  EXEC sp_executesql ${literal(looks(database, `_${integer(place)}`))}, N'@db nvarchar(128)', @db = ${name};`;
 }
 
 const batch = (name: string, text: string): SqlStatement => ({ name, text, parameters: {}, mode: 'batch' });
 
 /** The same look, right before a change. */
-export const readServerObjects = (database: string): SqlStatement =>
-  batch('read-server-objects', looks(database, ''));
+export const readServerObjects = (database: string): SqlStatement => ({
+  name: 'read-server-objects',
+  text: looks(database, ''),
+  parameters: { db: { type: 'nvarchar', value: database } },
+  mode: 'rpc',
+});
 
 /** The new owner must not be a user of the database (15110). */
 export const ownDatabase = (database: string, login: string): SqlStatement =>
