@@ -26,6 +26,9 @@ const BACK: Outcomes = { 'shipping.back': ['level', 'pending'] };
 const ALSO: Readonly<Partial<Record<string, Outcomes>>> = {
   // Where no tail can be had (4214), a full backup comes first, and then the copy is put OFFLINE.
   'fence:home': { 'home.mgc': ['offline'], 'home.holds': ['saved', 'released'], ...BACK },
+  // What no login can be found for is left to a person.
+  'align-server-objects:home': { 'home.objects': ['byHand'] },
+  'align-server-objects:backup': { 'backup.objects': ['byHand'] },
   'fence:backup': { 'backup.mgc': ['offline'], 'backup.holds': ['saved', 'released'] },
   'recover-backup:backup': BACK,
   'mirror-backup:backup': BACK,
@@ -108,8 +111,11 @@ export function differencesOf(step: GroundStep, world: StepWorld): readonly Diff
     // Sessions are the servers' own, whose replicas may be behind: judged only where the row promises that there are none.
     const fewer =
       variable.endsWith('.sessions') && (promised[variable] === 'some' || before[variable] === 'none');
+    // What master keeps beside a copy shows once it is open, whichever step opened it: judged of the row that aligns it.
+    const shown = variable.endsWith('.objects') && step.action !== 'align-server-objects';
     const also = ALSO[`${step.action}:${step.target}`]?.[variable]?.includes(now) === true;
-    const excused = also || staysDiverged(step, variable, world, now) || onlyBet(variable, promised, world);
+    const excused =
+      shown || also || staysDiverged(step, variable, world, now) || onlyBet(variable, promised, world);
     return same || fewer || excused || promised[variable] === 'unknown' || now === 'unknown'
       ? []
       : [{ variable, promised: promised[variable], seen: now }];

@@ -132,6 +132,39 @@ function mirrorEvents(site: EstateSite): readonly WorldEvent[] {
   ];
 }
 
+const someSession = (state: EstateState): boolean =>
+  Object.values(state.chat.servers).some(({ session }) => session !== null);
+
+/**
+ * Its login was dropped and made again, with another SID: the user is orphaned where the service lives. Elsewhere the copy that
+ * opens may lack the login altogether.
+ */
+const LOGIN = "CREATE LOGIN drifter WITH PASSWORD = N'x'";
+function loginEvents(site: EstateSite): readonly WorldEvent[] {
+  const serving = (state: EstateState): string | undefined =>
+    (['primary', 'mirror'] as const)
+      .map((part) => nameAt(state, site, part))
+      .find((name) => {
+        const database = databaseAt(state, name);
+        const open = database?.state === 'ONLINE' && database.access === 'MULTI_USER';
+        return open && state.instances[name]?.status === 'running' && database.mirroring?.role !== 'MIRROR';
+      });
+  return [
+    {
+      name: `a login of mgc at ${site} gets another SID`,
+      ms: MOMENT_MS,
+      possible: (state) => someSession(state) && serving(state) !== undefined,
+      happen: (world) => {
+        const name = serving(world.state);
+        if (name === undefined) return;
+        const user = `USE [${world.state.options.chatDatabase}]; CREATE USER drifter FOR LOGIN drifter; USE master`;
+        // What is there already is refused, and stays.
+        for (const text of [LOGIN, user, 'DROP LOGIN drifter', LOGIN]) runText(world, name, text);
+      },
+    },
+  ];
+}
+
 /** Log-shipping jobs, started as their schedule would. */
 function jobEvents(site: EstateSite, role: 'LSBackup' | 'LSCopy' | 'LSRestore'): readonly WorldEvent[] {
   const jobsOf = (state: EstateState): readonly (readonly [string, string])[] =>
@@ -155,9 +188,6 @@ function jobEvents(site: EstateSite, role: 'LSBackup' | 'LSCopy' | 'LSRestore'):
     },
   ];
 }
-
-const someSession = (state: EstateState): boolean =>
-  Object.values(state.chat.servers).some(({ session }) => session !== null);
 
 /** Clients post for as long as each needs for one message, then fall silent. */
 const CLIENTS: WorldEvent = {
@@ -215,6 +245,7 @@ export const WORLD_EVENTS: readonly WorldEvent[] = [
   ...jobEvents('backup', 'LSRestore'),
   ...ESTATE_SITES.flatMap((site) => [...instanceEvents(site, 'primary'), ...instanceEvents(site, 'mirror')]),
   ...ESTATE_SITES.flatMap(mirrorEvents),
+  ...ESTATE_SITES.flatMap(loginEvents),
   ...SHARE,
   ...STORE,
 ];
