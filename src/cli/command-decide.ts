@@ -42,18 +42,21 @@ export function register(program: Command): void {
       )
       .argument('<datacenter>')
       .requiredOption('--down', 'what is attested')
+      .option('--instance <name>', 'only this instance of it, as the desired state names it')
       .option('--pool <name>', 'only for this pool'),
-  ).action((datacenter: string, options: PersonOptions & { readonly pool?: string }) =>
-    decide({ ...options, expires: options.expires ?? ATTESTED_FOR }, (pools) =>
-      pools
-        .filter((pool) => options.pool === undefined || pool.pool === options.pool)
-        .filter((pool) => siteOf(pool, datacenter) !== undefined)
-        .map((pool) => ({
-          pool: pool.pool,
-          decision: 'attest-down',
-          site: requireSite(pool, datacenter),
-        })),
-    ),
+  ).action(
+    (datacenter: string, options: PersonOptions & { readonly pool?: string; readonly instance?: string }) =>
+      decide({ ...options, expires: options.expires ?? ATTESTED_FOR }, (pools) =>
+        pools
+          .filter((pool) => options.pool === undefined || pool.pool === options.pool)
+          .filter((pool) => siteOf(pool, datacenter) !== undefined)
+          .map((pool) => ({
+            pool: pool.pool,
+            decision: 'attest-down',
+            site: requireSite(pool, datacenter),
+            ...(options.instance === undefined ? {} : { instance: options.instance }),
+          })),
+      ),
   );
   byPerson(
     program

@@ -110,7 +110,7 @@ const revisionWords = (revision: Revision | null): string =>
 function decided(decision: Decision): string {
   switch (decision.decision) {
     case 'attest-down':
-      return `attest-down ${decision.site}`;
+      return `attest-down ${decision.instance ?? decision.site}`;
     case 'keep':
       return `keep ${decision.site}`;
     case 'accept-loss':

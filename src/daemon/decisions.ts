@@ -53,7 +53,12 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
         throw new PoolError('PCO_USAGE', 'an attestation needs an end', {
           hint: 'say how long: --expires 8h',
         });
-      return { ...base, decision: 'attest-down', site: request.site };
+      return {
+        ...base,
+        decision: 'attest-down',
+        site: request.site,
+        ...(request.instance === undefined ? {} : { instance: request.instance }),
+      };
     case 'keep':
       return { ...base, decision: 'keep', generation: present.generation, site: request.site };
     case 'cancel':
@@ -119,19 +124,24 @@ export function decisionsOf(
 }
 
 /**
- * The decisions that count: an attestation no longer does once the site has shown a sign of life, however long ago and whichever
- * daemon saw it.
+ * The decisions that count: an attestation no longer does once the site, or the instance that it names, has shown a sign of life,
+ * however long ago and whichever daemon saw it.
  */
 export function standingDecisions(
   records: readonly JournalRecord[],
   pool: string,
 ): (Decision & { readonly at: string })[] {
   const lastLife = new Map<string, number>();
-  for (const record of records)
-    if (record.kind === 'evidence' && record.pool === pool && isSignOfLife(record.verdict))
-      lastLife.set(record.site, record.seq);
+  for (const record of records) {
+    if (record.kind !== 'evidence' || record.pool !== pool) continue;
+    if (isSignOfLife(record.verdict)) lastLife.set(record.site, record.seq);
+    for (const instance of record.living ?? []) lastLife.set(instance, record.seq);
+  }
   return records
     .filter((record) => record.kind === 'decision')
     .filter((record) => record.pool === pool)
-    .filter((record) => record.decision !== 'attest-down' || record.seq > (lastLife.get(record.site) ?? 0));
+    .filter(
+      (record) =>
+        record.decision !== 'attest-down' || record.seq > (lastLife.get(record.instance ?? record.site) ?? 0),
+    );
 }

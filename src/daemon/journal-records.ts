@@ -158,7 +158,7 @@ function measurementsToKeep(records: readonly JournalRecord[]): ReadonlySet<numb
 
 /**
  * The newest `limit` records, plus every decision, every open intent, each pool's newest generation, removal, listing, account and return
- * from a break-glass, every break-glass that is not over, each site's newest sign of life, what the gates go by and the newest
+ * from a break-glass, every break-glass that is not over, each site's and instance's newest sign of life, what the gates go by and the newest
  * measurements of each step, however old. What a long-running daemon needs; the whole history stays in the file.
  */
 export function keepInMemory(records: readonly JournalRecord[], limit: number): JournalRecord[] {
@@ -173,7 +173,8 @@ export function keepInMemory(records: readonly JournalRecord[], limit: number): 
       newest.set(`${record.kind} ${record.pool}`, record.seq);
     // It voids attestations that are older.
     else if (record.kind === 'evidence' && isSignOfLife(record.verdict))
-      newest.set(`life ${record.pool} ${record.site}`, record.seq);
+      for (const of of [record.site, ...(record.living ?? [])])
+        newest.set(`life ${record.pool} ${of}`, record.seq);
     else if (record.kind === 'break-glass' && record.seq > overAt)
       newest.set(`break-glass ${String(record.seq)}`, record.seq);
     else if (record.kind === 'break-glass-ended')

@@ -145,21 +145,25 @@ export class PoolRecord {
 
   #evidence(pool: DesiredPool, { reduction }: PoolDecision): void {
     for (const site of SITES) {
-      const { verdict, level, signs } = reduction.evidence[site];
+      const { verdict, level, signs, copies } = reduction.evidence[site];
       const words = verdictWords({ verdict, level });
-      if (words === this.#verdicts[site] && !this.#voids(pool, site, verdict)) continue;
+      const living = copies.filter((copy) => isSignOfLife(copy.verdict)).map(({ instance }) => instance);
+      if (words === this.#verdicts[site] && !this.#voids(pool, site, verdict, living)) continue;
       this.#verdicts[site] = words;
       this.#log.warn('evidence', { site, verdict, level });
       const said = signs.map((sign) => `${sign.source}: ${sign.says}: ${sign.detail}`);
-      this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, level, signs: said });
+      this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, level, living, signs: said });
     }
   }
 
-  /** A sign of life ends the attestation of a site for good, also when this daemon never saw the site down. */
-  #voids(pool: DesiredPool, site: Site, verdict: Verdict): boolean {
+  /** A sign of life ends an attestation for good, also when this daemon never saw the site or the instance down. */
+  #voids(pool: DesiredPool, site: Site, verdict: Verdict, living: readonly string[]): boolean {
     if (!isSignOfLife(verdict)) return false;
     return standingDecisions(this.#journal.records(), pool.topology.name).some(
-      (decision) => decision.decision === 'attest-down' && decision.site === site,
+      (decision) =>
+        decision.decision === 'attest-down' &&
+        decision.site === site &&
+        (decision.instance === undefined || living.includes(decision.instance)),
     );
   }
 

@@ -11,7 +11,12 @@ const base = {
 
 export const decisionBodySchema = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('approve'), plan: savedPlanSchema.optional(), ...base }),
-  z.strictObject({ decision: z.literal('attest-down'), site, ...base }),
+  z.strictObject({
+    decision: z.literal('attest-down'),
+    site,
+    instance: z.string().trim().min(1).max(200).optional(),
+    ...base,
+  }),
   z.strictObject({
     decision: z.literal('accept-loss'),
     lossMinutes: z.number().min(0).max(100_000).nullable(),

@@ -95,6 +95,8 @@ export type JournalBody =
       readonly verdict: string;
       /** What `down` rests on. */
       readonly level?: string | null;
+      /** Instances of which somebody has seen a sign of life; left out in older journals. */
+      readonly living?: readonly string[];
       readonly signs: readonly string[];
     }
   | {
@@ -169,7 +171,12 @@ export type Decision = {
       /** Fingerprint of the saved plan that was approved; left out: the plan that was shown. */
       readonly savedPlan?: string;
     }
-  | { readonly decision: 'attest-down'; readonly site: Site }
+  | {
+      readonly decision: 'attest-down';
+      readonly site: Site;
+      /** Only this instance of the site; left out: the site's copy. */
+      readonly instance?: string | undefined;
+    }
   | {
       readonly decision: 'accept-loss';
       readonly generation: Generation;

@@ -12,6 +12,7 @@ import { fileSigns } from './evidence/file-signs.ts';
 import { heartbeatSigns } from './evidence/heartbeat-signs.ts';
 import { mirroringSigns } from './evidence/partner-views.ts';
 import { chatServerSigns, instanceSigns } from './evidence/party-signs.ts';
+import { waitingMirror } from './evidence/waiting-mirror.ts';
 import { changesOf, siteVerdict, type SiteVerdict } from './evidence/site-verdict.ts';
 
 /** A journalled decision has its instant. */
@@ -20,27 +21,30 @@ type Said = Decision & { readonly at?: string };
 export const unexpired = (decision: Decision, nowMs: number): boolean =>
   decision.expiresAt === null || Date.parse(decision.expiresAt) > nowMs;
 
+/** @param instance undefined: of the site's copy */
 function attestationOf(
   facts: PoolFacts,
   site: Site,
   decisions: readonly Said[],
   nowMs: number,
+  instance?: string,
 ): Said | undefined {
   return decisions.findLast(
     (decision) =>
       decision.pool === facts.pool &&
       decision.decision === 'attest-down' &&
       decision.site === site &&
+      decision.instance === instance &&
       unexpired(decision, nowMs),
   );
 }
 
-function personSign({ by, reason, expiresAt, at }: Said, site: Site, nowMs: number): Sign {
+function personSign({ by, reason, expiresAt, at }: Said, about: string, nowMs: number): Sign {
   const until = expiresAt === null ? '' : `; until ${expiresAt}`;
   const forMs = at === undefined ? 0 : Math.max(0, nowMs - Date.parse(at));
   return {
     source: by,
-    about: site,
+    about,
     says: 'down',
     detail: `attested: ${reason}${until}`,
     forMs,
@@ -65,22 +69,28 @@ function judgeSite(
   const instances = instanceSigns(pool, facts, site);
   const quiet = instances.every((sign) => sign.says === 'silent');
   const silentForMs = quiet ? Math.min(...instances.map((sign) => sign.forMs)) : 0;
+  const lost = quiet ? undefined : waitingMirror(pool, facts, site)?.principal;
+  const principal = instances.find(({ about }) => about === lost);
   const signs = [
     ...instances,
     ...chatServerSigns(pool, facts, site),
     ...mirroringSigns(pool, facts, site),
     ...(quiet ? heartbeatSigns(pool, facts, site, silentForMs) : []),
     ...(site === 'home' && quiet ? fileSigns(pool, facts, silentForMs) : []),
+    // A mirror writes no log backups: one that is written now is the work of the principal that nobody sees.
+    ...(site === 'home' && principal !== undefined ? fileSigns(pool, facts, principal.forMs) : []),
   ];
   const attested = attestationOf(facts, site, decisions, nowMs);
-  const person = attested === undefined ? [] : [personSign(attested, site, nowMs)];
+  const ofPrincipal = lost === undefined ? undefined : attestationOf(facts, site, decisions, nowMs, lost);
+  const said = [[attested, site] as const, [ofPrincipal, lost ?? site] as const];
+  const person = said.flatMap(([one, about]) => (one === undefined ? [] : [personSign(one, about, nowMs)]));
   const judged = withAttestation(pool, siteVerdict(pool, facts, signs, site), attested);
   const { verdict, level } = judged;
   return {
     verdict,
     level,
     signs: [...signs, ...person],
-    copies: copyEvidence(pool, facts, site, signs, level),
+    copies: copyEvidence(pool, facts, site, signs, level, ofPrincipal !== undefined),
     silentForMs,
     changes: changesOf(judged),
   };

@@ -119,7 +119,12 @@ export type DecisionRequest = {
   /** `plan`: only if the present plan is this saved one, by a fresh look. */
   (
     | { readonly decision: 'approve'; readonly plan?: SavedPlan | undefined }
-    | { readonly decision: 'attest-down'; readonly site: Site }
+    | {
+        readonly decision: 'attest-down';
+        readonly site: Site;
+        /** Only this instance of the site; left out: the site's copy. */
+        readonly instance?: string | undefined;
+      }
     | { readonly decision: 'accept-loss'; readonly lossMinutes: number | null }
     | { readonly decision: 'keep'; readonly site: Site }
     | { readonly decision: 'cancel' }

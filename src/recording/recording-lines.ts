@@ -25,7 +25,7 @@ const decisionSchema = z.discriminatedUnion('decision', [
     lossMinutes: z.number().nullable(),
     lostFiles: z.number().optional(),
   }),
-  z.object({ ...person, decision: z.literal('attest-down'), site }),
+  z.object({ ...person, decision: z.literal('attest-down'), site, instance: z.string().optional() }),
   z.object({ ...person, decision: z.literal('accept-loss'), generation, lossMinutes: z.number().nullable() }),
   z.object({ ...person, decision: z.literal('keep'), generation, site }),
   z.object({ ...person, decision: z.literal('cancel'), generation }),

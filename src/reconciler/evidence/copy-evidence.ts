@@ -3,22 +3,30 @@ import type { CopyEvidence, DownLevel, Sign } from '../../topology/evidence.ts';
 import type { PoolFacts } from '../../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../../topology/pool-topology.ts';
 import { QUORUM_LOST_MS, quorumLost } from './lost-quorum.ts';
+import { waitingMirror } from './waiting-mirror.ts';
 
-/** @param level of the site's own verdict; null: it is not down */
+/**
+ * @param level of the site's own verdict; null: it is not down
+ * @param attested a person says that the principal for which a mirror waits is down
+ */
 export function copyEvidence(
   pool: DesiredPool,
   facts: PoolFacts,
   site: Site,
   signs: readonly Sign[],
   level: DownLevel | null,
+  attested: boolean,
 ): CopyEvidence[] {
   const { primary, mirror } = pool.topology.sites[site].chat;
   const pair: readonly string[] = mirror === undefined ? [primary] : [primary, mirror];
+  // The partner that answers is no sign of the principal's life when it waits for it in vain itself.
+  const waiting = attested ? waitingMirror(pool, facts, site) : undefined;
   return pair.map((instance) => {
     const about = signs.filter((sign) => sign.about === instance);
+    const given = level ?? (waiting?.principal === instance ? 'attested' : null);
     return {
       instance,
-      ...judgeOne(pool, about, level, () => quorumLost(pool, facts, site, instance)),
+      ...judgeOne(pool, about, given, () => quorumLost(pool, facts, site, instance)),
     };
   });
 }
