@@ -7,13 +7,32 @@ import type { Sighting } from './source-memory.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+const kept = (
+  names: readonly string[],
+  of: (name: string) => string | undefined,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const at = of(name);
+      return at === undefined ? [] : [[name, at] as const];
+    }),
+  );
+
 export class LastSeenMemory {
   readonly #shares = new Map<string, NonNullable<LastSeen['share']>>();
   readonly #clocks = new Map<string, string>();
+  /** By database and instance: pools share instances. */
+  readonly #synchronized = new Map<string, string>();
 
   /** @param nowMs the daemon's wall clock when the answer was complete */
-  noteInstance(instance: string, { clockOffsetMs }: InstanceFacts, nowMs: number): void {
-    this.#clocks.set(instance, iso(nowMs + clockOffsetMs));
+  noteInstance(instance: string, facts: InstanceFacts, database: string, nowMs: number): void {
+    const at = iso(nowMs + facts.clockOffsetMs);
+    this.#clocks.set(instance, at);
+    const session = facts.databases[database]?.mirroring;
+    if (session === undefined || session === null || session === 'unknown') return;
+    const { role, state, safety } = session;
+    if (role === 'PRINCIPAL' && state === 'SYNCHRONIZED' && safety === 'FULL')
+      this.#synchronized.set(`${database} ${instance}`, at);
   }
 
   noteShare(share: string, look: Sighting<FolderFacts>, nowMs: number): void {
@@ -22,19 +41,17 @@ export class LastSeenMemory {
 
   /** Only of what did not answer in this round. */
   of(
-    share: string,
+    { share, database }: { readonly share: string; readonly database: string },
     look: Sighting<FolderFacts>,
     instances: readonly (readonly [string, Sighting<InstanceFacts>])[],
   ): LastSeen {
     const silent = instances.filter(([, sighting]) => sighting.kind === 'unknown').map(([name]) => name);
+    const known = kept(silent, (name) => this.#synchronized.get(`${database} ${name}`));
+    const synchronized = Object.keys(known).length === 0 ? undefined : known;
     return {
       share: look.kind === 'value' ? null : (this.#shares.get(share) ?? null),
-      clocks: Object.fromEntries(
-        silent.flatMap((name) => {
-          const clock = this.#clocks.get(name);
-          return clock === undefined ? [] : [[name, clock] as const];
-        }),
-      ),
+      clocks: kept(silent, (name) => this.#clocks.get(name)),
+      ...(synchronized === undefined ? {} : { synchronized }),
     };
   }
 }

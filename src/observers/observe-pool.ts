@@ -139,7 +139,11 @@ class ParallelObserver implements PoolObserver {
       poolState: memory.observed(poolState),
       chatServers: Object.fromEntries(servers.map(([name, look]) => [name, memory.observed(look)])),
       comparison: memory.observed(comparison),
-      lastSeen: this.#lastSeen.of(pool.logShipping.share, folders.share, instances),
+      lastSeen: this.#lastSeen.of(
+        { share: pool.logShipping.share, database: pool.chatDatabase },
+        folders.share,
+        instances,
+      ),
     };
   }
 
@@ -150,7 +154,7 @@ class ParallelObserver implements PoolObserver {
       if (look.kind === 'value') {
         this.#folders.learnZone(look.value);
         const answeredMs = clock.now() - Math.floor(clock.monotonicMs() - look.atMs);
-        this.#lastSeen.noteInstance(instance, look.value, answeredMs);
+        this.#lastSeen.noteInstance(instance, look.value, pool.chatDatabase, answeredMs);
       }
       return look;
     };

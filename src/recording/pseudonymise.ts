@@ -14,8 +14,8 @@ const WITHHELD = 'withheld';
 const KEPT: ReadonlySet<string> = new Set(
   [
     // facts
-    'kind code version observedAt at startedAt finishedAt modifiedAt lastBackupAt lastCopiedAt lastRestoredAt backupStartedAt backupFinishedAt clocks',
     'namesake state access recoveryModel role safety witnessState type status restoreMode command partnerSync',
+    'kind code version observedAt at startedAt finishedAt modifiedAt lastBackupAt lastCopiedAt lastRestoredAt backupStartedAt backupFinishedAt clocks synchronized',
     'poolState localPoolState chatService centralManagement',
     'positionLsn forkPointLsn redoTargetLsn failoverLsn firstLsn lastLsn checkpointLsn databaseBackupLsn',
     'familyGuid forkGuid firstForkGuid lastForkGuid configPoolId',
@@ -31,7 +31,9 @@ const KEPT: ReadonlySet<string> = new Set(
 );
 /** Objects whose keys are names. */
 const KEYED_BY_NAMES: ReadonlySet<string> = new Set(
-  'instances databases shippingPrimary shippingSecondary chatServers clocks datacenters'.split(' '),
+  'instances databases shippingPrimary shippingSecondary chatServers clocks synchronized datacenters'.split(
+    ' ',
+  ),
 );
 
 /** `policy.drift` has keys that elsewhere hold names, such as `witness`: only its three words are kept. */

@@ -320,6 +320,12 @@ export const lastSeenSchema = z.strictObject({
     .nullable(),
   /** By instance: its own clock when it answered last. */
   clocks: z.record(z.string(), utc),
+  synchronized: z
+    .record(z.string(), utc)
+    .optional()
+    .describe(
+      'by instance: its own clock when it was last seen as the principal of mgc, SYNCHRONIZED under safety FULL; what it had committed by then its mirror has',
+    ),
 });
 
 export const poolFactsSchema = z.strictObject({
