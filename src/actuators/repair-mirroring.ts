@@ -1,6 +1,7 @@
 /** resume-mirroring, move-principal, set-witness: repairs of a session that stands, for mgc and, at home, mgccomp. */
 import { failOverPartner, resumePartner, setPartnerOff } from '../statements/change-mirroring.ts';
 import { computerOf } from '../topology/computer-name.ts';
+import { compareLsn, lsn } from '../topology/lsn.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, Site, SqlStore } from '../topology/pool-topology.ts';
 import { readCopy, type CopyNow } from './copy-now.ts';
@@ -46,9 +47,13 @@ async function onEach(
   return { databases: notes };
 }
 
+const endsBefore = (position: string, forkPoint: string | null): boolean =>
+  forkPoint !== null && compareLsn(lsn(position), lsn(forkPoint)) <= 0;
+
 /**
- * After a forced service RESUME destroys what only the old principal holds (sql-server reference 3.8). Forcing opens a fork,
- * so a mirror on another one is left alone.
+ * After a forced service RESUME destroys what only the old principal holds (sql-server reference 3.8). Forcing opens a fork:
+ * a mirror on another one that ends beyond the fork point is left alone. That a suspended mirror shows where it ends is UNVERIFIED;
+ * where it does not, it is left alone, too.
  */
 async function requireSameBranch(
   ports: ActuatorPorts,
@@ -60,12 +65,19 @@ async function requireSameBranch(
   const partner = partnerOf(store, session.instance);
   if (partner === undefined) return;
   await using mirror = await openInstance(ports, context, partner);
-  const { redoFork } = await recheckCopy(mirror, database);
+  const { redoFork, redoLsn } = await recheckCopy(mirror, database);
   if (redoFork !== null && redoFork === now.recoveryFork) return;
-  const why = redoFork === null ? 'does not say on which branch it stands' : 'stands on another branch';
+  if (redoFork !== null && redoLsn !== null && endsBefore(redoLsn, now.forkPointLsn)) return;
+  const why =
+    redoFork === null
+      ? 'does not say on which branch it stands'
+      : 'went on beyond the point where service was forced on its principal';
   throw new PoolError(
     'PCO_STEP_REFUSED',
-    `${database} on ${partner} ${why} than its principal: RESUME could destroy what only it holds`,
+    `${database} on ${partner} ${why}: RESUME could destroy what only it holds`,
+    {
+      hint: 'save that by hand (SET PARTNER OFF, recover it under RESTRICTED_USER, back it up into the quarantine folder) and drop the copy; the pair is then mirrored anew',
+    },
   );
 }
 
