@@ -56,26 +56,40 @@ const keep = (pool: DesiredPool, site: Site): Decision => ({
   generation: pool.generation,
   site,
 });
-const attest = (pool: DesiredPool): Decision => ({
+const attest = (pool: DesiredPool, site: Site, instance?: string): Decision => ({
   pool: pool.topology.name,
   by: 'explorer',
   reason: 'every decision is tried',
   expiresAt: null,
   decision: 'attest-down',
-  site: 'home',
+  site,
+  ...(instance === undefined ? {} : { instance }),
 });
+
+/** The principals for which a mirror waits. */
+function lostPrincipals({ vector, evidence }: Reduction): readonly (readonly [Site, string])[] {
+  return SITES.filter((site) => vector[`${site}.mgc`] === 'waiting').flatMap((site) =>
+    evidence[site].signs
+      .filter(({ way, says }) => way === 'mirror' && says === 'down')
+      .map(({ about }) => [site, about] as const),
+  );
+}
 
 /** The decisions that could change an answer here. */
 export function decisionsFor(
   pool: DesiredPool,
-  { vector, evidence }: Reduction,
+  reduction: Reduction,
 ): readonly (readonly [string, readonly Decision[]])[] {
+  const { vector, evidence } = reduction;
   const asks =
     vector.current.startsWith('diverged') ||
     ['saved', 'unsaved'].some((held) => held === vector['home.holds'] || held === vector['backup.holds']);
   return [
     ...(asks ? SITES.map((site) => [`keep ${site}`, [keep(pool, site)]] as const) : []),
-    ...(evidence.home.verdict === 'unknown' ? [['attest home', [attest(pool)]] as const] : []),
+    ...(evidence.home.verdict === 'unknown' ? [['attest home', [attest(pool, 'home')]] as const] : []),
+    ...lostPrincipals(reduction).map(
+      ([site, instance]) => [`attest ${instance}`, [attest(pool, site, instance)]] as const,
+    ),
   ];
 }
 

@@ -13,6 +13,7 @@ import { mirrorBackup } from './mirror-backup.ts';
 import { mirrorHome } from './mirror-home.ts';
 import { setPoolFailedOver, setPoolNormal } from './pool-state.ts';
 import { recoverBackup, recoverSite } from './recover-database.ts';
+import { promoteMirror } from './promote-mirror.ts';
 import { reAddPrimary } from './re-add-primary.ts';
 import { reAddSecondary } from './re-add-secondary.ts';
 import { removeMirroring } from './remove-mirroring.ts';
@@ -50,6 +51,7 @@ export const ACTUATORS = {
   'align-server-objects': alignServerObjects,
   're-add-secondary': reAddSecondary,
   're-add-primary': reAddPrimary,
+  'promote-mirror': promoteMirror,
 } as const satisfies Record<ActionId, Actuator>;
 
 export const applyStep = (ports: ActuatorPorts, context: StepContext): Promise<StepNotes> =>

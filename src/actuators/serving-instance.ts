@@ -2,7 +2,7 @@
  * Which instance of a site's pair holds the copy that serves, and who its partner is; decided from facts alone. Also the
  * one way from facts to an instance's facts: unknown stops a step, it never passes for "absent".
  */
-import { standsAlone } from '../topology/closed-copy.ts';
+import { roleChanges, standsAlone } from '../topology/closed-copy.ts';
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { InstanceName, PoolTopology, Site, SqlStore } from '../topology/pool-topology.ts';
@@ -35,7 +35,7 @@ export function requireDatabase(facts: PoolFacts, instance: InstanceName, databa
 }
 
 /**
- * PRINCIPAL first, then ONLINE, then the closed one that stands for its site, else the store's primary; of two with equal claim
+ * PRINCIPAL first (of two the one with more role changes), then ONLINE, then the closed one that stands for its site, else the store's primary; of two with equal claim
  * the store's primary.
  */
 export function servingOf(facts: PoolFacts, store: SqlStore, database: string): InstanceName {
@@ -44,9 +44,12 @@ export function servingOf(facts: PoolFacts, store: SqlStore, database: string): 
     const copy = seen?.databases[database];
     return { instance, copy, alone: seen !== undefined && standsAlone(store, seen, copy) };
   });
-  const principal = copies.find(
-    ({ copy }) => copy !== undefined && copy.mirroring !== 'unknown' && copy.mirroring?.role === 'PRINCIPAL',
-  );
+  const [principal] = copies
+    .filter(
+      ({ copy }) =>
+        copy !== undefined && copy.mirroring !== 'unknown' && copy.mirroring?.role === 'PRINCIPAL',
+    )
+    .sort((a, b) => roleChanges(b.copy) - roleChanges(a.copy));
   const online = copies.find(({ copy }) => copy?.state === 'ONLINE');
   const closed = copies.find(({ alone }) => alone);
   return (principal ?? online ?? closed)?.instance ?? store.primary;

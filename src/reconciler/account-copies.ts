@@ -178,7 +178,10 @@ export function accountCopies(
   const salvage = [
     ...ofFiles(facts, ledger.lines),
     ...ofTail(pool, facts, vector),
-    ...(vector['home.reach'] === 'yes' ? [] : ofMirror(pool, facts, ledger)),
+    // A promotion that the plan makes is no salvage beside it: the ledger is already that of the mirror.
+    ...(['yes'].includes(vector['home.reach']) || vector['home.mgc'] === 'promotable'
+      ? []
+      : ofMirror(pool, facts, ledger)),
   ];
   const bought = salvage.filter(({ by }) => by === 'plan');
   const lossNowMinutes = bought.reduce<number | null>(

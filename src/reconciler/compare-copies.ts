@@ -126,7 +126,7 @@ function openForeign(facts: PoolFacts, views: CopyViews, site: Site): Finding {
   return diverged(facts, views, 'the copies descend from different databases and both hold messages');
 }
 
-const positionOf = (view: CopyView): Lsn | undefined => {
+export const positionOf = (view: CopyView): Lsn | undefined => {
   const position = databaseOf(view)?.positionLsn;
   return position == null || position === 'unknown' ? undefined : lsn(position);
 };
@@ -137,7 +137,7 @@ const forkOf = (view: CopyView): string | undefined => {
 };
 
 /** Where each copy stands with every file in reach; undefined: where it stands now. */
-type Reaches = Readonly<Record<Site, RollForwardPosition | undefined>>;
+export type Reaches = Readonly<Record<Site, RollForwardPosition | undefined>>;
 
 /** Neither can be read: the higher log position, files in reach included. */
 function bothRestoring(views: CopyViews, { home: back, backup: reaches }: Reaches): Finding {

@@ -6,7 +6,7 @@ import { WORDS, allBits, bitOf, unknownBit, wordOf } from './encode-vector.ts';
 import type { Goal } from './goal.ts';
 import { waysToHold, type Condition, type GroundStep, type PoolShape } from './ground-rows.ts';
 import { relax, type Relaxed } from './relaxed-reach.ts';
-import type { Variable } from './variables.ts';
+import { SEEN_ONLY, type Variable } from './variables.ts';
 import type { WayOut } from './ways-out.ts';
 
 export type Words = readonly number[];
@@ -99,15 +99,15 @@ function forbiddenBits(
 ): { strict: number[]; unknowns: number[] } {
   const strict = zero();
   const unknowns = zero();
+  const assumable = (variable: Variable): boolean =>
+    condition.get(variable)?.every((value) => SEEN_ONLY.has(value)) !== true;
   for (const [variable, values] of condition) {
     const allowed = values.reduce((bits, value) => bits | bitOf(variable, value), 0);
     add(strict, wordOf(variable), allBits(variable) & ~allowed);
-    add(unknowns, wordOf(variable), unknownBit(variable));
   }
-  for (const variable of reads) {
-    add(strict, wordOf(variable), unknownBit(variable));
-    add(unknowns, wordOf(variable), unknownBit(variable));
-  }
+  for (const variable of reads) add(strict, wordOf(variable), unknownBit(variable));
+  for (const variable of [...condition.keys(), ...reads])
+    if (assumable(variable)) add(unknowns, wordOf(variable), unknownBit(variable));
   return { strict, unknowns };
 }
 

@@ -7,6 +7,7 @@ import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { CopyViews } from './copy-view.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
+import { lossOfPromotion } from './loss-of-promotion.ts';
 import type { Vector } from './variables.ts';
 
 const NO_FILES: LostFiles = { lines: [], endMs: null };
@@ -173,6 +174,9 @@ export function computeLoss(
   files: ShippedFiles | undefined,
 ): LossLedger {
   const lines: LedgerLine[] = [...(files === undefined ? [] : fileLines(views, files)), ...savedLines(facts)];
+  const promoted = SITES.find((site) => vector[`${site}.mgc`] === 'promotable');
+  const given = promoted === undefined ? undefined : lossOfPromotion(pool, facts, promoted);
+  if (given !== undefined) return { lines: [...lines, given], lossMinutes: given.minutes, lostFiles: 0 };
   const homeUnseen = views.home.seen.kind === 'unseen';
   const served = ['online', 'restricted'].includes(vector['backup.mgc']);
   if (!homeUnseen) return { lines, lossMinutes: 0, lostFiles: 0 };

@@ -36,7 +36,7 @@ export function isSettled(site: Site, vector: Vector): boolean {
   const maybe = (value: string, ...values: readonly string[]): boolean =>
     value === 'unknown' || values.includes(value);
   return (
-    maybe(vector[`${site}.mgc`], 'online') &&
+    maybe(vector[`${site}.mgc`], 'online', 'waiting', 'promotable') &&
     maybe(vector.current, site, 'both') &&
     maybe(vector[`${other}.cannotWrite`], 'yes') &&
     maybe(vector.poolState, site === 'home' ? 'normal' : 'failedOver') &&

@@ -18,10 +18,30 @@ const CONTENT: readonly Variable[] = ['current', 'home.holds', 'backup.holds'];
 
 const SHARE: readonly Variable[] = ['share', 'share.uncopied'];
 
+const siteOfVariable = (variable: Variable): Site => (variable.startsWith('backup.') ? 'backup' : 'home');
+
 /** Whoever gives a share up does so in the reviewed file: what only the old one holds is then lost. */
 const shareWayOut = (share: string, site: Site | undefined): string =>
   `restore the sight of ${share}, or ${site === undefined ? 'name the datacenter that it was lost with (logShipping.shareDatacenter), or ' : ''}` +
   'name another share (logShipping.share) and give up what only this one holds';
+
+/** A principal that nobody sees, and whose mirror has lost it too: what would make the mirror principal. */
+function waitingWords(
+  pool: DesiredPool,
+  { evidence, because, vector }: Reduction,
+  site: Site,
+): string | undefined {
+  if (vector[`${site}.mgc`] !== 'waiting') return undefined;
+  const { signs, copies } = evidence[site];
+  const lost = signs.find(({ way, says }) => way === 'mirror' && says === 'down');
+  const again = `restore the sight of ${lost?.about ?? because[`${site}.mgc`].source}`;
+  const copy = copies.find(({ instance }) => instance === lost?.about);
+  if (lost === undefined || copy?.verdict !== 'unknown') return `${again}: ${because[`${site}.mgc`].because}`;
+  return fill(
+    `${again}; or, where it is certain that it does not run, pchat attest {${site}} --down --instance ${lost.about}, and its mirror ${lost.source} takes its place`,
+    pool,
+  );
+}
 
 /** A cut-off site can be attested; content that cannot be compared can be decided; anything else must be seen again. */
 export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Variable): string {
@@ -31,11 +51,12 @@ export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Va
       way.from[variable] !== undefined &&
       Object.entries(way.from).every(([name, values]) => values.includes(reduction.vector[name as Variable])),
   );
-  if (known !== undefined) return fill(known.command, pool);
+  if (known !== undefined)
+    return waitingWords(pool, reduction, siteOfVariable(variable)) ?? fill(known.command, pool);
   const ofShare = SHARE.includes(variable) && reduction.vector.share === 'unknown';
   const { share, shareSite } = pool.topology.logShipping;
   if (ofShare && shareSite !== 'home') return shareWayOut(share, shareSite);
-  const site: Site = variable.startsWith('backup.') ? 'backup' : 'home';
+  const site = siteOfVariable(variable);
   const { verdict, level } = reduction.evidence[site];
   const dark = reduction.vector[`${site}.reach`] === 'unknown';
   const decides =
@@ -49,6 +70,8 @@ export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Va
   // Ended while the partner is out of sight, the session leaves it the role that it had: it may come back writable.
   if (variable === `${site}.partner`)
     return `restore the sight of ${source}; or, where it is certain never to serve again, end the mirroring by hand (ALTER DATABASE ... SET PARTNER OFF)`;
+  const vouched = dark ? waitingWords(pool, reduction, site) : undefined;
+  if (vouched !== undefined) return vouched;
   if (dark && verdict === 'partitioned')
     return `restore the sight of ${source}: somebody else still sees the site alive`;
   return `restore the sight of ${source}`;
@@ -75,6 +98,9 @@ export function obstacleOfWayOut(pool: DesiredPool, reduction: Reduction, way: W
     actual: reduction.vector[variable],
     wanted: way.to[variable] ?? 'known',
     reason: `${way.reason} (${reduction.because[variable].because})`,
-    wayOut: fill(way.command, pool),
+    wayOut:
+      way.from[variable]?.includes('waiting') === true
+        ? findWayOut(pool, reduction, variable)
+        : fill(way.command, pool),
   };
 }

@@ -8,6 +8,7 @@ import { encode, type Bits } from './encode-vector.ts';
 import {
   goalOf,
   goalOfOneWriter,
+  goalOfService,
   goalWithoutPlaces,
   goalWithoutProtection,
   without,
@@ -17,7 +18,7 @@ import { ground, shapeKey, type GroundStep, type PoolShape } from './ground-rows
 import { searchPlan, type Found } from './search-plan.ts';
 import { WAYS_OUT, type WayOut } from './ways-out.ts';
 import { ALL_VARIABLES, type Variable, type Vector } from './variables.ts';
-import type { DriftField, Site } from '../topology/pool-topology.ts';
+import { SITES, type DriftField, type Site } from '../topology/pool-topology.ts';
 
 /** States expanded in one search; far above anything seen (bench/plan-bench.ts prints the worst). */
 export const STATE_LIMIT = 20_000;
@@ -75,6 +76,8 @@ interface Problems {
   readonly withoutPlaces: Problem;
   readonly withoutProtection: Problem;
   readonly oneWriter: Problem;
+  /** The site's copy serves again, whatever else cannot be seen or reached. */
+  readonly served: Readonly<Record<Site, Problem>>;
 }
 
 /** Both open, and not by the end of a restore: made by the world, and ended first, whatever else waits for a person. */
@@ -111,6 +114,12 @@ function solve(problems: Problems, vector: Vector, start: Bits): FoundPlan {
   if (fenced?.kind === 'found' && fenced.operators.length > 0) {
     return { kind: 'steps', steps: stepsOf(fenced.operators), statesExpanded: fenced.statesExpanded };
   }
+  const waiting = SITES.find((site) => vector[`${site}.mgc`] === 'promotable');
+  const served =
+    waiting === undefined ? undefined : searchPlan(problems.served[waiting], start, false, STATE_LIMIT);
+  if (served?.kind === 'found' && served.operators.length > 0) {
+    return { kind: 'steps', steps: stepsOf(served.operators), statesExpanded: served.statesExpanded };
+  }
   const hypothetical = searchPlan(problems.whole, start, true, ASSUMING_LIMIT);
   if (hypothetical.kind === 'found') return blocked(hypothetical);
   const assumed = ALL_VARIABLES.filter((variable) => vector[variable] === 'unknown');
@@ -134,6 +143,7 @@ export function createPlanner(shape: PoolShape, steps: readonly GroundStep[] = g
       withoutPlaces: problem(goalWithoutPlaces(goal)),
       withoutProtection: problem(goalWithoutProtection(goal)),
       oneWriter: problem(goalOfOneWriter(goal)),
+      served: { home: problem(goalOfService('home')), backup: problem(goalOfService('backup')) },
     };
     compiled.set(key, problems);
     return problems;

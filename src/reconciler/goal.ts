@@ -33,3 +33,6 @@ export const goalWithoutPlaces = (goal: Goal): Goal => without(goal, PLACES);
 
 /** All that is left when a person must decide the rest: that only one copy can be written. */
 export const goalOfOneWriter = (goal: Goal): Goal => ({ site: goal.site, wants: ['oneWriter'] });
+
+/** Where a mirror waits for a principal that is lost: what the rest needs is seen only once the copy serves again. */
+export const goalOfService = (site: Site): Goal => ({ site, wants: ['online'] });

@@ -29,6 +29,7 @@ export const PREDICATES = {
   notOpen:              [{ 'backup.mgc': ['restoring', 'restricted', 'cut', 'absent', 'offline'] }],
   /** RECOVERING and SUSPECT are not writable now, but may be after the next restart. */
   maybeWritable:        [{ 'S.mgc': ['online', 'restricted', 'broken', 'recovering'] }],
+  mirrorPromotable:     [{ 'S.mgc': ['promotable'] }],
   cannotWrite:          [{ 'S.cannotWrite': ['yes'] }],
   otherCannotWrite:     [{ 'O.cannotWrite': ['yes'] }],
   backupCannotWrite:    [{ 'backup.cannotWrite': ['yes'] }],
@@ -148,6 +149,8 @@ export const EFFECTS = {
   /** Owner and logins were those of the partner; what the declared instance keeps is seen once its copy is open. */
   principalMoved:    [{ when: { 'S.logBackups': ['elsewhere'] }, set: { 'S.principal': 'declared', 'S.logBackups': 'enabled', 'S.objects': 'aligned' } },
                       { when: { 'S.logBackups': ['none', 'stopped', 'jobless', 'enabled', 'unseen'] }, set: { 'S.principal': 'declared', 'S.objects': 'aligned' } }],
+  /** A new fork begins where the mirror stood; the session stays, and waits for the old principal as its mirror. */
+  mirrorPromoted:    [{ set: { 'S.reach': 'yes', 'S.mgc': 'online', 'S.cannotWrite': 'no', 'S.sessions': 'some', 'S.mirror': 'establishing', 'S.holds': 'nothing', current: 'S', fullBackup: 'none' } }],
   witnessSet:        [{ set: { 'S.witness': 'right' } }],
   objectsAligned:    [{ set: { 'S.objects': 'aligned' } }],
   siteActive:        [{ set: { active: 'S', 'S.sessions': 'some', fullBackup: 'none' } }],

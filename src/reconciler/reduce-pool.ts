@@ -6,15 +6,16 @@ import type { Decision } from '../ports/journal.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import type { DesiredPool, Site } from '../topology/pool-topology.ts';
-import { currentOf, holdsOf, keptSite } from './compare-copies.ts';
+import { otherSite, SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
+import { currentOf, holdsOf, keptSite, positionOf, type Reaches } from './compare-copies.ts';
 import type { CopyViews } from './copy-view.ts';
 import { computeLoss } from './compute-loss.ts';
-import { unknownFinding, type Finding } from './finding.ts';
+import { unknownFinding, type Finding, type Findings } from './finding.ts';
 import { judgeEvidence } from './judge-evidence.ts';
 import { reduceCopy } from './reduce-copy.ts';
 import { reduceService } from './reduce-service.ts';
 import { reduceShipping } from './reduce-shipping.ts';
+import { waitingMirrorOf } from './reduce-waiting-mirror.ts';
 import { shipBackOf } from './ship-back.ts';
 import { ALL_VARIABLES, ofSite, type Variable, type Vector } from './variables.ts';
 
@@ -38,6 +39,24 @@ export const inSentences = ({
 
 const NOT_SEEN = unknownFinding('nothing was observed', 'facts');
 
+/** `SITE.mgc` of a site whose principal nobody sees and whose mirror waits. */
+function waitingMirrors(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  views: CopyViews,
+  evidence: Readonly<Record<Site, Evidence>>,
+  { share, reaches }: { readonly share: Finding; readonly reaches: Reaches },
+): Findings {
+  return Object.fromEntries(
+    SITES.flatMap((site) => {
+      const other = otherSite(site);
+      const copy = { mgc: views[other].mgc, reach: reaches[other]?.lsn ?? positionOf(views[other]) };
+      const found = waitingMirrorOf(pool, facts, site, evidence[site], copy, share);
+      return found === undefined ? [] : [[ofSite(site, 'mgc'), found]];
+    }),
+  );
+}
+
 export function reducePool(
   pool: DesiredPool,
   facts: PoolFacts,
@@ -58,9 +77,14 @@ export function reducePool(
   const back = shipBackOf(pool, facts, views, shipping.findings.share ?? NOT_SEEN);
   const reaches = { home: back.reaches, backup: shipping.files?.everything.reaches };
   const current = currentOf(pool, facts, views, keep, shipping.files, back.reaches);
+  const waiting = waitingMirrors(pool, facts, views, evidence, {
+    share: shipping.findings.share ?? NOT_SEEN,
+    reaches: { home: back.reaches, backup: shipping.files?.everything.reaches },
+  });
   const found: Readonly<Partial<Record<Variable, Finding>>> = {
     ...home.findings,
     ...backup.findings,
+    ...waiting,
     ...shipping.findings,
     ...reduceService(pool, facts, views),
     'shipping.back': back.finding,

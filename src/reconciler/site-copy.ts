@@ -1,5 +1,5 @@
 /** Which instance of a site holds its copy of mgc, and what was seen of it. Concludes nothing about the other site. */
-import { standsAlone } from '../topology/closed-copy.ts';
+import { roleChanges, standsAlone } from '../topology/closed-copy.ts';
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { InstanceName, PoolTopology, Site } from '../topology/pool-topology.ts';
 
@@ -43,6 +43,12 @@ const roleOf = (copy: SiteCopy | undefined): 'PRINCIPAL' | 'MIRROR' | undefined 
     : mirroring.role;
 };
 
+/** Two that call themselves principal: service was forced on the one with more role changes (sql-server reference 1.2). */
+function principalOf(copies: readonly (SiteCopy | undefined)[]): SiteCopy | undefined {
+  const [first, second] = copies.filter((copy) => copy !== undefined && roleOf(copy) === 'PRINCIPAL');
+  return roleChanges(second?.database) > roleChanges(first?.database) ? second : first;
+}
+
 function unseen(facts: PoolFacts, instance: InstanceName): SeenCopy {
   const observed = facts.instances[instance];
   return observed?.kind === 'unknown'
@@ -61,9 +67,8 @@ export function copyOf(topology: PoolTopology, facts: PoolFacts, site: Site): Se
     standsAlone(topology.sites[site].chat, copy.facts, copy.database);
   const first = candidateOf(topology, facts, site, primary);
   const second = mirror === undefined ? undefined : candidateOf(topology, facts, site, mirror);
-  for (const copy of [first, second]) {
-    if (copy !== undefined && roleOf(copy) === 'PRINCIPAL') return { kind: 'seen', copy };
-  }
+  const principal = principalOf([first, second]);
+  if (principal !== undefined) return { kind: 'seen', copy: principal };
   if (first !== undefined && isOpen(first.database)) return { kind: 'seen', copy: first };
   if (second !== undefined && isOpen(second.database)) return { kind: 'seen', copy: second };
   if (first === undefined || roleOf(first) === 'MIRROR')

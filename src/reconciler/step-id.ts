@@ -28,6 +28,7 @@ export const ACTION_IDS = [
   're-add-secondary',
   're-add-primary',
   'align-server-objects',
+  'promote-mirror',
 ] as const;
 
 export type ActionId = (typeof ACTION_IDS)[number];

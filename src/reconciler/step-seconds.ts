@@ -35,6 +35,7 @@ const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   'tail-log-backup': 60,
   fence: 60,
   recover: 60,
+  'promote-mirror': 30,
 };
 
 /** Waits of the world and actions of another version count as a statement. */

@@ -14,10 +14,22 @@ const REACH = {
   meaning: 'the instance that holds the copy answers; silence is unknown, never no',
 };
 const MGC = {
-  values: ['absent', 'restoring', 'cut', 'restricted', 'online', 'recovering', 'offline', 'broken'],
+  values: [
+    'absent',
+    'restoring',
+    'cut',
+    'restricted',
+    'online',
+    'recovering',
+    'offline',
+    'broken',
+    'waiting',
+    'promotable',
+  ],
   meaning:
     'the copy: restoring counts STANDBY and can be rolled forward or recovered; cut is RESTORING left by an interrupted ' +
-    'restore, usable for nothing; restricted is ONLINE but not MULTI_USER; broken is SUSPECT, RECOVERY_PENDING, EMERGENCY',
+    'restore, usable for nothing; restricted is ONLINE but not MULTI_USER; broken is SUSPECT, RECOVERY_PENDING, EMERGENCY; ' +
+    'waiting: the mirror of a principal that nobody sees; promotable: the same, and service may be forced on it',
 };
 const CANNOT_WRITE = {
   values: ['yes', 'no'],
@@ -117,3 +129,6 @@ export const isVariable = (name: string): name is Variable => name in VARIABLES;
 
 /** The variable of one site, for example `home.mgc`. */
 export const ofSite = (site: Site, word: SiteWord): Variable => `${site}.${word}`;
+
+/** Values that are seen or not there: no hypothetical plan takes them for granted. */
+export const SEEN_ONLY: ReadonlySet<string> = new Set(['waiting', 'promotable']);

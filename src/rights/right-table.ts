@@ -202,7 +202,7 @@ const ACTING: readonly RightRow[] = [
   ),
   acting(
     'mirroring',
-    ['set-partner', 'set-partner-off', 'set-witness', 'resume-partner', 'fail-over-partner'],
+    ['set-partner', 'set-partner-off', 'set-witness', 'resume-partner', 'fail-over-partner', 'force-service'],
     [5011],
     'mirroring cannot be set up or removed',
   ),

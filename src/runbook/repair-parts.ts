@@ -1,8 +1,12 @@
-/** Repairs of a mirroring session that stands, by hand: resume, move the principal back, name the witness. */
+/** Repairs of a mirroring session that stands, by hand: resume, move the principal back, force service on a mirror, name the witness. */
 import { servingOf } from '../actuators/serving-instance.ts';
-import { failOverPartner, resumePartner, setWitness } from '../statements/change-mirroring.ts';
+import { failOverPartner, forceService, resumePartner, setWitness } from '../statements/change-mirroring.ts';
 import { readCopyNow } from '../statements/change-recheck.ts';
-import { stopUnlessPrincipal, stopUnlessSynchronized } from '../statements/guard-batch.ts';
+import {
+  stopUnlessMirrorAlone,
+  stopUnlessPrincipal,
+  stopUnlessSynchronized,
+} from '../statements/guard-batch.ts';
 import { awaitSynchronized } from '../statements/wait-batch.ts';
 import { computerOf } from '../topology/computer-name.ts';
 import type { InstanceName, SqlStore } from '../topology/pool-topology.ts';
@@ -42,7 +46,7 @@ export const resumeMirroring = (scene: Scene): readonly Part[] =>
           instance,
           `On which branch ${database} stands`,
           [readCopyNow(database)],
-          'redo_start_fork_guid of the mirror is recovery_fork_guid of the principal; where it is not, service was forced, RESUME would destroy what only the mirror holds, and this ends here',
+          'redo_start_fork_guid of the mirror is recovery_fork_guid of the principal, or redo_start_lsn of the mirror is not beyond fork_point_lsn of the principal; else service was forced, RESUME would destroy what only the mirror holds, and this ends here',
         ),
       ),
       sql(
@@ -55,6 +59,36 @@ export const resumeMirroring = (scene: Scene): readonly Part[] =>
       synchronized(scene, principal, database),
     ];
   });
+
+/** What is written of the mirror that waits; the words on the old principal are for the person who stands beside it. */
+export const promoteMirror = (scene: Scene): readonly Part[] => {
+  const { sites, chatDatabase } = scene.pool.topology;
+  const { primary, mirror } = sites[siteOfStep(scene)].chat;
+  const pair = mirror === undefined ? [primary] : [primary, mirror];
+  const survivor = pair.find((instance) => seen(scene, instance) !== undefined);
+  const lost = pair.find((instance) => instance !== survivor);
+  if (survivor === undefined || lost === undefined)
+    return [stopPart(`No instance of the pair answered: nothing can be promoted.`)];
+  return [
+    stopPart(
+      `SQL Server on ${lost} must not run, and must not come back while this is done. A principal that only seems lost writes on, and what it writes then is lost.`,
+    ),
+    sql(
+      scene,
+      survivor,
+      `Force service of ${chatDatabase} on the mirror`,
+      [stopUnlessMirrorAlone(chatDatabase), forceService(chatDatabase)],
+      'no error; 1455: its principal is connected; 1431: its witness is out of reach; 1406: end the session (SET PARTNER OFF) and recover it',
+    ),
+    check(
+      scene,
+      survivor,
+      `${chatDatabase} is the principal here`,
+      [stopUnlessPrincipal(chatDatabase), readCopyNow(chatDatabase)],
+      'PRINCIPAL, ONLINE',
+    ),
+  ];
+};
 
 export const movePrincipal = (scene: Scene): readonly Part[] =>
   sessionsOf(scene)

@@ -11,7 +11,7 @@ import { mirrorBackup, mirrorHome, removeMirroring } from './mirror-parts.ts';
 import { alignServerObjects } from './object-parts.ts';
 import type { Part } from './part.ts';
 import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal } from './pool-parts.ts';
-import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
+import { movePrincipal, promoteMirror, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
 import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
 import type { Scene } from './scene.ts';
 import { establishLogShipping, reAddPrimary, reAddSecondary, removeLogShipping } from './shipping-parts.ts';
@@ -45,4 +45,5 @@ export const WRITTEN_STEPS = {
   're-add-secondary': reAddSecondary,
   're-add-primary': reAddPrimary,
   'align-server-objects': alignServerObjects,
+  'promote-mirror': promoteMirror,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

@@ -34,7 +34,8 @@ export interface DecisionDesk {
   decide(request: DecisionRequest): Promise<unknown>;
 }
 
-const isDown = (world: PersonsWorld, site: Site): boolean => !world.state.sites[site].up;
+const isDown = ({ state }: PersonsWorld, site: Site, instance: string | undefined): boolean =>
+  !state.sites[site].up || (instance !== undefined && state.hosts[instance]?.stopped === true);
 
 /** What a command that an obstacle names comes to; undefined: nothing that this person can or may do. */
 function answerTo(wayOut: string, status: PoolStatus, world: PersonsWorld): DecisionRequest | undefined {
@@ -42,11 +43,18 @@ function answerTo(wayOut: string, status: PoolStatus, world: PersonsWorld): Deci
   const keep = /pchat decide \S+ --keep (\S+)$/.exec(wayOut)?.[1];
   const kept = keep === undefined ? undefined : siteNamed(status, keep);
   if (kept !== undefined) return { pool, ...ALICE, decision: 'keep', site: kept };
-  const attested = /pchat attest (\S+) --down/.exec(wayOut)?.[1];
+  const [, attested, instance] = /pchat attest (\S+) --down(?: --instance ([^\s,]+))?/.exec(wayOut) ?? [];
   const site = attested === undefined ? undefined : siteNamed(status, attested);
-  if (site === undefined || !isDown(world, site)) return undefined;
+  if (site === undefined || !isDown(world, site, instance)) return undefined;
   const expiresAt = new Date(world.clock.now() + HOUR_MS).toISOString();
-  return { pool, ...ALICE, expiresAt, decision: 'attest-down', site };
+  return {
+    pool,
+    ...ALICE,
+    expiresAt,
+    decision: 'attest-down',
+    site,
+    ...(instance === undefined ? {} : { instance }),
+  };
 }
 
 function gateAnswer(status: PoolStatus): DecisionRequest | undefined {

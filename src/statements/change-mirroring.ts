@@ -23,6 +23,13 @@ export const resumePartner = (database: string): SqlStatement =>
 export const failOverPartner = (database: string): SqlStatement =>
   batch('fail-over-partner', `ALTER DATABASE ${identifier(database)} SET PARTNER FAILOVER;`);
 
+/**
+ * On a mirror that is DISCONNECTED, without a witness or with one that it reaches. It becomes principal on a new fork; what the old
+ * principal had not sent is given up (reference 3.8, 4.3).
+ */
+export const forceService = (database: string): SqlStatement =>
+  batch('force-service', `ALTER DATABASE ${identifier(database)} SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS;`);
+
 /** At most one row: an instance has at most one mirroring endpoint. */
 export const readMirroringEndpoint: SqlStatement = {
   name: 'read-mirroring-endpoint',

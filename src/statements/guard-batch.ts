@@ -74,6 +74,14 @@ export const stopUnlessPrincipal = (database: string): SqlStatement =>
     { db: database },
   );
 
+export const stopUnlessMirrorAlone = (database: string): SqlStatement =>
+  stop(
+    'stop-unless-mirror-alone',
+    "NOT EXISTS (SELECT 1 FROM sys.database_mirroring AS m JOIN sys.databases AS d ON d.database_id = m.database_id WHERE d.name = @db AND m.mirroring_role_desc = N'MIRROR' AND m.mirroring_state_desc = N'DISCONNECTED')",
+    'the database is not a mirror that has lost its principal.',
+    { db: database },
+  );
+
 export const stopUnlessSynchronized = (database: string): SqlStatement =>
   stop(
     'stop-unless-synchronized',

@@ -1,4 +1,4 @@
-/** What a copy that nobody can open tells of its site. Pure. */
+/** What a copy tells of its site without being opened. Pure. */
 import { computerOf } from './computer-name.ts';
 import type { DatabaseFacts, InstanceFacts } from './pool-facts.ts';
 import type { SqlStore } from './pool-topology.ts';
@@ -17,4 +17,12 @@ export function standsAlone(
   if (facts.backups.some((set) => set.tail && set.lastLsn === positionLsn)) return true;
   if (lastRestore === 'unknown' || lastRestore?.backupServer == null) return false;
   return ![primary, mirror ?? primary].map(computerOf).includes(computerOf(lastRestore.backupServer));
+}
+
+/** How often the roles of its session have changed; -1: no session is seen. Of two principals the higher one is the later. */
+export function roleChanges(database: DatabaseFacts | undefined): number {
+  const mirroring = database?.mirroring;
+  return mirroring === undefined || mirroring === null || mirroring === 'unknown'
+    ? -1
+    : mirroring.roleSequence;
 }

@@ -272,7 +272,7 @@ const CASES: readonly Case[] = [
 /**
  * Nothing to compare with in the scripted world: Install-CsMirrorDatabase has no effect there, and its sessions neither rest
  * nor change roles. What these do is seen on the estate: estate-routes.test.ts, drift-repair.test.ts,
- * server-objects.test.ts.
+ * server-objects.test.ts, promote-mirror.test.ts.
  */
 const ELSEWHERE = new Set<string>([
   'mirror-backup',
@@ -280,6 +280,7 @@ const ELSEWHERE = new Set<string>([
   'move-principal',
   'set-witness',
   'align-server-objects',
+  'promote-mirror',
 ]);
 
 const title = ({ step }: Case): string => `${step.action} on ${step.target}`;

@@ -36,7 +36,7 @@ const UNUSABLE: readonly string[] = ['broken', 'offline', 'cut', 'absent'];
 
 export function needCode({ variable, actual, wayOut }: Obstacle): NeedCode {
   if (wayOut.includes('pchat attest')) return actual === 'no' ? 'NotFenced' : 'EvidenceTooWeak';
-  if (actual === 'unknown') return 'SightMissing';
+  if (actual === 'unknown' || actual === 'waiting') return 'SightMissing';
   if (variable.endsWith('.cannotWrite')) return 'NotFenced';
   if (wayOut.includes('pchat decide')) return 'DecisionNeeded';
   if (variable === 'shipping.follows') return 'CannotFollow';
