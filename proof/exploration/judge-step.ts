@@ -29,6 +29,8 @@ const ALSO: Readonly<Partial<Record<string, Outcomes>>> = {
   // What no login can be found for is left to a person.
   'align-server-objects:home': { 'home.objects': ['byHand'] },
   'align-server-objects:backup': { 'backup.objects': ['byHand'] },
+  // Before the recovery it takes every secondary of the pair, wherever it stands.
+  'remove-log-shipping:backup': { 'backup.halves': ['right'] },
   'fence:backup': { 'backup.mgc': ['offline'], 'backup.holds': ['saved', 'released'] },
   'recover-backup:backup': BACK,
   'mirror-backup:backup': BACK,

@@ -208,6 +208,51 @@ export const TIME: WorldEvent = {
   happen: () => undefined,
 };
 
+const quoted = (name: string): string => `N'${name.replaceAll("'", "''")}'`;
+
+/** What a reversed configuration left where it does not belong: registered, its jobs never switched on. */
+const HALVES: readonly WorldEvent[] = [
+  {
+    name: 'a secondary half is left at home',
+    ms: MOMENT_MS,
+    possible: (state) => {
+      const name = nameAt(state, 'home', 'primary');
+      const free = state.hosts[name]?.msdb.secondaries.length === 0;
+      return free && state.instances[name]?.status === 'running';
+    },
+    happen: (world) => {
+      const database = quoted(world.state.options.chatDatabase);
+      runText(
+        world,
+        nameAt(world.state, 'home', 'primary'),
+        `EXEC master.dbo.sp_add_log_shipping_secondary_primary @primary_server = N'REVERSED', @primary_database = ${database},
+  @backup_source_directory = N'D:\\', @backup_destination_directory = N'D:\\', @copy_job_name = N'reversed copy',
+  @restore_job_name = N'reversed restore';`,
+      );
+    },
+  },
+  {
+    name: 'a primary half is left at backup',
+    ms: MOMENT_MS,
+    possible: (state) => {
+      const name = nameAt(state, 'backup', 'primary');
+      const free = state.hosts[name]?.msdb.primaryDatabases.length === 0;
+      return (
+        free && state.instances[name]?.status === 'running' && databaseAt(state, name)?.state === 'ONLINE'
+      );
+    },
+    happen: (world) => {
+      const database = quoted(world.state.options.chatDatabase);
+      runText(
+        world,
+        nameAt(world.state, 'backup', 'primary'),
+        `EXEC master.dbo.sp_add_log_shipping_primary_database @database = ${database}, @backup_directory = N'D:\\',
+  @backup_share = N'D:\\', @backup_job_name = N'reversed backup';`,
+      );
+    },
+  },
+];
+
 const SHARE: readonly WorldEvent[] = [
   {
     name: 'the share is lost',
@@ -246,6 +291,7 @@ export const WORLD_EVENTS: readonly WorldEvent[] = [
   ...ESTATE_SITES.flatMap((site) => [...instanceEvents(site, 'primary'), ...instanceEvents(site, 'mirror')]),
   ...ESTATE_SITES.flatMap(mirrorEvents),
   ...ESTATE_SITES.flatMap(loginEvents),
+  ...HALVES,
   ...SHARE,
   ...STORE,
 ];

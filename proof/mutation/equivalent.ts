@@ -229,6 +229,21 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'With the right witness the row promises what is there, and is done before it begins.',
   },
   {
+    mutant: 'remove-log-shipping-primary@backup -reachable',
+    kind: 'implied',
+    why: 'The row needs wrong halves; halvesOf says so of the backup site only where its copy is seen.',
+  },
+  {
+    mutant: 'remove-log-shipping@home -halvesWrong',
+    kind: 'idle',
+    why: 'With right halves the row promises what is there, and is done before it begins.',
+  },
+  {
+    mutant: 'remove-log-shipping-primary@backup -halvesWrong',
+    kind: 'idle',
+    why: 'With right halves the row promises what is there, and is done before it begins.',
+  },
+  {
     mutant: 're-add-secondary@backup -secondaryLost',
     kind: 'idle',
     why: 'With a secondary that runs the row promises what is there; where its jobs are only disabled, enable-jobs does the same and ranks first.',

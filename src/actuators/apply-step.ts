@@ -8,6 +8,7 @@ import { establishLogShipping } from './establish-log-shipping.ts';
 import { fence } from './fence.ts';
 import { fullBackup } from './full-backup.ts';
 import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBackups } from './job-actions.ts';
+import { removeLogShippingPrimary } from './left-over-primary.ts';
 import { removeLogShipping } from './log-shipping.ts';
 import { mirrorBackup } from './mirror-backup.ts';
 import { mirrorHome } from './mirror-home.ts';
@@ -52,6 +53,7 @@ export const ACTUATORS = {
   're-add-secondary': reAddSecondary,
   're-add-primary': reAddPrimary,
   'promote-mirror': promoteMirror,
+  'remove-log-shipping-primary': removeLogShippingPrimary,
 } as const satisfies Record<ActionId, Actuator>;
 
 export const applyStep = (ports: ActuatorPorts, context: StepContext): Promise<StepNotes> =>

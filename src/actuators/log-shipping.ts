@@ -1,4 +1,4 @@
-/** remove-log-shipping: after it no copy or restore job can run into the recovery, and the secondary is gone from msdb. */
+/** remove-log-shipping: after it no copy or restore job of the site can run, and the secondary is gone from msdb. */
 import { PoolError } from '../topology/pool-error.ts';
 import {
   deleteSecondary,
@@ -6,17 +6,19 @@ import {
   readSecondaryHalf,
 } from '../statements/change-log-shipping.ts';
 import type { SqlRow } from '../ports/sql-connection.ts';
+import type { InstanceName } from '../topology/pool-topology.ts';
 import { quietJob } from './agent-jobs.ts';
 import { requireText, rowsOf, textOrNull } from './answer-rows.ts';
 import { hasNumber, openInstance, type InstanceSession } from './instance-session.ts';
-import { seenInstance, servingInstance } from './serving-instance.ts';
+import { pairOf, seenInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { siteOf } from './step-site.ts';
 
 const NO_SUCH_SECONDARY = 32014;
 /** The remote monitor cannot be reached or written. */
-const MONITOR_UNREACHABLE = [32054, 32055];
+export const MONITOR_UNREACHABLE = [32054, 32055];
 /** A dead monitor must not hold the failover. */
-const DELETE_DEADLINE_MS = 60_000;
+export const DELETE_DEADLINE_MS = 60_000;
 
 interface SecondaryNow {
   readonly database: boolean;
@@ -82,10 +84,24 @@ export async function removeSecondaries(
   return found.map((secondary) => secondary.notes);
 }
 
-/** On the instance that serves the backup site, and on its partner when that one holds a secondary too. */
+/** An instance that was seen with a secondary half, or with what is left of one. */
+export function hasSecondary({ facts, pool }: StepContext, instance: InstanceName): boolean {
+  const seen = seenInstance(facts, instance);
+  const left = seen?.jobs.some(({ role }) => role === 'copy' || role === 'restore');
+  return left === true || seen?.shippingSecondary[pool.topology.chatDatabase] != null;
+}
+
+/** On the instance that serves the backup site in any case; elsewhere where one was seen. */
+function instancesWithSecondary(context: StepContext): readonly InstanceName[] {
+  const { facts, pool, step } = context;
+  const [serving, ...others] = pairOf(facts, pool.topology, siteOf(step));
+  const first = serving === undefined || step.target === 'home' ? [] : [serving];
+  const rest = step.target === 'home' && serving !== undefined ? [serving, ...others] : others;
+  return [...first, ...rest.filter((instance) => hasSecondary(context, instance))];
+}
+
 export const removeLogShipping: Actuator = async (ports, context): Promise<StepNotes> => {
-  const { topology } = context.pool;
-  const database = topology.chatDatabase;
+  const database = context.pool.topology.chatDatabase;
   const recorded: StepNotes[] = [];
   for (const instance of instancesWithSecondary(context)) {
     await using session = await openInstance(ports, context, instance);
@@ -93,15 +109,3 @@ export const removeLogShipping: Actuator = async (ports, context): Promise<StepN
   }
   return { secondaries: recorded };
 };
-
-function instancesWithSecondary(context: StepContext): readonly ReturnType<typeof servingInstance>[] {
-  const { topology } = context.pool;
-  const serving = servingInstance(context.facts, topology, 'backup');
-  const { primary, mirror } = topology.sites.backup.chat;
-  const others = [primary, ...(mirror === undefined ? [] : [mirror])].filter(
-    (instance) =>
-      instance !== serving &&
-      seenInstance(context.facts, instance)?.shippingSecondary[topology.chatDatabase] != null,
-  );
-  return [serving, ...others];
-}

@@ -19,6 +19,8 @@ const FIELDS: Readonly<Partial<Record<Predicate, (vector: Vector) => DriftField>
   backupRestoring: () => 'shipping',
   follows: () => 'shipping',
   noSecondary: () => 'shipping',
+  homeHalvesRight: () => 'shipping',
+  backupHalvesRight: () => 'shipping',
   logBackupsOut: () => 'jobs',
   secondaryRunning: (vector) =>
     ['paused', 'partial'].includes(vector['shipping.secondary']) ? 'jobs' : 'shipping',

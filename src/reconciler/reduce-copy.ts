@@ -5,6 +5,7 @@ import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 import { isDown } from './judge-evidence.ts';
+import { halvesOf } from './reduce-halves.ts';
 import { mirrorOf, principalOf, witnessOf } from './reduce-mirroring.ts';
 import { objectsOf } from './reduce-objects.ts';
 import { copyOf, type SeenCopy, type SiteCopy } from './site-copy.ts';
@@ -126,6 +127,7 @@ export function reduceCopy(
       [`${site}.mirror`]: mirrorOf(pool, facts, seen, site),
       [`${site}.principal`]: principalOf(pool, facts, seen, site),
       [`${site}.witness`]: witnessOf(pool, facts, seen, site),
+      [`${site}.halves`]: halvesOf(pool, facts, site, seen),
       [`${site}.partner`]: partnerOf(pool, facts, site),
       [`${site}.objects`]: objectsOf(pool, seen),
       [`${site}.sessions`]: sessionsOf(pool, seen),

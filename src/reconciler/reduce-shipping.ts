@@ -10,6 +10,7 @@ import type { CopyViews } from './copy-view.ts';
 import { filesToShip, type ShippedFiles } from './files-to-ship.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 import { isDown } from './judge-evidence.ts';
+import { secondariesBeside } from './reduce-halves.ts';
 import { followsOf } from './shipping-follows.ts';
 import type { SiteCopy } from './site-copy.ts';
 
@@ -27,7 +28,7 @@ function jobsOf(instance: InstanceFacts, roles: readonly JobFacts['role'][]): Jo
  * A job without its secondary row still copies and restores: what can run is never idle. But only a configured half with both
  * jobs enabled ships; a set-up that was cut off between them is `partial`.
  */
-function secondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
+function ownSecondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
   const row = copy.facts.shippingSecondary[pool.topology.chatDatabase] ?? null;
   const jobs = jobsOf(copy.facts, ['copy', 'restore']);
   const own = row === null ? jobs : jobs.filter((job) => [row.copyJobId, row.restoreJobId].includes(job.id));
@@ -49,6 +50,14 @@ function secondaryOf(pool: DesiredPool, copy: SiteCopy): Finding {
   return ships
     ? finding('running', names, copy.source)
     : finding('partial', `only ${names} can run`, copy.source);
+}
+
+/** A copy that follows nothing any more needs none, on neither instance of its pair. */
+function secondaryOf(pool: DesiredPool, facts: PoolFacts, copy: SiteCopy, mgc: Finding): Finding {
+  const own = ownSecondaryOf(pool, copy);
+  if (own.value !== 'absent' || mgc.value === 'restoring') return own;
+  const beside = secondariesBeside(pool, facts, copy.instance);
+  return beside.length === 0 ? own : finding('stray', beside.join('; '), copy.source);
 }
 
 /** On a mirror the job succeeds and takes nothing (sql-server reference 2.5). undefined: no partner has one that can run. */
@@ -75,9 +84,15 @@ function logBackupsOf(pool: DesiredPool, facts: PoolFacts, views: CopyViews, evi
   if (own.some((job) => job.enabled || job.running)) {
     return finding('enabled', `${own.map((job) => job.name).join(', ')} can run`, seen.copy.source);
   }
-  const elsewhere = row === null ? enabledAtPartner(pool, facts, seen.copy) : undefined;
+  // A copy that is closed ships nothing: its own job is at rest, and what can still run is its partner's.
+  const closed = !['online', 'restricted'].includes(views.home.mgc.value);
+  const elsewhere = row === null || closed ? enabledAtPartner(pool, facts, seen.copy) : undefined;
   if (elsewhere !== undefined)
-    return finding('elsewhere', `${elsewhere} takes the log backups, but is the mirror`, seen.copy.source);
+    return finding(
+      'elsewhere',
+      `${elsewhere} takes the log backups, but ${closed ? 'home is closed' : 'is the mirror'}`,
+      seen.copy.source,
+    );
   if (row !== null && own.length === 0)
     return finding('jobless', `configured, but job ${row.backupJobId} does not exist`, seen.copy.source);
   return row === null
@@ -120,7 +135,7 @@ export function reduceShipping(
   const ways = { copying: copyingOf(pool, facts, views), 'shipping.strays': straysOf(pool, facts, views) };
   if (seen.kind === 'unseen' || mgc.value === 'unknown') {
     const unknown = unknownFinding(mgc.because, mgc.source);
-    const secondary = seen.kind === 'unseen' ? unknown : secondaryOf(pool, seen.copy);
+    const secondary = seen.kind === 'unseen' ? unknown : secondaryOf(pool, facts, seen.copy, mgc);
     const findings = {
       share,
       ...ways,
@@ -143,7 +158,7 @@ export function reduceShipping(
       share,
       ...ways,
       'home.logBackups': logBackups,
-      'shipping.secondary': secondaryOf(pool, seen.copy),
+      'shipping.secondary': secondaryOf(pool, facts, seen.copy, mgc),
       'shipping.follows': followsOf(views, files),
       ...shipped.findings,
     },

@@ -18,6 +18,8 @@ export const CONVERGED_HOME: Vector = {
   'backup.principal': 'declared',
   'home.witness': 'right',
   'backup.witness': 'right',
+  'home.halves': 'right',
+  'backup.halves': 'right',
   'home.partner': 'yes',
   'backup.partner': 'yes',
   'home.objects': 'aligned',

@@ -30,6 +30,7 @@ const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   're-add-secondary': 60,
   're-add-primary': 30,
   'align-server-objects': 30,
+  'remove-log-shipping-primary': 30,
   'stop-log-backups': 30,
   'resume-log-backups': 30,
   'tail-log-backup': 60,

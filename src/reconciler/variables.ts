@@ -60,6 +60,12 @@ const WITNESS = {
     'witness of the mirroring sessions; wrong: they are synchronized without the declared one; right also where none can be ' +
     'asked for: not synchronized, none declared',
 };
+const HALVES = {
+  values: ['right', 'wrong'],
+  meaning:
+    'halves of log shipping where none belongs; wrong: a secondary half at home, a primary half at backup, or a second ' +
+    'secondary half beside the one that ships; right also where nobody answers who could have one',
+};
 const PARTNER = { values: ['yes'], meaning: 'both instances of the pair answer; silence is unknown' };
 const OBJECTS = {
   values: ['aligned', 'differ', 'byHand', 'unseen'],
@@ -85,6 +91,8 @@ export const VARIABLES = {
   'backup.principal': PRINCIPAL,
   'home.witness': WITNESS,
   'backup.witness': WITNESS,
+  'home.halves': HALVES,
+  'backup.halves': HALVES,
   'home.partner': PARTNER,
   'backup.partner': PARTNER,
   'home.objects': OBJECTS,
@@ -93,7 +101,7 @@ export const VARIABLES = {
   'backup.sessions': SESSIONS,
   'current': { values: ['home', 'backup', 'both', 'diverged-home', 'diverged-backup', 'none'], meaning: 'which copy has the newest content, files in reach included; diverged-SITE: both wrote, and SITE is the one that serves' },
   'shipping.secondary': { values: ['absent', 'paused', 'partial', 'stray', 'jobless', 'running'], meaning: 'secondary half of mgc at backup with its copy and restore jobs; running: both are enabled; paused: disabled and idle; partial: not both are enabled, but one can run; stray: a job can run and no secondary is configured; jobless: a job of it is gone' },
-  'home.logBackups': { values: ['none', 'stopped', 'jobless', 'enabled', 'elsewhere', 'unseen'], meaning: 'LSBackup job at home; jobless: home is configured as a primary, and the job is gone; elsewhere: enabled, but on the partner of the copy that serves, where it takes no backup; unseen: home is down by evidence, nobody can look' },
+  'home.logBackups': { values: ['none', 'stopped', 'jobless', 'enabled', 'elsewhere', 'unseen'], meaning: 'LSBackup job at home; jobless: home is configured as a primary, and the job is gone; elsewhere: enabled, but on the partner of the copy that serves, where it takes no backup, or of a copy that is closed; unseen: home is down by evidence, nobody can look' },
   'shipping.follows': { values: ['yes', 'no'], meaning: 'the backup copy can go on with home\'s log chain: same lineage and fork, no gap' },
   'share': { values: ['readable', 'gone'], meaning: 'the backup share; gone by the same evidence as a site' },
   'copying': { values: ['files', 'restore', 'job'], meaning: 'how a log backup that is only on the share comes to the backup copy: files: the daemon copies it; restore: SQL Server of backup reads the share itself; job: only the copy job does' },
@@ -118,6 +126,7 @@ export type SiteWord =
   | 'witness'
   | 'partner'
   | 'objects'
+  | 'halves'
   | 'sessions';
 export type PoolVariable = Exclude<Variable, `${Site}.${SiteWord}`>;
 export const ALL_VARIABLES = Object.keys(VARIABLES) as readonly Variable[];

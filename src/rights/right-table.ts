@@ -167,6 +167,8 @@ const ACTING: readonly RightRow[] = [
     [
       'delete-secondary',
       'delete-secondary-primary',
+      'delete-primary',
+      'delete-primary-secondary',
       'add-primary',
       'add-alert-job',
       'add-primary-secondary',

@@ -1,13 +1,11 @@
-/** Log shipping by hand: taking the secondary away, and making both halves anew from home. */
+/** Log shipping by hand: making both halves anew from home. */
 import { samePath } from '../actuators/file-names.ts';
 import { addJobSchedule } from '../statements/change-jobs.ts';
 import {
   addAlertJob,
   addPrimarySecondary,
   addSecondaryDatabase,
-  deleteSecondary,
   readPrimaryHalf,
-  readSecondaryHalf,
 } from '../statements/change-log-shipping.ts';
 import {
   primaryHalf as wantedPrimary,
@@ -15,61 +13,17 @@ import {
 } from '../actuators/shipping-halves.ts';
 import { backupDatabase } from '../statements/change-backup-restore.ts';
 import { readCopyNow } from '../statements/change-recheck.ts';
-import {
-  stopIfSecondary,
-  stopUnlessOpenToAll,
-  stopUnlessRestored,
-  stopUnlessState,
-} from '../statements/guard-batch.ts';
+import { stopUnlessOpenToAll, stopUnlessRestored, stopUnlessState } from '../statements/guard-batch.ts';
 import { findJob, unlessScheduled, type ShippingJob } from '../statements/wait-batch.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
-import { pairOf } from '../actuators/serving-instance.ts';
-import { FOUND_JOB, quietJob, runJob, switchJob } from './job-parts.ts';
+import { FOUND_JOB, runJob, switchJob } from './job-parts.ts';
 import { quarantineStrays } from './file-parts.ts';
 import type { Part } from './part.ts';
+import { removeSecondary } from './removal-parts.ts';
 import { placesOf, restoreOver } from './restore-parts.ts';
 import { check, databaseOf, ownFile, seen, serverNameOf, serving, share, sql, type Scene } from './scene.ts';
 
 const RC_0 = 'rc 0';
-
-function removeOn(scene: Scene, instance: InstanceName): readonly Part[] {
-  const database = databaseOf(scene);
-  return [
-    check(
-      scene,
-      instance,
-      'Keep what this prints: it is what vanishes',
-      [readSecondaryHalf(database)],
-      'one row',
-    ),
-    ...quietJob(scene, instance, 'copy'),
-    ...quietJob(scene, instance, 'restore'),
-    sql(
-      scene,
-      instance,
-      'Delete the secondary',
-      [deleteSecondary(database)],
-      `${RC_0}; 32014: it is gone already; 32054 or 32055: the monitor does not answer, add @ignoreremotemonitor = 1 to the call`,
-    ),
-    check(
-      scene,
-      instance,
-      'No secondary is left',
-      [stopIfSecondary(database), readSecondaryHalf(database)],
-      'no row; where one is left without secondary_database, call master.dbo.sp_delete_log_shipping_secondary_primary with its primary_server',
-    ),
-  ];
-}
-
-export function removeLogShipping(scene: Scene): readonly Part[] {
-  const [first, ...others] = pairOf(scene.facts, scene.pool.topology, 'backup');
-  const withSecondary = others.filter(
-    (one) => seen(scene, one)?.shippingSecondary[databaseOf(scene)] != null,
-  );
-  return [...(first === undefined ? [] : [first]), ...withSecondary].flatMap((instance) =>
-    removeOn(scene, instance),
-  );
-}
 
 const schedule = (
   scene: Scene,
@@ -227,7 +181,7 @@ export function reAddSecondary(scene: Scene): readonly Part[] {
   const backup = serving(scene, 'backup');
   const left = seen(scene, backup)?.shippingSecondary[databaseOf(scene)] != null;
   return [
-    ...(left ? removeOn(scene, backup) : []),
+    ...(left ? removeSecondary(scene, backup) : []),
     ...primaryHalf(scene),
     ...secondaryHalf(scene),
     switchJob(scene, backup, 'copy', true),

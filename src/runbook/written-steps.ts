@@ -14,7 +14,8 @@ import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal }
 import { movePrincipal, promoteMirror, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
 import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
 import type { Scene } from './scene.ts';
-import { establishLogShipping, reAddPrimary, reAddSecondary, removeLogShipping } from './shipping-parts.ts';
+import { removeLogShipping, removeLogShippingPrimary } from './removal-parts.ts';
+import { establishLogShipping, reAddPrimary, reAddSecondary } from './shipping-parts.ts';
 
 export const WRITTEN_STEPS = {
   'remove-log-shipping': removeLogShipping,
@@ -46,4 +47,5 @@ export const WRITTEN_STEPS = {
   're-add-primary': reAddPrimary,
   'align-server-objects': alignServerObjects,
   'promote-mirror': promoteMirror,
+  'remove-log-shipping-primary': removeLogShippingPrimary,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

@@ -1,5 +1,5 @@
 /**
- * The two halves of log shipping in msdb: read them, add them, delete the secondary. All procedures run with database
+ * The two halves of log shipping in msdb: read them, add them, delete them. All procedures run with database
  * context master and may fail with return code 1 without an error. Source: sql-server reference 1.7, 2.1 to 2.3.
  */
 import type { SqlParameter, SqlStatement } from '../ports/sql-connection.ts';
@@ -61,6 +61,34 @@ export const deleteSecondaryPrimary = (primaryServer: string, database: string):
 EXEC @rc = master.dbo.sp_delete_log_shipping_secondary_primary @primary_server = @server, @primary_database = @db;
 SELECT @rc AS rc;`,
     { server: text(primaryServer), db: text(database) },
+  );
+
+/** Before the primary itself: it cannot go while it names a secondary (32011). Nothing is asked of the secondary. */
+export const deletePrimarySecondary = (
+  database: string,
+  secondaryServer: string,
+  secondaryDatabase: string,
+): SqlStatement =>
+  rpc(
+    'delete-primary-secondary',
+    `DECLARE @rc int;
+EXEC @rc = master.dbo.sp_delete_log_shipping_primary_secondary @primary_database = @db, @secondary_server = @server,
+  @secondary_database = @secondary;
+SELECT @rc AS rc;`,
+    { db: text(database), server: text(secondaryServer), secondary: text(secondaryDatabase) },
+  );
+
+/**
+ * Takes the log-backup job, the monitor rows and, where nothing else uses it, the alert job along. `ignoreMonitor` as for the
+ * secondary (unverified).
+ */
+export const deletePrimary = (database: string, ignoreMonitor = false): SqlStatement =>
+  rpc(
+    'delete-primary',
+    `DECLARE @rc int;
+EXEC @rc = master.dbo.sp_delete_log_shipping_primary_database @database = @db${ignoreMonitor ? ', @ignoreremotemonitor = 1' : ''};
+SELECT @rc AS rc;`,
+    { db: text(database) },
   );
 
 export interface PrimaryHalf {

@@ -98,6 +98,14 @@ export const stopIfSecondary = (database: string): SqlStatement =>
     { db: database },
   );
 
+export const stopIfPrimary = (database: string): SqlStatement =>
+  stop(
+    'stop-if-primary',
+    'EXISTS (SELECT 1 FROM msdb.dbo.log_shipping_primary_databases AS p WHERE p.primary_database = @db)',
+    'the database is still a log shipping primary.',
+    { db: database },
+  );
+
 export const stopUnlessRestored = (database: string): SqlStatement =>
   stop(
     'stop-unless-restored',

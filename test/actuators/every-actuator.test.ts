@@ -85,6 +85,22 @@ const jobless = edited(convergedWorld, (world) => {
   world.instance(PAR1).jobs.delete('LSBACKUP');
 });
 
+const reversed = edited(convergedWorld, (world) => {
+  const [home, backup] = [world.instance(PAR1), world.instance(LYO1)];
+  if (home.primary === undefined || backup.secondary === undefined) return;
+  home.secondary = {
+    ...backup.secondary,
+    primaryServer: 'SQL-LYO-1',
+    copyJob: 'COPYBACK',
+    restoreJob: 'BACK',
+  };
+  backup.primary = { share: home.primary.share, jobId: 'LSBACK', secondaries: ['SQL-PAR-1'] };
+  const job = { enabled: true, running: false, schedules: 1, outcome: 0 };
+  home.jobs.set('COPYBACK', { ...job, name: 'LSCopy_SQL-LYO-1_mgc', role: 'copy' });
+  home.jobs.set('BACK', { ...job, name: 'LSRestore_SQL-LYO-1_mgc', role: 'restore' });
+  backup.jobs.set('LSBACK', { ...job, name: 'LSBackup_mgc', role: 'backup' });
+});
+
 const CASES: readonly Case[] = [
   {
     step: { action: 'remove-log-shipping', target: 'backup' },
@@ -267,6 +283,20 @@ const CASES: readonly Case[] = [
     world: jobless,
     on: PAR1,
     reached: (world) => enabled(world, PAR1, world.instance(PAR1).primary?.jobId ?? '') === true,
+  },
+  {
+    step: { action: 'remove-log-shipping', target: 'home' },
+    world: reversed,
+    on: PAR1,
+    reached: (world) =>
+      world.instance(PAR1).secondary === undefined && world.instance(PAR1).primary !== undefined,
+  },
+  {
+    step: { action: 'remove-log-shipping-primary', target: 'backup' },
+    world: reversed,
+    on: LYO1,
+    reached: (world) =>
+      world.instance(LYO1).primary === undefined && world.instance(LYO1).secondary !== undefined,
   },
 ];
 /**

@@ -49,6 +49,9 @@ const withNames = (db: string, path: string): readonly SqlStatement[] => [
   shipping.deleteSecondary(db),
   shipping.deleteSecondary(db, true),
   shipping.deleteSecondaryPrimary(db, db),
+  shipping.deletePrimarySecondary(db, db, db),
+  shipping.deletePrimary(db),
+  shipping.deletePrimary(db, true),
   shipping.addPrimary({
     database: db,
     share: path,

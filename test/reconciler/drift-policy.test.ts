@@ -35,6 +35,8 @@ const DRIFTS: readonly (readonly [DriftField, Partial<Vector>, string])[] = [
   ['shipping', { 'shipping.secondary': 'jobless' }, 're-add-secondary:backup'],
   ['shipping', { 'shipping.secondary': 'absent', 'shipping.follows': 'no' }, 'establish-log-shipping:home'],
   ['shipping', { 'shipping.follows': 'no' }, 'establish-log-shipping:home'],
+  ['shipping', { 'home.halves': 'wrong' }, 'remove-log-shipping:home'],
+  ['shipping', { 'backup.halves': 'wrong' }, 'remove-log-shipping-primary:backup'],
   ['activeServers', { active: 'other' }, 'activate-servers:home'],
   ['serverObjects', { 'home.objects': 'differ' }, 'align-server-objects:home'],
 ];

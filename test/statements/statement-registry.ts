@@ -150,6 +150,10 @@ const CHANGES: Readonly<Record<string, StatementBuilder>> = {
     shipping.deleteSecondary(database),
     shipping.deleteSecondary(database, true),
   ],
+  deletePrimarySecondary: ({ database, server }) => [
+    shipping.deletePrimarySecondary(database, server, database),
+  ],
+  deletePrimary: ({ database }) => [shipping.deletePrimary(database), shipping.deletePrimary(database, true)],
   deleteSecondaryPrimary: ({ server, database }) => [shipping.deleteSecondaryPrimary(server, database)],
   addPrimary: (v) => [shipping.addPrimary(halves(v, false)), shipping.addPrimary(halves(v, true))],
   addAlertJob: () => [shipping.addAlertJob],
@@ -217,6 +221,7 @@ const BY_HAND: Readonly<Record<string, StatementBuilder>> = {
   stopUnlessPrincipal: ({ database }) => [guards.stopUnlessPrincipal(database)],
   stopUnlessMirrorAlone: ({ database }) => [guards.stopUnlessMirrorAlone(database)],
   stopUnlessSynchronized: ({ database }) => [guards.stopUnlessSynchronized(database)],
+  stopIfPrimary: ({ database }) => [guards.stopIfPrimary(database)],
   stopIfSecondary: ({ database }) => [guards.stopIfSecondary(database)],
   stopUnlessRestored: ({ database }) => [guards.stopUnlessRestored(database)],
   stopUnlessAt: ({ database }) => [guards.stopUnlessAt(database, '34000000010000001')],

@@ -109,6 +109,14 @@ function procedure(world: World, instance: Instance, statement: SqlStatement): S
     instance.jobs.delete(instance.secondary.restoreJob);
     instance.secondary = undefined;
   }
+  if (text.includes('sp_delete_log_shipping_primary_secondary') && instance.primary !== undefined)
+    instance.primary.secondaries = instance.primary.secondaries.filter((one) => one !== value('server'));
+  if (text.includes('sp_delete_log_shipping_primary_database')) {
+    if (instance.primary === undefined) return refused(32010);
+    if (instance.primary.secondaries.length > 0) return refused(32011);
+    instance.jobs.delete(instance.primary.jobId);
+    instance.primary = undefined;
+  }
   if (text.includes('sp_add_log_shipping_primary_database')) {
     instance.primary = { share: value('share'), jobId: add(value('job_name'), 'backup'), secondaries: [] };
   }
