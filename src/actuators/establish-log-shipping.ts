@@ -1,10 +1,11 @@
 /**
- * establish-log-shipping: stray files away, primary half, seed, secondary half, jobs enabled, and one verified cycle. Each
+ * establish-log-shipping: what leads the copy to home's branch applied, stray files away, primary half, seed, secondary half, jobs enabled, and one verified cycle. Each
  * part looks first at what is there, so that a retry after a cut does the rest.
  */
 import { PoolError } from '../topology/pool-error.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import { enableJob, runJob } from './agent-jobs.ts';
+import { catchUp } from './catch-up.ts';
 import { readCopy } from './copy-now.ts';
 import { openInstance, type InstanceSession } from './instance-session.ts';
 import { quarantineStrays } from './quarantine-files.ts';
@@ -56,11 +57,10 @@ export const establishLogShipping: Actuator = async (ports, context): Promise<St
   const secondary = servingInstance(context.facts, topology, 'backup');
   await using home = await openInstance(ports, context, primary);
   await using backup = await openInstance(ports, context, secondary);
-  const quarantined = await quarantineStrays(
-    ports,
-    context,
-    requireDatabase(context.facts, primary, database),
-  );
+  const source = requireDatabase(context.facts, primary, database);
+  const caughtUp = await catchUp(ports, context, source);
+  const seenNow = caughtUp === undefined ? context : { ...context, facts: caughtUp.facts };
+  const quarantined = await quarantineStrays(ports, seenNow, source);
   const secondaryServer = requireInstance(context.facts, secondary).serverName;
   const backupJob = await configurePrimary(home, database, secondaryServer);
   const seed = await seedSecondary(ports, context, home, backup, () => mustSucceed(ports, home, backupJob));
@@ -70,5 +70,6 @@ export const establishLogShipping: Actuator = async (ports, context): Promise<St
   await enableJob(backup, jobs.copyJob);
   await enableJob(backup, jobs.restoreJob);
   const position = await firstCycle(ports, home, backup, { ...jobs, backupJob });
-  return { primary, secondary, quarantined, ...seed, jobs: { ...jobs, backupJob }, position };
+  const before = caughtUp === undefined ? {} : { caughtUp: caughtUp.notes };
+  return { primary, secondary, ...before, quarantined, ...seed, jobs: { ...jobs, backupJob }, position };
 };
