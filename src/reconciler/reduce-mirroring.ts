@@ -1,10 +1,11 @@
 /** Mirroring inside one site in planner words: the sessions of mgc and mgccomp, who is principal, and their witness. */
 import { computerOf } from '../topology/computer-name.ts';
 import { valueOf } from '../topology/known.ts';
+import { compareLsn, lsn } from '../topology/lsn.ts';
 import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, InstanceName, Site, SqlStore } from '../topology/pool-topology.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
-import type { SeenCopy } from './site-copy.ts';
+import type { SeenCopy, SiteCopy } from './site-copy.ts';
 
 type MirrorWord = 'none' | 'healthy' | 'establishing' | 'suspended' | 'broken' | 'unknown';
 
@@ -45,6 +46,33 @@ function complianceWord(pool: DesiredPool, facts: PoolFacts, site: Site): Mirror
   return words.find((word) => word === 'healthy') ?? words[0] ?? 'unknown';
 }
 
+const text = (value: string | null | undefined): string | undefined =>
+  value === null || value === 'unknown' ? undefined : value;
+
+/**
+ * Forcing service opens a fork. A suspended mirror on another one must not go beyond the fork point, else RESUME destroys what only it
+ * holds (sql-server reference 3.8); where it does not say how far it goes, that is taken for beyond. undefined: it may be resumed.
+ */
+function partedFrom(pool: DesiredPool, facts: PoolFacts, copy: SiteCopy): string | undefined {
+  const { primary, mirror } = pool.topology.sites[copy.site].chat;
+  const partner = copy.instance === primary ? mirror : primary;
+  const observed = partner === undefined ? undefined : facts.instances[partner];
+  const database =
+    observed?.kind === 'value' ? observed.value.databases[pool.topology.chatDatabase] : undefined;
+  if (partner === undefined || database === undefined) return undefined;
+  const fork = text(database.forkGuid);
+  if (fork !== undefined && fork === text(copy.database?.forkGuid)) return undefined;
+  const [ends, point] = [text(database.positionLsn), text(copy.database?.forkPointLsn)];
+  if (
+    fork !== undefined &&
+    ends !== undefined &&
+    point !== undefined &&
+    compareLsn(lsn(ends), lsn(point)) <= 0
+  )
+    return undefined;
+  return `service was forced at ${point ?? 'a point that is not told'}; ${partner} went on to ${ends ?? 'nobody knows where'}`;
+}
+
 /** The missing mirror of mgccomp makes the pair broken, never `none`: nothing of mgc depends on it. */
 export function mirrorOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
   if (pool.topology.sites[site].chat.mirror === undefined)
@@ -57,6 +85,8 @@ export function mirrorOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, si
       'the mirroring columns are hidden from this login or the database is not open',
       source,
     );
+  const parted = chat === 'suspended' ? partedFrom(pool, facts, seen.copy) : undefined;
+  if (parted !== undefined) return finding('parted', parted, source);
   if (chat !== 'healthy') return finding(chat, `mirroring of mgc: ${chat}`, source);
   const compliance = complianceWord(pool, facts, site);
   if (compliance === 'unknown')

@@ -43,10 +43,10 @@ const HOLDS = {
     'keep; unsaved',
 };
 const MIRROR = {
-  values: ['none', 'unwanted', 'healthy', 'establishing', 'suspended', 'broken'],
+  values: ['none', 'unwanted', 'healthy', 'establishing', 'suspended', 'parted', 'broken'],
   meaning:
     'mirroring of mgc and mgccomp in this site, the worse of both; unwanted: no partner is declared; suspended: the session ' +
-    'stands and sends nothing; broken: only mgccomp lacks its mirror',
+    'stands and sends nothing; parted: suspended, and after a forced service the old principal holds what this one lacks; broken: only mgccomp lacks its mirror',
 };
 const PRINCIPAL = {
   values: ['declared', 'partner'],

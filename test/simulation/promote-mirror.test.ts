@@ -97,6 +97,7 @@ test(
     const { lost } = stage.world.account();
     expect(lost.length).toBeGreaterThan(0);
     expect(lost.map(({ verdict }) => verdict)).not.toContain('gone');
+    expect(obstaclesAt(stage)).toContain('save it by hand (SET PARTNER OFF');
     expect(effectsOf(stage, 'resume-mirroring')).toEqual([]);
     expect(databaseAt(stage, PAR1)?.mirroring).toMatchObject({ role: 'MIRROR', state: 'SUSPENDED' });
     stage.daemon.crash();
