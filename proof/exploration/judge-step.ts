@@ -36,6 +36,9 @@ const ALSO: Readonly<Partial<Record<string, Outcomes>>> = {
   'mirror-backup:backup': BACK,
   // Nothing was written since the log backup before it.
   'tail-log-backup:backup': BACK,
+  // The one that was lost had the role of its partner.
+  'promote-mirror:home': { 'home.principal': ['declared'] },
+  'promote-mirror:backup': { 'backup.principal': ['declared'] },
   // Made with log backups of its own, and the job that it quiets for them runs again at the end.
   'mirror-home:home': {
     'home.logBackups': ['enabled'],

@@ -1,5 +1,5 @@
 /** The jobs that the product is made for, from start to finish: their worlds are where the exploration begins. */
-import { SITES, type Site } from '../../src/topology/pool-topology.ts';
+import type { Site } from '../../src/topology/pool-topology.ts';
 import type { Explorer, Node } from './explorer.ts';
 import { possibleEvents } from './world-events.ts';
 
@@ -39,12 +39,27 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     goal('backup'),
   ],
   [event('home is lost'), event('home is rebuilt empty'), goal('home')],
+  [
+    event('mirroring of home is suspended'),
+    event('home primary stops'),
+    goal('home'),
+    event('home primary starts'),
+    goal('home'),
+  ],
+  [
+    goal('backup'),
+    event('mirroring of backup is suspended'),
+    event('backup primary stops'),
+    goal('backup'),
+    event('backup primary starts'),
+    goal('backup'),
+  ],
 ];
 
 /** Longer than any job. */
 const MOST_STEPS = 40;
 
-/** Follows the plan of one goal to its end; a person who is asked which copy to keep keeps the one that lets the plan go on. */
+/** Follows the plan of one goal to its end; a person who is asked decides what lets the plan go on. */
 async function follow(explorer: Explorer, start: Node, site: Site, mayGoOn: () => boolean): Promise<Node> {
   let at = start;
   let decided = 'nothing';
@@ -53,9 +68,9 @@ async function follow(explorer: Explorer, start: Node, site: Site, mayGoOn: () =
     const answer = at.plans.get(`${site}|${decided}`) ?? at.plans.get(`${site}|nothing`);
     const kind = answer?.plan.kind;
     if (kind === 'blocked' && decided === 'nothing') {
-      const keep = SITES.find((one) => at.plans.get(`${site}|keep ${one}`)?.plan.kind === 'steps');
-      if (keep === undefined) return at;
-      decided = `keep ${keep}`;
+      const said = [...at.plans.values()].find((one) => one.goal === site && one.plan.kind === 'steps');
+      if (said === undefined) return at;
+      decided = said.decided;
       continue;
     }
     const first = answer?.plan.first;

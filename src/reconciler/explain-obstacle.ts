@@ -67,11 +67,11 @@ export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Va
   if (dark && decides && (verdict === 'unknown' || level === 'silent')) {
     return fill(`restore the sight of ${source}, or pchat attest {${site}} --down`, pool);
   }
+  const vouched = dark ? waitingWords(pool, reduction, site) : undefined;
+  if (vouched !== undefined) return vouched;
   // Ended while the partner is out of sight, the session leaves it the role that it had: it may come back writable.
   if (variable === `${site}.partner`)
     return `restore the sight of ${source}; or, where it is certain never to serve again, end the mirroring by hand (ALTER DATABASE ... SET PARTNER OFF)`;
-  const vouched = dark ? waitingWords(pool, reduction, site) : undefined;
-  if (vouched !== undefined) return vouched;
   if (dark && verdict === 'partitioned')
     return `restore the sight of ${source}: somebody else still sees the site alive`;
   return `restore the sight of ${source}`;

@@ -154,7 +154,7 @@ export const EFFECTS = {
   principalMoved:    [{ when: { 'S.logBackups': ['elsewhere'] }, set: { 'S.principal': 'declared', 'S.logBackups': 'enabled', 'S.objects': 'aligned' } },
                       { when: { 'S.logBackups': ['none', 'stopped', 'jobless', 'enabled', 'unseen'] }, set: { 'S.principal': 'declared', 'S.objects': 'aligned' } }],
   /** A new fork begins where the mirror stood; the session stays, and waits for the old principal as its mirror. */
-  mirrorPromoted:    [{ set: { 'S.reach': 'yes', 'S.mgc': 'online', 'S.cannotWrite': 'no', 'S.sessions': 'some', 'S.mirror': 'establishing', 'S.holds': 'nothing', current: 'S', fullBackup: 'none' } }],
+  mirrorPromoted:    [{ set: { 'S.reach': 'yes', 'S.mgc': 'online', 'S.cannotWrite': 'no', 'S.sessions': 'some', 'S.mirror': 'establishing', 'S.principal': 'partner', 'S.holds': 'nothing', current: 'S', fullBackup: 'none' } }],
   witnessSet:        [{ set: { 'S.witness': 'right' } }],
   objectsAligned:    [{ set: { 'S.objects': 'aligned' } }],
   halvesGone:        [{ set: { 'S.halves': 'right' } }],
