@@ -5,6 +5,7 @@ import { NOT_OPENED, type ChainedFile } from '../topology/log-chain.ts';
 import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { CopyViews } from './copy-view.ts';
+import { orphanedBackups } from './orphaned-backups.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
 import { lossOfPromotion } from './loss-of-promotion.ts';
@@ -174,19 +175,22 @@ export function computeLoss(
   files: ShippedFiles | undefined,
 ): LossLedger {
   const lines: LedgerLine[] = [...(files === undefined ? [] : fileLines(views, files)), ...savedLines(facts)];
+  // Nothing more is lost by them, so they count in no figure.
+  const orphans = orphanedBackups(pool, facts);
   const promoted = SITES.find((site) => vector[`${site}.mgc`] === 'promotable');
   const given = promoted === undefined ? undefined : lossOfPromotion(pool, facts, promoted);
-  if (given !== undefined) return { lines: [...lines, given], lossMinutes: given.minutes, lostFiles: 0 };
+  if (given !== undefined)
+    return { lines: [...lines, given, ...orphans], lossMinutes: given.minutes, lostFiles: 0 };
   const homeUnseen = views.home.seen.kind === 'unseen';
   const served = ['online', 'restricted'].includes(vector['backup.mgc']);
-  if (!homeUnseen) return { lines, lossMinutes: 0, lostFiles: 0 };
+  if (!homeUnseen) return { lines: [...lines, ...orphans], lossMinutes: 0, lostFiles: 0 };
   const reach = reachOf(views, files);
   const untilMs = lastLifeMs(pool, facts, views);
   const share: LostFiles =
     vector.share === 'gone' && !served ? filesGone(pool, facts, reach, files, untilMs) : NO_FILES;
   const blocked = lines.filter((line) => line.kind === 'unreachable-file').length;
   const lastLsn = share.lines.findLast((line) => line.toLsn !== null)?.toLsn ?? reach.lsn;
-  lines.push(...share.lines, tailLine(lastLsn, share.endMs ?? reach.atMs, untilMs));
+  lines.push(...share.lines, tailLine(lastLsn, share.endMs ?? reach.atMs, untilMs), ...orphans);
   const lossMinutes = reach.atMs === null ? null : minutesBetween(reach.atMs, untilMs);
   // Once the backup copy serves, the loss has happened; the line stays until home is seen again.
   return {

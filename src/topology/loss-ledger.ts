@@ -3,7 +3,8 @@ import type { Lsn } from './lsn.ts';
 
 /**
  * at-risk: content that nobody can reach now (the unshipped tail of a silent site); the present course gives it up.
- * unreachable-file: a log backup that exists or existed but cannot be read or applied, with the reason.
+ * unreachable-file: a backup that exists or existed but cannot be read or applied, with the reason: on the line of the backup
+ * copy, or of a lineage that no copy has any more.
  * salvageable: a file that the plan still copies or applies. saved: a tail that a fence put into quarantine.
  */
 export type LedgerLineKind = 'at-risk' | 'unreachable-file' | 'salvageable' | 'saved';
