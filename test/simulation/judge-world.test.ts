@@ -162,6 +162,21 @@ test('whatever the world destroys is no violation of the product', async () => {
   expect(invariants(stage)).toEqual([]);
 });
 
+test('a rebuilt site has lost what lay in the subfolders of its folders too', async () => {
+  const stage = await servingPool();
+  const { folders, estate, clock } = stage.world;
+  const strays = ['\\\\fs01\\mgc-logs\\quarantine', 'D:\\LSCopy\\quarantine'];
+  for (const folder of strays) folders.write(`${folder}\\stray.trn`, new Uint8Array([1]), clock.now());
+  estate.fault('rebuild site home');
+  const kept = strays.map((folder) => folders.list(folder).length);
+  estate.fault('rebuild site backup');
+  stage.end();
+  expect([kept, strays.map((folder) => folders.list(folder).length)]).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
+});
+
 test('every event of a scenario by chance is one that the estate or the stage knows', () => {
   const verbs = SCENARIO_GRAMMAR.split('\n').flatMap((line) =>
     (line.split(/\s{2,}/)[0] ?? '').split(' | ').map((word) => word.split(' ')[0] ?? ''),

@@ -9,6 +9,7 @@ import { countOf, parts, toArray, type Chunks } from '../instance/chunks.ts';
 import type { Message } from '../instance/content.ts';
 import { ESTATE_SITES, type EstateSite } from './estate-options.ts';
 import type { EstateState } from './estate-state.ts';
+import { withSubfolders } from './links.ts';
 
 export interface MessageWhereabouts {
   readonly message: AcknowledgedMessage;
@@ -88,16 +89,12 @@ export function foldersOf(state: Pick<EstateState, 'options'>): readonly string[
   ];
 }
 
-/** Strays of another branch are moved into such a subfolder of the folder in which they lay. */
-const SUBFOLDERS = ['', '\\quarantine'];
-
 function backupFiles(
   state: EstateState,
   files: EstateFiles,
 ): readonly (readonly [string, ReadonlySet<string>])[] {
-  const folders = foldersOf(state).map((folder) => folder.replace(/\\+$/, ''));
-  return folders
-    .flatMap((root) => SUBFOLDERS.map((subfolder) => `${root}${subfolder}`))
+  return foldersOf(state)
+    .flatMap(withSubfolders)
     .flatMap((folder) => {
       const listing = files.list(folder);
       if ('osError' in listing) return [];

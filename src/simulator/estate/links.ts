@@ -126,6 +126,12 @@ export function folderReach(
     : { osError: owners.length === 0 ? OS_PATH_NOT_FOUND : OS_NETWORK_PATH_NOT_FOUND };
 }
 
+/** A folder and what lies below it: strays of another branch are moved into such a subfolder. */
+export const withSubfolders = (folder: string): readonly string[] => {
+  const root = folder.replace(/\\+$/, '');
+  return [root, `${root}\\quarantine`];
+};
+
 /** Folders whose disks stand in the site and are lost with it. */
 export function foldersAt(
   { options, share }: Pick<EstateState, 'options' | 'share'>,
@@ -137,7 +143,7 @@ export function foldersAt(
     ...(mirroringShare === undefined ? [] : [mirroringShare]),
     ...(site === 'backup' ? [options.copyFolder] : []),
     ...(share.site === site ? [options.share, options.mirroringShare] : []),
-  ];
+  ].flatMap(withSubfolders);
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('\\')));
