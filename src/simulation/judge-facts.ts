@@ -2,7 +2,7 @@
 import type { JournalRecord } from '../ports/journal.ts';
 import { decodeBackup, type BackupSetHeader } from '../simulator/backup-file.ts';
 import type { EstateFiles } from '../simulator/estate-contract.ts';
-import { servingCopy } from '../simulator/estate/checker.ts';
+import { servingCopy, type MessageWhereabouts } from '../simulator/estate/checker.ts';
 import type { EstateSite } from '../simulator/estate/estate-options.ts';
 import type { EstateState } from '../simulator/estate/estate-state.ts';
 import { folderReach } from '../simulator/estate/links.ts';
@@ -76,14 +76,44 @@ export function applicableFile(
   return undefined;
 }
 
-/** Since when content was named at risk in the ledger that was written last before this record, ms since 1970 by a clock of home. */
-export function atRiskSince(lines: readonly string[], beforeSeq: number): number {
+/** What people were told that they lose, or where they find it. */
+export interface NamedLoss {
+  /** Since when content is at risk, ms since 1970 by a clock of home. */
+  readonly sinceMs: number;
+  /** Backup files that cannot be applied; names, in lower case. */
+  readonly files: ReadonlySet<string>;
+  /** Where files were moved aside to; paths, in lower case. */
+  readonly moved: ReadonlySet<string>;
+}
+
+/** By the ledger that was written last before this record, and by the effects that were announced before it. */
+export function namedLoss(lines: readonly string[], beforeSeq: number): NamedLoss {
   const records = lines.slice(0, beforeSeq).map((line) => JSON.parse(line) as JournalRecord);
   const plan = records.findLast((record) => record.kind === 'plan');
   const ledger = plan === undefined ? undefined : (plan.ledger as LossLedger);
-  const starts = (ledger?.lines ?? []).flatMap(({ kind, from }) => {
+  const named = ledger?.lines ?? [];
+  const starts = named.flatMap(({ kind, from }) => {
     if (from !== null) return kind === 'at-risk' || kind === 'unreachable-file' ? [Date.parse(from)] : [];
     return kind === 'at-risk' ? [-Infinity] : [];
   });
-  return Math.min(...starts, Infinity);
+  const files = named.flatMap(({ kind, file }) =>
+    kind === 'unreachable-file' && file !== null ? [file.toLowerCase()] : [],
+  );
+  const moved = records.flatMap((record) => {
+    const to = record.kind === 'effect' ? /^move .* to (.*)$/.exec(record.what)?.[1] : undefined;
+    return to === undefined ? [] : [to.toLowerCase()];
+  });
+  return { sinceMs: Math.min(...starts, Infinity), files: new Set(files), moved: new Set(moved) };
+}
+
+/** The message was told of: it is not older than what is at risk, or a named file holds it. */
+export function isNamed(
+  { sinceMs, files, moved }: NamedLoss,
+  { message, files: paths }: MessageWhereabouts,
+  clockOffsetMs: number,
+): boolean {
+  if (message.acknowledgedAtMs + clockOffsetMs >= sinceMs) return true;
+  return paths
+    .map((path) => path.toLowerCase())
+    .some((path) => moved.has(path) || files.has(path.slice(path.lastIndexOf('\\') + 1)));
 }

@@ -11,10 +11,11 @@ import { countOf } from '../simulator/instance/chunks.ts';
 import { EstateSight } from './estate-sight.ts';
 import {
   applicableFile,
-  atRiskSince,
   chatSessionsOn,
   copyAt,
   copyOf,
+  isNamed,
+  namedLoss,
   servedBy,
   storesAt,
 } from './judge-facts.ts';
@@ -101,9 +102,25 @@ export class WorldJudge {
     for (const name of storesAt(this.#world.state, site)) this.#accept(this.#missing(name));
   }
 
-  /** Messages that this copy lacks, that lie in no quarantine, and that nobody named. */
+  /** Messages that this copy lacks, that lie in no quarantine, and that nobody named, in the newest ledger either. */
   unaccounted(instance: string | undefined): readonly string[] {
-    return this.#unaccounted(this.#world.state, instance).map(({ message }) => keyOf(message));
+    const { state } = this.#world;
+    const lost = this.#unaccounted(state, instance);
+    return this.#unnamed(state, lost, this.#records().length).map(({ message }) => keyOf(message));
+  }
+
+  #unnamed(
+    state: EstateState,
+    lost: readonly MessageWhereabouts[],
+    beforeSeq: number,
+  ): readonly MessageWhereabouts[] {
+    if (lost.length === 0) return lost;
+    const named = namedLoss(this.#records(), beforeSeq);
+    return lost.filter((one) => {
+      const { instance } = one.message;
+      const offsetMs = this.#offsets.get(instance) ?? state.instances[instance]?.clockOffsetMs ?? 0;
+      return !isNamed(named, one, offsetMs);
+    });
   }
 
   /** What a fence put into quarantine is a `saved` line of the ledger. */
@@ -188,14 +205,8 @@ export class WorldJudge {
       if (file !== undefined)
         this.violate('salvage', `recovered ${instance} although ${file} could be applied`);
     }
-    const since = atRiskSince(this.#records(), step.seq);
     const lost = this.#unaccounted(after, instance);
-    const unnamed = lost.filter(
-      ({ message }) =>
-        message.acknowledgedAtMs +
-          (this.#offsets.get(message.instance) ?? after.instances[message.instance]?.clockOffsetMs ?? 0) <
-        since,
-    );
+    const unnamed = this.#unnamed(after, lost, step.seq);
     if (unnamed.length > 0)
       this.violate(
         'unnamed-loss',
