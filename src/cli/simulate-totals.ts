@@ -112,7 +112,7 @@ export function describeTotals(report: ReturnType<Totals['summary']>): string {
     `(factor ${report.factor}; ${report.factorPerThread} on each of ${report.threads} threads; ${report.cpuSeconds} s of CPU, factor ${report.factorOverCpu}), ` +
     `${report.rounds} rounds, ${report.faults} faults, ${report.steps} steps; ` +
     `per second ${report.roundsPerSecond} rounds, ${report.faultsPerSecond} faults, ${report.stepsPerSecond} steps; ` +
-    `${report.faultsPerTenMinutes} faults in ten simulated minutes, ${report.acknowledged} messages acknowledged, ${report.lost} lost as named, ` +
+    `${report.faultsPerTenMinutes} faults in ten simulated minutes, ${report.acknowledged} messages acknowledged, ${report.lost} of them not in the copy that serves, ` +
     `${report.exceptions} allowed by evidence silent, ${report.violations} violations\n${endings.join('')}${broken.join('')}`
   );
 }
