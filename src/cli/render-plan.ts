@@ -123,6 +123,7 @@ const KINDS: readonly (readonly [LedgerLineKind, string])[] = [
   ['at-risk', 'at risk'],
   ['salvageable', 'saved by the plan'],
   ['saved', 'kept as a file'],
+  ['backlog', 'waits'],
 ];
 const orderOf = (kind: LedgerLineKind): number => KINDS.findIndex(([one]) => one === kind);
 

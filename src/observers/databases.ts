@@ -127,6 +127,10 @@ function readPosition(
   }
 }
 
+/** 'unknown': not open, or the table could not be read. */
+const readBacklog = (parts: AnswerParts, database: string): Known<number> =>
+  parts.optional(parts.of('backlog', database))?.[0]?.integer('waiting') ?? 'unknown';
+
 function readDatabase(
   parts: AnswerParts,
   database: string,
@@ -154,6 +158,7 @@ function readDatabase(
     mirroring: readMirroring(ofPart('mirroring'), state, sight.mirrors),
     sessions: readSessions(parts, database, sight.sessions),
     content: isChat && (state === 'ONLINE' || state === 'STANDBY') ? readContent(parts, database) : 'unknown',
+    ...(!isChat && state === 'ONLINE' ? { complianceBacklog: readBacklog(parts, database) } : {}),
     ...(isChat && state === 'ONLINE' ? { serverObjects: readObjects(parts, database) } : {}),
     lastRestore,
   };

@@ -1,4 +1,5 @@
 /** What each copy holds, and what each deed of salvage brings back: the loss ledger by copy and by step. Pure; concludes no leave. */
+import { backlogAt } from './compliance-backlog.ts';
 import type { CopyHolding, Holdings, Salvage } from '../topology/forecast.ts';
 import type { Observed } from '../topology/known.ts';
 import type { LedgerLine, LossLedger } from '../topology/loss-ledger.ts';
@@ -102,13 +103,14 @@ function ofFolder(copy: string, observed: Observed<FolderFacts>): CopyHolding {
   return { ...NOTHING, ...newest(files), copy, where: path, state: 'listed', files: files.length, because };
 }
 
-/** No fact tells the backlog of compliance; a line says so, so that nobody takes silence for none. */
-const complianceOf = (pool: DesiredPool, site: Site): CopyHolding[] => {
-  const { compliance } = pool.topology.sites[site];
-  if (compliance === undefined) return [];
-  return [
-    unseen(`backlog of ${pool.topology.complianceDatabase} of ${site}`, compliance.primary, 'it is not read'),
-  ];
+/** Unread is said, so that nobody takes silence for none. */
+const complianceOf = (pool: DesiredPool, facts: PoolFacts, site: Site): CopyHolding[] => {
+  const backlog = backlogAt(pool, facts, site);
+  if (backlog === undefined) return [];
+  const copy = `backlog of ${pool.topology.complianceDatabase} of ${site}`;
+  const { instance, waiting, because } = backlog;
+  if (waiting === null) return [unseen(copy, instance, because)];
+  return [{ ...NOTHING, copy, where: instance, state: 'counted', messages: waiting, because }];
 };
 
 const sum = (lines: readonly LedgerLine[]): number | null =>
@@ -194,7 +196,7 @@ export function accountCopies(
       ofFolder('share', facts.share),
       ofFolder('copy folder', facts.copyFolder),
       ...SITES.map((site) => ofFolder(`quarantine of ${site}`, facts.quarantine[site])),
-      ...SITES.flatMap((site) => complianceOf(pool, site)),
+      ...SITES.flatMap((site) => complianceOf(pool, facts, site)),
     ],
     salvage,
     lossNowMinutes,

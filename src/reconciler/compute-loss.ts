@@ -4,6 +4,7 @@ import { lsn, type Lsn } from '../topology/lsn.ts';
 import { NOT_OPENED, type ChainedFile } from '../topology/log-chain.ts';
 import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
+import { backlogLines, backlogsOf } from './compliance-backlog.ts';
 import type { CopyViews } from './copy-view.ts';
 import { orphanedBackups } from './orphaned-backups.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
@@ -167,7 +168,26 @@ function filesGone(
   return guessedFiles(pool, reach.atMs === null ? null : minutesBetween(reach.atMs, untilMs));
 }
 
+/** With what waits in mgccomp, which no course of ours brings along. */
 export function computeLoss(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  views: CopyViews,
+  vector: Vector,
+  files: ShippedFiles | undefined,
+): LossLedger {
+  const ledger = chatLoss(pool, facts, views, vector, files);
+  const backlogs = backlogsOf(pool, facts);
+  if (backlogs.length === 0) return ledger;
+  const lines = [...ledger.lines, ...backlogLines(pool, backlogs)];
+  return {
+    ...ledger,
+    lines,
+    backlog: Object.fromEntries(backlogs.map(({ site, waiting }) => [site, waiting])),
+  };
+}
+
+function chatLoss(
   pool: DesiredPool,
   facts: PoolFacts,
   views: CopyViews,

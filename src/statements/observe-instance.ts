@@ -6,6 +6,7 @@
  * `part_instance`. Reads only; conclusions are src/observers'.
  */
 import type { SqlStatement } from '../ports/sql-connection.ts';
+import { observeBacklog } from './observe-backlog.ts';
 import { observeContent } from './observe-content.ts';
 import { identifier, integer, literal } from './quote.ts';
 import { observeServerObjects } from './server-objects.ts';
@@ -189,6 +190,7 @@ function ofDatabases({ databases: names, chatDatabases, program }: ObserveInstan
     jobs(list),
     ...names.map((name, place) => restores(place, literal(name))),
     ...chatDatabases.map((name) => ofChatDatabase(names.indexOf(name), name)),
+    ...names.flatMap((name, place) => (chatDatabases.includes(name) ? [] : [observeBacklog(place, name)])),
   ];
 }
 

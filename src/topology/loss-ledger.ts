@@ -1,13 +1,15 @@
 /** What each copy holds and what would be lost, in files and minutes, stated before anything is given up. */
 import type { Lsn } from './lsn.ts';
+import type { Site } from './pool-topology.ts';
 
 /**
  * at-risk: content that nobody can reach now (the unshipped tail of a silent site); the present course gives it up.
  * unreachable-file: a backup that exists or existed but cannot be read or applied, with the reason: on the line of the backup
  * copy, or of a lineage that no copy has any more.
  * salvageable: a file that the plan still copies or applies. saved: a tail that a fence put into quarantine.
+ * backlog: compliance events that wait in mgccomp, which is never failed over.
  */
-export type LedgerLineKind = 'at-risk' | 'unreachable-file' | 'salvageable' | 'saved';
+export type LedgerLineKind = 'at-risk' | 'unreachable-file' | 'salvageable' | 'saved' | 'backlog';
 
 export interface LedgerLine {
   readonly kind: LedgerLineKind;
@@ -29,6 +31,8 @@ export interface LossLedger {
   readonly lossMinutes: number | null;
   /** Log backup files that are lost for good on the present course. */
   readonly lostFiles: number;
+  /** Compliance events that wait, by site with a compliance store; null: nobody can count them. Left out: no such store. */
+  readonly backlog?: Readonly<Partial<Record<Site, number | null>>>;
 }
 
 export const EMPTY_LEDGER: LossLedger = { lines: [], lossMinutes: 0, lostFiles: 0 };

@@ -134,6 +134,8 @@ export const databaseFactsSchema = z.strictObject({
   sessions: known(z.array(sessionSchema)),
   /** 'unknown' when the database cannot be opened or the read failed. */
   content: known(contentSchema),
+  /** Events that wait in the compliance database. Left out: another database, or facts of a version that did not look. */
+  complianceBacklog: known(z.number().int().min(0)).optional(),
   /** Left out: not the chat database, or facts of a version that did not look. */
   serverObjects: known(serverObjectsSchema).optional(),
   /** Newest restore on this instance into this database. */

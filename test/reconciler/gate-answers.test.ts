@@ -62,6 +62,10 @@ const glass = (state: NonNullable<DesiredPool['breakGlass']>['state']): Partial<
   },
 });
 const fencing: Partial<GateInput> = { plan: { kind: 'steps', steps: [...STEPS, FENCE], statesExpanded: 0 } };
+const waiting = (home: number | null, decisions: readonly Decision[] = []): Partial<GateInput> => ({
+  ledger: { lines: [], lossMinutes: 0, lostFiles: 0, backlog: { home } },
+  decisions,
+});
 const HOUR_MS = 3_600_000;
 const moved = (agoMs: number): Partial<GateInput> => ({
   surroundings: { ...ALONE, history: { ...ALONE.history, movedAtMs: NOW_MS - agoMs } },
@@ -103,6 +107,7 @@ const SITUATIONS: Readonly<Record<GateCode, readonly [GateInput, GateInput]>> = 
     input({ maxDataLossMinutes: 5 }, { ledger: { lines: [], lossMinutes: 6, lostFiles: 0 } }),
     input({ maxDataLossMinutes: 5 }, { ledger: { lines: [], lossMinutes: 5, lostFiles: 0 } }),
   ],
+  ComplianceBacklog: [input({}, waiting(3)), input({}, waiting(0))],
   StoppedAfterFailures: [
     input({}, fleet({ stopAfter: 1, stalled: ['other'] })),
     input({}, fleet({ stopAfter: 2, stalled: ['other'] })),
@@ -129,5 +134,30 @@ describe.each(GATE_TABLE.map(({ code, verdict }) => [code, verdict] as const))('
 
   test('is open beside that, and nothing else is closed', () => {
     expect(judgeGates(opened)).toMatchObject({ kind: 'proceed' });
+  });
+});
+
+describe('a compliance backlog', () => {
+  const accept: Decision = {
+    ...person,
+    decision: 'accept-loss',
+    generation: desiredPool().generation,
+    lossMinutes: 0,
+  };
+
+  test('that nobody can count holds a planned move as one that waits', () => {
+    expect(judgeGates(input({}, waiting(null)))).toMatchObject({ code: 'ComplianceBacklog' });
+  });
+
+  test('is opened by a person who accepts a loss of this generation', () => {
+    expect(judgeGates(input({}, waiting(3, [accept]))).kind).toBe('proceed');
+  });
+
+  test('is not asked about where the plan leaves the pool at its site, or users have no service', () => {
+    const resume = STEPS.filter(({ action }) => action === 'pause-log-shipping');
+    const repair = input({}, { ...waiting(3), plan: { kind: 'steps', steps: resume, statesExpanded: 0 } });
+    expect(judgeGates(repair).kind).toBe('proceed');
+    const dark = input({}, { ...waiting(3), vector: { ...CONVERGED_HOME, 'home.reach': 'unknown' } });
+    expect(judgeGates(dark).kind).toBe('proceed');
   });
 });

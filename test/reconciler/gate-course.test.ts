@@ -108,6 +108,16 @@ const CLOSING: readonly (readonly [
         index < k ? {} : { surroundings: { ...ALONE, history: { ...ALONE.history, movedAtMs: NOW_MS } } },
     ],
   ],
+  [
+    'compliance events begin to wait',
+    (_site, _start, k) => [
+      {},
+      (index) =>
+        index < k
+          ? {}
+          : { ledger: { lines: [], lossMinutes: 0, lostFiles: 0, backlog: { home: 3, backup: 3 } } },
+    ],
+  ],
   ['another pool stalls', (_site, _start, k) => [{}, (index) => (index < k ? {} : others(['other'], []))]],
   ['another pool moves', (_site, _start, k) => [{}, (index) => (index < k ? {} : others([], ['other']))]],
   [
@@ -260,6 +270,7 @@ test('every gate that may hold a transition that has begun says so in the table'
   const names = GATE_TABLE.filter(({ holdsBegun }) => !holdsBegun).map(({ code }) => code);
   expect(names).toEqual([
     'BreakGlassExpired',
+    'ComplianceBacklog',
     'StoppedAfterFailures',
     'OutsideWindow',
     'CoolingDown',

@@ -276,6 +276,7 @@ export const NO_STATEMENTS: Readonly<Record<string, string>> = {
   folderEntries: 'reads the answer to listFolder',
   headerColumns: 'is in the text of readHeader',
   observeContent: 'is in the text of observeInstance',
+  observeBacklog: 'is in the text of observeInstance',
   observeServerObjects: 'is in the text of observeInstance',
   OWN_PROGRAM: 'is the name of the own program',
   EPOCH_PASSED: 'is a number of an error',

@@ -90,6 +90,14 @@ export function voidWords(input: GateInput, steps: readonly PlannedStep[]): stri
  * a loss that nobody can bound.
  */
 export function acceptedMinutes(input: GateInput): number {
+  const accepted = acceptedByPeople(input) ?? 0;
+  return Math.max(input.pool.policy.maxDataLossMinutes, accepted);
+}
+
+/** People, as many as must, accepted a loss of this generation, however small. */
+export const isLossAccepted = (input: GateInput): boolean => acceptedByPeople(input) !== undefined;
+
+function acceptedByPeople(input: GateInput): number | undefined {
   const { pool, decisions } = input;
   const byPerson = new Map<string, number>();
   for (const decision of decisions) {
@@ -98,6 +106,5 @@ export function acceptedMinutes(input: GateInput): number {
     const key = personKey(decision.by);
     byPerson.set(key, Math.max(byPerson.get(key) ?? 0, decision.lossMinutes ?? Infinity));
   }
-  const accepted = [...byPerson.values()].sort((a, b) => b - a)[approvalsNeeded(input) - 1] ?? 0;
-  return Math.max(pool.policy.maxDataLossMinutes, accepted);
+  return [...byPerson.values()].sort((a, b) => b - a)[approvalsNeeded(input) - 1];
 }

@@ -5,6 +5,7 @@
 import type { Plan, PlannedStep } from '../plan.ts';
 import type { Gate, GateFinding, GateInput } from './gate-input.ts';
 import { closed, judged, open, type Judged } from './gate-answers.ts';
+import { judgeBacklog } from './judge-backlog.ts';
 import { judgeBreakGlass, judgeHold, judgeLease, judgeMode, judgeStopSwitch } from './judge-standing.ts';
 import { judgeApproval, judgeFence, judgeLoss, judgeSecondPerson } from './judge-consent.ts';
 import { judgeCooldown, judgeFailures, judgeSlots, judgeWindow } from './judge-moment.ts';
@@ -30,6 +31,7 @@ export const GATES: readonly ((round: Judged) => GateFinding)[] = [
   judgeSecondPerson,
   judgeFence,
   judgeLoss,
+  judgeBacklog,
   judgeFailures,
   judgeWindow,
   judgeCooldown,

@@ -14,6 +14,7 @@ import { parseFault, type Fault } from './fault-grammar.ts';
 import { dropCmdlets } from './run-cmdlets.ts';
 import { foldersAt } from './links.ts';
 import { pathStands, type World } from './world.ts';
+import { writeRecord } from '../instance/transaction-log.ts';
 
 /** undefined: done; else why not. */
 export function applyFault(world: World, command: string): string | undefined {
@@ -59,6 +60,7 @@ function applyToInstance(world: World, fault: InstanceFault, instance: InstanceD
       instance.readTroubles[fault.trouble] += fault.times;
       return undefined;
     case 'files':
+    case 'events':
     case 'redo':
       return applyToDatabase(world, fault, instance);
     case 'cut': {
@@ -71,12 +73,13 @@ function applyToInstance(world: World, fault: InstanceFault, instance: InstanceD
 
 function applyToDatabase(
   world: World,
-  fault: Extract<Fault, { readonly kind: 'files' | 'redo' }>,
+  fault: Extract<Fault, { readonly kind: 'files' | 'redo' | 'events' }>,
   instance: InstanceDraft,
 ): string | undefined {
   const database = databaseOf(instance, fault.database);
   if (database === undefined) return `there is no database ${fault.database} on ${instance.name}`;
   if (fault.kind === 'files') database.files = fault.change;
+  else if (fault.kind === 'events') writeRecord(database, { kind: 'compliance', events: fault.count });
   else if (!failRedo(instance, world.context(instance), database))
     return `${fault.database} on ${instance.name} is no connected mirror`;
   return undefined;

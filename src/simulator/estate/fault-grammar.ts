@@ -19,6 +19,7 @@ cut restore | backup NAME
 lose | damage | mend files NAME DATABASE     (found by the next start of the instance)
 busy mirror NAME [TIMES]                      (answers SET PARTNER by 1404)
 fail redo NAME DATABASE
+waiting events NAME DATABASE [COUNT]          (compliance events that no adapter has processed)
 deadlock | lock reads NAME [TIMES]            (1205 | 1222 for whoever reads views and msdb)`;
 
 export type Fault =
@@ -39,6 +40,7 @@ export type Fault =
       readonly database: string;
     }
   | { readonly kind: 'redo'; readonly name: string; readonly database: string }
+  | { readonly kind: 'events'; readonly name: string; readonly database: string; readonly count: number }
   | { readonly kind: 'busy'; readonly name: string; readonly times: number }
   | {
       readonly kind: 'reads';
@@ -120,6 +122,14 @@ const redoFault: Parse = ([name, database]) =>
     ? 'the name of an instance or a database is missing'
     : { kind: 'redo', name, database };
 
+const eventsFault: Parse = ([name, database, word]) => {
+  const count = Number(word ?? 0);
+  if (name === undefined || database === undefined) return 'the name of an instance or a database is missing';
+  return Number.isInteger(count) && count >= 0
+    ? { kind: 'events', name, database, count }
+    : 'the number of events is 0 or more';
+};
+
 /** So often, once unless said. */
 const counted =
   (fault: (name: string, times: number) => Fault): Parse =>
@@ -167,6 +177,7 @@ const RULES: Readonly<Record<string, Parse>> = {
   'damage files': filesFault('damaged'),
   'mend files': filesFault('whole'),
   'fail redo': redoFault,
+  'waiting events': eventsFault,
   'busy mirror': counted((name, times) => ({ kind: 'busy', name, times })),
   'deadlock reads': readsFault('deadlock'),
   'lock reads': readsFault('lockTimeout'),

@@ -45,6 +45,8 @@ export interface Content {
   readonly users: readonly DatabaseUser[];
   /** SID of the login that owns it, as the database itself records it: that of its user dbo. Hex. */
   readonly ownerSid: string;
+  /** Rows of tblComplianceData. */
+  readonly complianceEvents: number;
 }
 
 export type ContentChange =
@@ -57,6 +59,7 @@ export type ContentChange =
   | { readonly kind: 'user'; readonly user: DatabaseUser }
   | { readonly kind: 'drop-user'; readonly name: string }
   | { readonly kind: 'owner'; readonly sid: string }
+  | { readonly kind: 'compliance'; readonly events: number }
   /** Checkpoints, recovery: log without content. */
   | { readonly kind: 'nothing' };
 
@@ -75,6 +78,7 @@ export const noContent = (configPoolId: string): Content => ({
   configPoolId,
   users: [],
   ownerSid: SA_SID,
+  complianceEvents: 0,
 });
 
 export function applyChange(content: Content, change: ContentChange): Content {
@@ -97,6 +101,8 @@ export function applyChange(content: Content, change: ContentChange): Content {
       return { ...content, users: content.users.filter(({ name }) => name !== change.name) };
     case 'owner':
       return { ...content, ownerSid: change.sid };
+    case 'compliance':
+      return { ...content, complianceEvents: change.events };
     case 'options':
     case 'nothing':
       return content;

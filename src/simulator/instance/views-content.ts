@@ -19,6 +19,7 @@ const CHAT = columns('dbo.tblChat');
 const SERVER_IDENTITY = columns('dbo.tblServerIdentity');
 const CONFIG = columns('dbo.tblConfig');
 const REVISION = columns('dbo.tblSystemRevision');
+const COMPLIANCE = columns('dbo.tblComplianceData');
 
 type Row = readonly CellValue[];
 const rowsByChunk = new WeakMap<readonly Message[], readonly Row[]>();
@@ -52,6 +53,11 @@ export function contentTable(
       };
     case 'tblconfig':
       return { columns: CONFIG, rows: [['pool', '', content.configPoolId]] };
+    case 'tblcompliancedata':
+      return {
+        columns: COMPLIANCE,
+        rows: Array.from({ length: content.complianceEvents }, (_, id) => [id + 1]),
+      };
     case 'tblsystemrevision':
       return { columns: REVISION, rows: [[content.systemRevision]] };
     default:
