@@ -1,6 +1,6 @@
 /**
  * promote-mirror: service is forced on the mirror of a pair whose principal is lost (sql-server reference 3.8, 6.3). The session is
- * kept: it makes a mirror of the old principal when that one comes back, where ending it would leave a second writer (docs/adr/0031).
+ * kept: it makes a mirror of the old principal when that one comes back, where ending it would leave a second writer (docs/adr/0029).
  * mgccomp is never moved.
  */
 import { forceService } from '../statements/change-mirroring.ts';

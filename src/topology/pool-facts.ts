@@ -89,7 +89,7 @@ export const contentSchema = z.strictObject({
   heartbeats: z.array(z.strictObject({ server: z.string(), ageMs: z.number() })),
 });
 
-/** What master keeps of an open database beside it, and what the database itself records: docs/adr/0029. */
+/** What master keeps of an open database beside it, and what the database itself records: docs/adr/0027. */
 export const serverObjectsSchema = z.strictObject({
   owner: z
     .string()

@@ -1,6 +1,6 @@
 /**
  * The mirror of a pair whose principal nobody sees: its own session is DISCONNECTED, and SQL Server does not make it principal by
- * itself. Says what stands there; whether the principal may be given up is a person's word (docs/adr/0031). Pure.
+ * itself. Says what stands there; whether the principal may be given up is a person's word (docs/adr/0029). Pure.
  */
 import type { MirroringFacts, PoolFacts } from '../../topology/pool-facts.ts';
 import type { DesiredPool, InstanceName, Site } from '../../topology/pool-topology.ts';
