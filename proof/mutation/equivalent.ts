@@ -214,11 +214,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'With nothing to apply the row promises what is there; its actuator sends nothing then.',
   },
   {
-    mutant: 'remove-mirroring@home+backup -mirroringExists',
-    kind: 'idle',
-    why: 'Where no mirroring exists the row promises what is there; its actuator reads that again and sends nothing.',
-  },
-  {
     mutant: 'move-principal@home+backup -principalAtPartner',
     kind: 'idle',
     why: 'With the principal where it is declared the row promises what is there, and is done before it begins.',
@@ -242,11 +237,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutant: 'remove-log-shipping-primary@backup -halvesWrong',
     kind: 'idle',
     why: 'With right halves the row promises what is there, and is done before it begins.',
-  },
-  {
-    mutant: 're-add-secondary@backup -secondaryLost',
-    kind: 'idle',
-    why: 'With a secondary that runs the row promises what is there; where its jobs are only disabled, enable-jobs does the same and ranks first.',
   },
   {
     mutant: 'copy-log-backups@backup -shareReadable',

@@ -57,7 +57,7 @@ export async function runOne(
   return { next, notice };
 }
 
-/** Whoever sees no more after the step than before can go on with what the plan promised. undefined: so it is. */
+/** Whoever sees no more after the step than before has a shorter way left then. undefined: so it is. */
 export function goesOn(
   { goal, sight, decisions }: Pick<Candidate, 'goal' | 'sight' | 'decisions'>,
   plan: FoundPlan,
@@ -67,11 +67,13 @@ export function goesOn(
   if (plan.kind !== 'steps' || plan.steps.length < 2) return undefined;
   const facts = factsUnder(next.facts, { ...sight, seen: sight.seen & next.alive }, pools.home.topology);
   const reduction = reducePool(pools[goal], facts, decisions, next.snapshot.nowMs);
-  if (planOf(pools, goal, reduction).kind !== 'blocked') return undefined;
+  const rest = planOf(pools, goal, reduction);
+  const nearer = rest.kind === 'steps' && rest.steps.length < plan.steps.length;
+  if (rest.kind === 'converged' || nearer) return undefined;
   const unseen = partiesIn(next.alive & ~sight.seen).join(', ');
   return {
-    by: 'a plan that cannot go on',
-    how: `towards ${goal} without sight of ${unseen || 'nobody'}: blocked after the first step of ${stepsText(plan)}`,
+    by: 'a plan that comes no nearer',
+    how: `towards ${goal} without sight of ${unseen || 'nobody'}: ${stepsText(plan)}; after its first step ${stepsText(rest)}`,
   };
 }
 

@@ -77,6 +77,23 @@ export const SECURITY_RECIPES: Recipes = {
   'create-user/exists': [
     (scene) => within(scene, scene.withUser(), `CREATE USER ${ORDINARY}`, [LOGIN_NAMES.ordinary]),
   ],
+  'alter-user/absent': [
+    (scene) =>
+      within(scene, scene.created(HOME), 'ALTER USER nobody WITH LOGIN = sa', ['alter', 'user', 'nobody']),
+  ],
+  'own-database/absent': [
+    () => onServer('ALTER AUTHORIZATION ON DATABASE::nowhere TO sa', ['find', 'database', 'nowhere']),
+    () => onServer('ALTER AUTHORIZATION ON DATABASE::msdb TO sa', ['find', 'database', 'msdb'], 'ordinary'),
+  ],
+  'own-database/no-login': [
+    () => onServer('ALTER AUTHORIZATION ON DATABASE::msdb TO nobody', ['find', 'principal', 'nobody']),
+  ],
+  'own-database/user': [
+    (scene) => ({
+      ...onServer(`ALTER AUTHORIZATION ON DATABASE::[${scene.database}] TO ${ORDINARY}`, []),
+      setup: scene.withUser(),
+    }),
+  ],
   'drop-user/absent': [
     (scene) => within(scene, scene.created(HOME), 'DROP USER nobody', ['drop', 'user', 'nobody']),
   ],
