@@ -27,7 +27,7 @@ export interface NeedVerdict {
 }
 
 /** Until something notices. */
-const MOST_RUN = 40;
+const MOST_RUN = 100;
 const MOST_FOLLOWED = 25;
 /** Questions that are planned anew, of each kind in turn. */
 const MOST_ASKED = 600;
