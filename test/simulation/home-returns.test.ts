@@ -9,7 +9,7 @@ import { problemsAfterReturn, problemsOf, settle, stageIn } from './return-judge
 
 const TIMEOUT = { timeout: 300_000 };
 /** Each of these plays for twenty minutes more. */
-const EVERY = WHOLE ? 4 : 12;
+const EVERY = WHOLE ? 4 : 24;
 
 test(
   'home back as it was at any cut: a restarted daemon fences it or goes home, and no message is gone',
@@ -17,7 +17,7 @@ test(
   async () => {
     const { cuts } = await recordFailover();
     const problems: string[] = [];
-    for (const cut of sampled(cuts, 9)) problems.push(...(await problemsAfterReturn(cut)));
+    for (const cut of sampled(cuts, 20)) problems.push(...(await problemsAfterReturn(cut)));
     expect(problems).toEqual([]);
   },
 );
@@ -62,7 +62,7 @@ test(
   TIMEOUT,
   async () => {
     const problems: string[] = [];
-    for (let nth = 1; ; nth += WHOLE ? 1 : 2) {
+    for (let nth = 1; ; nth += WHOLE ? 1 : 5) {
       const one = await problemsOfReturnDuring(nth);
       if (!one.met) break;
       problems.push(...one.problems);

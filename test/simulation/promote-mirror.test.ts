@@ -181,7 +181,7 @@ test('a daemon killed anywhere in a promotion finishes it, and forces service on
   const cuts = await cutsOfPromotion();
   expect(cuts.length).toBeGreaterThan(5);
   const problems: string[] = [];
-  for (const cut of sampled(cuts, 8)) {
+  for (const cut of sampled(cuts, 16)) {
     const stage = new Stage(abandoned(cut.world), new SeededRandom(6));
     await stage.pass(3);
     stage.world.estate.fault(`up instance ${PAR1}`);

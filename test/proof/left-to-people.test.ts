@@ -4,7 +4,16 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runText } from '../../src/simulation/administrator.ts';
 import { POOL, type Stage } from '../../src/simulation/failover-story.ts';
-import { changesOf, databaseAt, driftsAt, driftStage, LYO1, PAR1, PAR2, statusOf } from './drift-judge.ts';
+import {
+  changesOf,
+  databaseAt,
+  driftsAt,
+  driftStage,
+  LYO1,
+  PAR1,
+  PAR2,
+  statusOf,
+} from '../simulation/drift-judge.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/left-to-people.md'), 'utf8');
