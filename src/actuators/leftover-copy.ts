@@ -45,10 +45,11 @@ function judgeExMirror(
   if (position === undefined) return { kind: 'droppable' };
   // The site's own copy was fenced and given up by a person or held nothing; its partner holds no more than it did.
   if (quarantined.some((file) => holdsAllOf(fork, position, file))) return { kind: 'droppable' };
-  const reached = text(serving.positionLsn) ?? text(serving.forkPointLsn);
+  // Of another branch an open copy holds what came before its own branch began; its next log backup begins far behind that.
+  const reached = text(serving.forkPointLsn) ?? text(serving.positionLsn);
   if (reached === undefined) return keep('the position of the serving copy is not known');
   if (compareLsn(lsn(position), lsn(reached)) <= 0) return { kind: 'droppable' };
-  return keep(`it stands at ${position}, beyond the serving copy at ${reached}`);
+  return keep(`it stands at ${position}, beyond ${reached}, to which the serving copy holds what it holds`);
 }
 
 /** @param quarantined files in the quarantine folder of this pair's site */

@@ -159,6 +159,16 @@ describe("the partner's left-over copy", () => {
     expect(judgeLeftover(serving, leftover, [tail(9000, 'ELSE')]).kind).toBe('keep');
   });
 
+  test('on an old branch goes only as far as the serving copy shared that branch, however far its own log has grown', () => {
+    const forked = { ...serving, forkPointLsn: '4500' };
+    const at = (redoLsn: string) => judgeLeftover(forked, copy(restoringDb({ redoFork: 'OLD', redoLsn })));
+    expect(at('4500').kind).toBe('droppable');
+    expect(at('4800')).toEqual({
+      kind: 'keep',
+      reason: 'it stands at 4800, beyond 4500, to which the serving copy holds what it holds',
+    });
+  });
+
   test('stays when the lineage of the serving copy is not known', () => {
     const verdict = judgeLeftover({ ...serving, familyGuid: 'unknown' }, copy(restoringDb()));
     expect(verdict.kind).toBe('keep');
