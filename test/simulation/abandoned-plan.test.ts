@@ -140,7 +140,7 @@ const planned = (): Promise<readonly Prefix[]> =>
   (moved ??= atHome(18).then((world) => prefixesOf(world.snapshot())));
 
 /** Neighbours are alike; `npm run prove` gives up after each of them. */
-const STRIDE = 4;
+const STRIDE = 6;
 const MIRROR = 'sql-par-2.contoso.com';
 
 async function waysBack(

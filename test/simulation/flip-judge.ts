@@ -25,7 +25,7 @@ async function decided(stage: Stage, ending: Ending): Promise<Ending> {
 
 const SEED = 31;
 /** Odd, so that both beginnings and ends of steps are met. */
-const STRIDE = 11;
+const STRIDE = 15;
 
 /** undefined: the way has no such boundary. */
 async function problemsOfFlip(flip: Flip, nth: number): Promise<readonly string[] | undefined> {

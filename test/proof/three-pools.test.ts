@@ -1,7 +1,7 @@
 /** Three pools in one directory over real sockets, files and processes: each goes its own way. */
 import { expect, test } from 'vitest';
 import { withPrimaryDatacenter } from '../../src/simulator/estate/desired-document.ts';
-import { PoolTrio, TRIO } from './pool-trio.ts';
+import { PoolTrio, TRIO } from '../wire/pool-trio.ts';
 
 const REST_ROUNDS = 8;
 
