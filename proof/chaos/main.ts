@@ -5,22 +5,24 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
 import { formatScenario, SCENARIO_MODES, type Scenario } from '../../src/simulation/scenario.ts';
 import { playOnWire, type PlayedOnWire } from './play-on-wire.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '4' },
-    seed: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '10' },
-    parallel: { type: 'string', default: '3' },
-    out: { type: 'string', default: '.chaos' },
-    output: { type: 'string', default: 'text' },
-  },
-});
+const values = new Command('npm run chaos --')
+  .description(
+    'schedules of faults by chance against real sockets, files and processes; ends with 1 when an invariant was broken',
+  )
+  .option('--runs <number>', 'how many schedules; each takes the next seed', '4')
+  .option('--seed <number>', 'seed of the first', '1')
+  .option('--minutes <number>', 'estate minutes with faults, of each', '10')
+  .option('--parallel <number>', 'at once', '3')
+  .option('--out <folder>', 'where a schedule that broke something is kept', '.chaos')
+  .option('--output <form>', 'text or json', 'text')
+  .parse()
+  .opts<Record<'runs' | 'seed' | 'minutes' | 'parallel' | 'out' | 'output', string>>();
 
 const whole = (name: keyof typeof values): number => {
   const value = Number(values[name]);

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { ESTATE_SITES } from '../../src/simulator/estate/estate-options.ts';
 import { scenarioText, shortestOfEach } from './counterexample.ts';
@@ -118,15 +118,17 @@ function tell(parts: readonly PartResult[], wrongPlans: readonly string[], out: 
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '240' },
-      disturbances: { type: 'string', default: '6' },
-      without: { type: 'string' },
-      failback: { type: 'string', default: 'documented' },
-      out: { type: 'string', default: '.explore' },
-    },
-  });
+  const values = new Command('npm run explore --')
+    .description(
+      'every state in reach of steps, faults and crashes, the real actuators in the estate; ends with 1 when a property does not hold',
+    )
+    .option('--seconds <number>', 'for each of its two threads', '240')
+    .option('--disturbances <number>', 'of one story, at most', '6')
+    .option('--without <guard>', 'breaks this guard first, to see that something notices')
+    .option('--failback <way>', 'documented or minimal', 'documented')
+    .option('--out <folder>', 'where a scenario for each kind of violation is kept', '.explore')
+    .parse()
+    .opts<Record<'seconds' | 'disturbances' | 'failback' | 'out', string> & { readonly without?: string }>();
   const orders = ESTATE_SITES.map((shareSite) => ({
     shareSite,
     maxCost: Number(values.disturbances),

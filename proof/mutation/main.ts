@@ -5,7 +5,7 @@
  * does not hold.
  */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { GATE_MUTANTS } from './gate-mutants.ts';
 import { JUDGE_MUTANTS } from './judge-mutants.ts';
 import { GATE_TESTS, INVARIANT_TESTS, runTests } from './kill-by-tests.ts';
@@ -50,14 +50,16 @@ function tryRules(names: readonly string[], tell: Tell): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', default: '' },
-      list: { type: 'boolean', default: false },
-      output: { type: 'string', default: 'text' },
-      threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
-    },
-  });
+  const values = new Command('npm run mutate --')
+    .description(
+      'every need, gate and invariant check removed and negated, one at a time; ends with 1 when nothing notices one of them',
+    )
+    .option('--only <text>', 'only mutants whose name holds this text', '')
+    .option('--list', 'names them and tries none', false)
+    .option('--output <form>', 'text or json', 'text')
+    .option('--threads <number>', 'at once', String(Math.min(2, availableParallelism())))
+    .parse()
+    .opts<Record<'only' | 'output' | 'threads', string> & { readonly list: boolean }>();
   const all = [...GATE_MUTANTS, ...JUDGE_MUTANTS, ...NEED_MUTANTS.map(({ name }) => name)];
   const chosen = all.filter((name) => name.includes(values.only));
   if (values.list) {

@@ -2,7 +2,7 @@
  * npm run partition: every subset of fourteen links, cut in four situations, on two threads. `--cases FROM..TO`, `--start` and
  * `--sample N --seed S` judge a part of them; an unsafe case ends with 1. Nothing here is random but the sample and what is checked.
  */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { Beginnings, SITUATIONS } from './beginnings.ts';
@@ -80,17 +80,20 @@ function wantedOf(values: Record<'cases' | 'start' | 'sample' | 'seed', string |
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      cases: { type: 'string' },
-      start: { type: 'string' },
-      sample: { type: 'string' },
-      seed: { type: 'string' },
-      threads: { type: 'string', default: '2' },
-      'check-every': { type: 'string', default: '500' },
-      output: { type: 'string' },
-    },
-  });
+  const values = new Command('npm run partition --')
+    .description('every subset of fourteen links, cut in four situations; ends with 1 when a case is unsafe')
+    .option('--cases <from..to>', 'only these cases')
+    .option('--start <situation>', 'only this one: steady, failover, switchover or failback')
+    .option('--sample <number>', 'only so many, drawn by the seed')
+    .option('--seed <number>', 'of the sample, and of which cases are checked')
+    .option('--threads <number>', 'at once', '2')
+    .option('--check-every <number>', 'plays one case in so many that need no play', '500')
+    .option('--output <form>', 'text or json', 'text')
+    .parse()
+    .opts<
+      Partial<Record<'cases' | 'start' | 'sample' | 'seed', string>> &
+        Record<'threads' | 'checkEvery' | 'output', string>
+    >();
   const wanted = wantedOf({
     cases: values.cases,
     start: values.start,
@@ -115,7 +118,7 @@ async function main(): Promise<void> {
   await Promise.all(
     Array.from({ length: Number(values.threads) }, (_, thread) =>
       onThread(
-        { checkEvery: Number(values['check-every']), seed: wanted.seed + thread },
+        { checkEvery: Number(values.checkEvery), seed: wanted.seed + thread },
         () => waiting.shift(),
         done,
       ),

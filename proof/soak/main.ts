@@ -3,7 +3,7 @@
  * descriptors, event-loop delay and the journal's size are looked at all the time; ends with 1 when one of them grows without end or
  * an invariant was broken.
  */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
 import type { Scenario } from '../../src/simulation/scenario.ts';
@@ -12,13 +12,15 @@ import { askPerson, pass, statusOf } from '../chaos/play-on-wire.ts';
 import { judgeSamples, type SoakFigures } from './judge-samples.ts';
 import { sampleDaemon, type DaemonSample } from './sample-daemon.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    output: { type: 'string', default: 'text' },
-  },
-});
+const values = new Command('npm run soak --')
+  .description(
+    'a daemon on the wire under faults by chance; ends with 1 when memory, descriptors, delays or the journal grow without end',
+  )
+  .option('--minutes <number>', 'how long', '10')
+  .option('--seed <number>', 'of the faults', '1')
+  .option('--output <form>', 'text or json', 'text')
+  .parse()
+  .opts<Record<'minutes' | 'seed' | 'output', string>>();
 
 const SECOND_MS = 1_000;
 const MINUTE_S = 60;
