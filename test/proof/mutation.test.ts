@@ -9,6 +9,7 @@ import { tryNeed } from '../../proof/mutation/kill-need.ts';
 import { NEED_MUTANTS, oppositeOf } from '../../proof/mutation/need-mutants.ts';
 import { scoreOf, type Verdict } from '../../proof/mutation/verdict.ts';
 import { ACTION_TABLE } from '../../src/reconciler/action-table.ts';
+import { VARIABLES } from '../../src/reconciler/variables.ts';
 import { GATE_TABLE } from '../../src/reconciler/gates/gate-table.ts';
 
 /** The last one is noticed in a corner only. */
@@ -54,7 +55,7 @@ test('every need, every code and every gate has its mutants, and no two of them 
 
 test('the opposite of a need is what it does not allow', () => {
   expect(oppositeOf('online')).toEqual([
-    { 'S.mgc': ['absent', 'restoring', 'cut', 'restricted', 'recovering', 'offline', 'broken'] },
+    { 'S.mgc': VARIABLES['home.mgc'].values.filter((value) => value !== 'online') },
   ]);
   expect(oppositeOf('oneWriter')).toEqual([{ 'home.cannotWrite': ['no'], 'backup.cannotWrite': ['no'] }]);
 });
