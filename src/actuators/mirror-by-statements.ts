@@ -59,8 +59,9 @@ async function seedMirror(
 ): Promise<void> {
   const mirroringShare = mirroringShareFor(principal.context.pool.topology, principal.instance);
   const path = joinPath(mirroringShare, uniqueName(ports, database, 'mirror', 'bak'));
-  const backup = backupDatabase(database, path, 'copy-only');
-  await principal.long(`BACKUP DATABASE [${database}] TO ${path} WITH COPY_ONLY`, backup);
+  const chained = (await recheckCopy(principal, database)).nextLogLsn !== null;
+  const backup = backupDatabase(database, path, chained ? 'copy-only' : 'regular');
+  await principal.long(`BACKUP DATABASE [${database}] TO ${path}${chained ? ' WITH COPY_ONLY' : ''}`, backup);
   const moves = await movesFor(mirror, database, path);
   const now = await recheckCopy(mirror, database);
   if (now.role !== null)
@@ -224,7 +225,7 @@ function readinessOf(principal: CopyNow, mirror: CopyNow): Readiness {
 
 /**
  * A leftover that the files on the share reach is rolled forward; any other one is seeded anew, and only behind a log backup
- * of the present fork.
+ * of the present fork. A database that was never backed up gives no log (4214): its chain begins with the full backup of the seed.
  */
 async function readyMirror(
   ports: ActuatorPorts,
@@ -235,8 +236,9 @@ async function readyMirror(
   const share = await headers.backupsNow(folder, await listFiles(ports, principal, folder));
   const serving = await recheckCopy(principal, database);
   const leftover = await recheckCopy(mirror, database);
-  if (followsHome(serving, leftover, share)) return readinessOf(serving, leftover);
-  if (!beginsOnOwnFork(serving)) await backUpLog(ports, principal, database);
+  const chained = serving.nextLogLsn !== null;
+  if (chained && followsHome(serving, leftover, share)) return readinessOf(serving, leftover);
+  if (chained && !beginsOnOwnFork(serving)) await backUpLog(ports, principal, database);
   await seedMirror(ports, principal, mirror, database);
   return 'needs-log';
 }

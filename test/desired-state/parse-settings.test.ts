@@ -142,6 +142,11 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
       MINIMAL.replace('{ file: pools.yaml }', '{ git: { url: /srv/x.git, path: a/../../b } }'),
       'desiredState.git.path: expected a path inside the repository',
     ],
+    [
+      'signed commits without a key that counts',
+      MINIMAL.replace('{ file: pools.yaml }', '{ git: { url: /srv/x.git, signedBy: {} } }'),
+      'desiredState.git.signedBy: expected allowedSigners, gnupgHome, or both',
+    ],
     ['two documents', `${MINIMAL}---\n${MINIMAL}`, 'one YAML document'],
   ])('refuse %s with its place', (_name, text, says) => {
     expect(() => parseSettings(text, 'settings.yaml')).toThrow(says);
