@@ -21,6 +21,7 @@ import { removeMirroring } from './remove-mirroring.ts';
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-mirroring.ts';
 import { restoreHome } from './restore-home.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
+import { tailDamaged } from './tail-damaged.ts';
 import { tailLogBackup } from './tail-backup.ts';
 
 export const ACTUATORS = {
@@ -53,6 +54,7 @@ export const ACTUATORS = {
   're-add-secondary': reAddSecondary,
   're-add-primary': reAddPrimary,
   'promote-mirror': promoteMirror,
+  'tail-damaged': tailDamaged,
   'remove-log-shipping-primary': removeLogShippingPrimary,
 } as const satisfies Record<ActionId, Actuator>;
 

@@ -28,8 +28,9 @@ export const PREDICATES = {
   backupCurrent:        [{ current: ['backup', 'both'] }],
   notOpen:              [{ 'backup.mgc': ['restoring', 'restricted', 'cut', 'absent', 'offline'] }],
   /** RECOVERING and SUSPECT are not writable now, but may be after the next restart. */
-  maybeWritable:        [{ 'S.mgc': ['online', 'restricted', 'broken', 'recovering'] }],
+  maybeWritable:        [{ 'S.mgc': ['online', 'restricted', 'broken', 'salvageable', 'recovering'] }],
   mirrorPromotable:     [{ 'S.mgc': ['promotable'] }],
+  damagedAndGivenUp:    [{ 'S.mgc': ['salvageable'] }],
   cannotWrite:          [{ 'S.cannotWrite': ['yes'] }],
   otherCannotWrite:     [{ 'O.cannotWrite': ['yes'] }],
   backupCannotWrite:    [{ 'backup.cannotWrite': ['yes'] }],
@@ -171,6 +172,9 @@ export const EFFECTS = {
   /** The tail is one more file on the share, so both copies reach the same content. */
   tailOnShare:       [{ when: { copying: ['files', 'job'] }, set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'share.uncopied': 'some', current: 'both' } },
                       { when: { copying: ['restore'] }, set: { 'home.mgc': 'restoring', 'home.cannotWrite': 'yes', 'copied.unapplied': 'some', current: 'both' } }],
+  /** Recovered it could never be again; what it held is on the share. */
+  damagedTailOnShare: [{ when: { copying: ['files', 'job'] }, set: { 'home.mgc': 'cut', 'home.cannotWrite': 'yes', 'home.sessions': 'none', 'home.holds': 'nothing', 'share.uncopied': 'some', current: 'backup' } },
+                      { when: { copying: ['restore'] }, set: { 'home.mgc': 'cut', 'home.cannotWrite': 'yes', 'home.sessions': 'none', 'home.holds': 'nothing', 'copied.unapplied': 'some', current: 'backup' } }],
   tailForHome:       [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.sessions': 'none', 'shipping.back': 'pending', current: 'both', fullBackup: 'none' } }],
   shippedBack:       [{ set: { 'shipping.back': 'level' } }],
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],

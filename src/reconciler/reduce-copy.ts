@@ -3,6 +3,7 @@ import { verdictWords, type Evidence } from '../topology/evidence.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
+import { damagedTailOf } from '../topology/tail-name.ts';
 import { finding, unknownFinding, type Finding, type Findings } from './finding.ts';
 import { isDown } from './judge-evidence.ts';
 import { halvesOf } from './reduce-halves.ts';
@@ -19,6 +20,14 @@ function restoringValue(copy: SiteCopy, database: DatabaseFacts): Finding {
   if (copy.facts.running.some((work) => work.command.toUpperCase().startsWith('RESTORE DATABASE'))) {
     return unknownFinding('a RESTORE DATABASE is running on this instance', source);
   }
+  // The files stay as they are: it can neither be recovered nor rolled forward.
+  const damaged = damagedTailOf(copy.facts, database);
+  if (damaged !== undefined)
+    return finding(
+      'cut',
+      `closed by the tail of its damaged files, which ends at ${damaged.lastLsn}`,
+      source,
+    );
   const { positionLsn, forkGuid, redoTargetLsn, lastRestore, familyGuid } = database;
   // What is known to be missing decides first: a cut restore leaves no history either, and so no lineage.
   if (positionLsn === null || forkGuid === null)

@@ -13,6 +13,7 @@ import { computeLoss } from './compute-loss.ts';
 import { unknownFinding, type Finding, type Findings } from './finding.ts';
 import { judgeEvidence } from './judge-evidence.ts';
 import { reduceCopy } from './reduce-copy.ts';
+import { salvageableOf } from './reduce-damaged.ts';
 import { reduceService } from './reduce-service.ts';
 import { reduceShipping } from './reduce-shipping.ts';
 import { waitingMirrorOf } from './reduce-waiting-mirror.ts';
@@ -81,10 +82,12 @@ export function reducePool(
     share: shipping.findings.share ?? NOT_SEEN,
     reaches: { home: back.reaches, backup: shipping.files?.everything.reaches },
   });
+  const salvageable = salvageableOf(pool, views, keep, shipping.files);
   const found: Readonly<Partial<Record<Variable, Finding>>> = {
     ...home.findings,
     ...backup.findings,
     ...waiting,
+    ...(salvageable === undefined ? {} : { 'home.mgc': salvageable }),
     ...shipping.findings,
     ...reduceService(pool, facts, views),
     'shipping.back': back.finding,

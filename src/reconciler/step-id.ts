@@ -29,6 +29,7 @@ export const ACTION_IDS = [
   're-add-primary',
   'align-server-objects',
   'promote-mirror',
+  'tail-damaged',
   'remove-log-shipping-primary',
 ] as const;
 

@@ -37,6 +37,7 @@ const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   fence: 60,
   recover: 60,
   'promote-mirror': 30,
+  'tail-damaged': 60,
 };
 
 /** Waits of the world and actions of another version count as a statement. */

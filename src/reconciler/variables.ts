@@ -23,12 +23,14 @@ const MGC = {
     'recovering',
     'offline',
     'broken',
+    'salvageable',
     'waiting',
     'promotable',
   ],
   meaning:
     'the copy: restoring counts STANDBY and can be rolled forward or recovered; cut is RESTORING left by an interrupted ' +
     'restore, usable for nothing; restricted is ONLINE but not MULTI_USER; broken is SUSPECT, RECOVERY_PENDING, EMERGENCY; ' +
+    'salvageable: broken at home, and the edit chose backup: what its log holds may still be had; ' +
     'waiting: the mirror of a principal that nobody sees; promotable: the same, and service may be forced on it',
 };
 const CANNOT_WRITE = {
@@ -140,4 +142,4 @@ export const isVariable = (name: string): name is Variable => name in VARIABLES;
 export const ofSite = (site: Site, word: SiteWord): Variable => `${site}.${word}`;
 
 /** Values that are seen or not there: no hypothetical plan takes them for granted. */
-export const SEEN_ONLY: ReadonlySet<string> = new Set(['waiting', 'promotable']);
+export const SEEN_ONLY: ReadonlySet<string> = new Set(['waiting', 'promotable', 'salvageable']);

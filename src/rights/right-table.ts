@@ -192,7 +192,7 @@ const ACTING: readonly RightRow[] = [
   ),
   acting(
     'backup',
-    ['backup-database', 'backup-log', 'backup-tail'],
+    ['backup-database', 'backup-log', 'backup-tail', 'backup-damaged-tail'],
     [262, 916],
     'no backup and no tail can be taken',
   ),

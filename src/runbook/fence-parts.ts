@@ -1,10 +1,10 @@
 /** Taking from a copy the ability to write: the tail to the share (planned move), or to quarantine (fence). */
 import { pairOf } from '../actuators/serving-instance.ts';
-import { backupDatabase, backupTail } from '../statements/change-backup-restore.ts';
+import { backupDamagedTail, backupDatabase, backupTail } from '../statements/change-backup-restore.ts';
 import { takeOffline } from '../statements/change-database.ts';
 import { setPartnerOff } from '../statements/change-mirroring.ts';
 import { readCopyNow, readSessionsIn } from '../statements/change-recheck.ts';
-import { stopIfMirrored, stopUnlessState } from '../statements/guard-batch.ts';
+import { stopIfMirrored, stopUnlessOutOfOrder, stopUnlessState } from '../statements/guard-batch.ts';
 import { unlessMirrored, unlessOnline } from '../statements/wait-batch.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
 import { quietLogBackups } from './job-parts.ts';
@@ -52,6 +52,35 @@ export function tailLogBackup(scene: Scene): readonly Part[] {
       `${site === 'home' ? 'Home' : 'Backup'} cannot write`,
       [stopUnlessState(database, 'RESTORING'), readCopyNow(database)],
       'RESTORING',
+    ),
+  ];
+}
+
+/** Its files stay damaged, so that nothing but a full restore brings this copy back: never by hand where a restart may heal it. */
+export function tailDamaged(scene: Scene): readonly Part[] {
+  const database = databaseOf(scene);
+  const instance = serving(scene, 'home');
+  const path = ownFile(scene, share(scene), 'damaged-tail', 'trn');
+  const take = (title: string, anyway: boolean): Part =>
+    sql(
+      scene,
+      instance,
+      title,
+      [stopUnlessOutOfOrder(database), stopIfMirrored(database), backupDamagedTail(database, path, anyway)],
+      anyway
+        ? 'BACKUP LOG successfully processed ...; the database is not SUSPECT any more: nothing to do. Any other error: no tail can be had, and what home wrote since its last log backup is lost'
+        : 'BACKUP LOG successfully processed ..., and the copy is RESTORING',
+    );
+  return [
+    ...quietLogBackups(scene, 'home'),
+    take('Take what the log of the damaged copy still holds', false),
+    take('Only where that failed: take it in spite of errors', true),
+    check(
+      scene,
+      instance,
+      'Home cannot write',
+      [stopUnlessState(database, 'RESTORING'), readCopyNow(database)],
+      'RESTORING; it is never recovered: its data files are damaged',
     ),
   ];
 }

@@ -9,8 +9,11 @@ import { call, list, quoted } from './powershell.ts';
 import { copyAt, ownFile, serving, share, type Scene } from './scene.ts';
 
 /** The tail of this site that an earlier step of this runbook takes. */
-export const ownTail = (scene: Scene, of: Site = 'home'): string | undefined =>
-  scene.before.has(`tail-log-backup:${of}`) ? ownFile(scene, '', 'tail', 'trn').slice(1) : undefined;
+export function ownTail(scene: Scene, of: Site = 'home'): string | undefined {
+  if (scene.before.has(`tail-log-backup:${of}`)) return ownFile(scene, '', 'tail', 'trn').slice(1);
+  const damaged = of === 'home' && scene.before.has('tail-damaged:home');
+  return damaged ? ownFile(scene, '', 'damaged-tail', 'trn').slice(1) : undefined;
+}
 
 const copyLines = (from: string, to: string, sizeBytes: number | null): readonly string[] => [
   call('Copy-Item', { LiteralPath: from, Destination: to }),

@@ -30,7 +30,9 @@ const sum = (predictions: readonly Prediction[]): Prediction => ({
 
 function ofStatement(name: string, facts: PoolFacts): Prediction {
   const whole = ['backup-database', 'restore-database', 'verify-backup'].includes(name);
-  const log = ['restore-log', 'backup-log', 'backup-tail', 'await-outcome'].includes(name);
+  const log = ['restore-log', 'backup-log', 'backup-tail', 'backup-damaged-tail', 'await-outcome'].includes(
+    name,
+  );
   const seconds = whole ? measured(facts, 'full') : log ? measured(facts, 'log') : undefined;
   if (seconds !== undefined) return { seconds: least(seconds), from: 'measured' };
   if (whole || log) return { seconds: whole ? ASSUMED.full : ASSUMED.log, from: 'assumed' };

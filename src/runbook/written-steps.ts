@@ -4,7 +4,7 @@
  * decide, it says so.
  */
 import type { ActionId } from '../reconciler/step-id.ts';
-import { fence, tailLogBackup } from './fence-parts.ts';
+import { fence, tailDamaged, tailLogBackup } from './fence-parts.ts';
 import { copyLogBackups } from './file-parts.ts';
 import { enableJobs, pauseLogShipping, resumeLogBackups, runCopyJob, stopLogBackups } from './job-parts.ts';
 import { mirrorBackup, mirrorHome, removeMirroring } from './mirror-parts.ts';
@@ -47,5 +47,6 @@ export const WRITTEN_STEPS = {
   're-add-primary': reAddPrimary,
   'align-server-objects': alignServerObjects,
   'promote-mirror': promoteMirror,
+  'tail-damaged': tailDamaged,
   'remove-log-shipping-primary': removeLogShippingPrimary,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

@@ -45,6 +45,18 @@ export function backupTail(database: string, path: string, sessions: readonly nu
   return batch('backup-tail', lines.join('\n'));
 }
 
+/**
+ * What the log of a damaged copy still holds, from master; the copy is left RESTORING. Nobody can be inside of it. Source: sql-server
+ * reference 3.1, 6.3. NO_TRUNCATE contains CONTINUE_AFTER_ERROR by its page; practice says it again where the first try fails.
+ */
+export function backupDamagedTail(database: string, path: string, anyway: boolean): SqlStatement {
+  const options = `NO_TRUNCATE, ${anyway ? 'CONTINUE_AFTER_ERROR, ' : ''}NORECOVERY, INIT, CHECKSUM, STATS = 10`;
+  return batch(
+    'backup-damaged-tail',
+    `BACKUP LOG ${identifier(database)} TO DISK = ${literal(path)} WITH ${options};`,
+  );
+}
+
 export const verifyBackup = (path: string): SqlStatement =>
   batch('verify-backup', `RESTORE VERIFYONLY FROM DISK = ${literal(path)} WITH CHECKSUM;`);
 

@@ -41,6 +41,15 @@ export const stopUnlessState = (database: string, state: 'ONLINE' | 'RESTORING' 
     { db: database, state },
   );
 
+/** Its files are damaged or lost; of EMERGENCY no log can be backed up. */
+export const stopUnlessOutOfOrder = (database: string): SqlStatement =>
+  stop(
+    'stop-unless-out-of-order',
+    "NOT EXISTS (SELECT 1 FROM sys.databases AS d WHERE d.name = @db AND d.state_desc IN (N'SUSPECT', N'RECOVERY_PENDING'))",
+    'the database is not SUSPECT or RECOVERY_PENDING any more.',
+    { db: database },
+  );
+
 export const stopUnlessOpenToAll = (database: string): SqlStatement =>
   stop(
     'stop-unless-open',

@@ -26,3 +26,6 @@ export function roleChanges(database: DatabaseFacts | undefined): number {
     ? -1
     : mirroring.roleSequence;
 }
+
+/** Files that the last start of the database could not use. Of EMERGENCY no log can be backed up (sql-server reference 3.1). */
+export const isOutOfOrder = (state: string): boolean => state === 'SUSPECT' || state === 'RECOVERY_PENDING';

@@ -115,6 +115,10 @@ const CHANGES: Readonly<Record<string, StatementBuilder>> = {
     backups.backupTail(database, path, []),
     backups.backupTail(database, path, SESSIONS),
   ],
+  backupDamagedTail: ({ database, path }) => [
+    backups.backupDamagedTail(database, path, false),
+    backups.backupDamagedTail(database, path, true),
+  ],
   verifyBackup: ({ path }) => [backups.verifyBackup(path)],
   readFileList: ({ path }) => [backups.readFileList(path)],
   restoreLog: ({ database, path }) => [backups.restoreLog(database, path)],
@@ -215,6 +219,7 @@ const BY_HAND: Readonly<Record<string, StatementBuilder>> = {
   useMaster: () => [guards.useMaster],
   stopOnOtherServer: ({ server }) => [guards.stopOnOtherServer(server)],
   stopUnlessState: ({ database }) => [guards.stopUnlessState(database, 'RESTORING')],
+  stopUnlessOutOfOrder: ({ database }) => [guards.stopUnlessOutOfOrder(database)],
   stopUnlessOpenToAll: ({ database }) => [guards.stopUnlessOpenToAll(database)],
   stopUnlessBarred: ({ database }) => [guards.stopUnlessBarred(database)],
   stopIfMirrored: ({ database }) => [guards.stopIfMirrored(database)],

@@ -227,6 +227,20 @@ export const RESTORE_RECIPES: Recipes = {
         scene.recover(),
       ),
   ],
+  'recover/damaged': [
+    (scene) =>
+      restore(
+        HOME,
+        [
+          ...scene.online(),
+          fault(`damage files ${HOME} ${scene.database}`),
+          fault(`down instance ${HOME}`),
+          fault(`up instance ${HOME}`),
+          sql(HOME, scene.backupLog('damaged.trn', 'NO_TRUNCATE, NORECOVERY, INIT')),
+        ],
+        scene.recover(),
+      ),
+  ],
   'standby/undo-file': [
     (scene) =>
       undone(scene, 'delete', [

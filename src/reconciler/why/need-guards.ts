@@ -32,7 +32,7 @@ export const NEED_CODES = {
 } as const;
 export type NeedCode = keyof typeof NEED_CODES;
 
-const UNUSABLE: readonly string[] = ['broken', 'offline', 'cut', 'absent'];
+const UNUSABLE: readonly string[] = ['broken', 'salvageable', 'offline', 'cut', 'absent'];
 
 export function needCode({ variable, actual, wayOut }: Obstacle): NeedCode {
   if (wayOut.includes('pchat attest')) return actual === 'no' ? 'NotFenced' : 'EvidenceTooWeak';

@@ -16,7 +16,7 @@ cms read-only | writable
 skew instance NAME MILLISECONDS
 clients on | off
 cut restore | backup NAME
-lose | damage | mend files NAME DATABASE     (found by the next start of the instance)
+lose | damage | ruin | mend files NAME DATABASE (found by the next start of the instance; ruin: its log too)
 busy mirror NAME [TIMES]                      (answers SET PARTNER by 1404)
 fail redo NAME DATABASE
 waiting events NAME DATABASE [COUNT]          (compliance events that no adapter has processed)
@@ -35,7 +35,7 @@ export type Fault =
   | { readonly kind: 'clients'; readonly on: boolean }
   | {
       readonly kind: 'files';
-      readonly change: 'lost' | 'damaged' | 'whole';
+      readonly change: 'lost' | 'damaged' | 'ruined' | 'whole';
       readonly name: string;
       readonly database: string;
     }
@@ -111,7 +111,7 @@ const cutFault =
     name === undefined ? 'an instance name is missing' : { kind: 'cut', what, name };
 
 const filesFault =
-  (change: 'lost' | 'damaged' | 'whole'): Parse =>
+  (change: 'lost' | 'damaged' | 'ruined' | 'whole'): Parse =>
   ([name, database]) =>
     name === undefined || database === undefined
       ? 'the name of an instance or a database is missing'
@@ -175,6 +175,7 @@ const RULES: Readonly<Record<string, Parse>> = {
   'cut backup': cutFault('backup'),
   'lose files': filesFault('lost'),
   'damage files': filesFault('damaged'),
+  'ruin files': filesFault('ruined'),
   'mend files': filesFault('whole'),
   'fail redo': redoFault,
   'waiting events': eventsFault,

@@ -134,7 +134,7 @@ export function stopInstance(instance: InstanceDraft, ctx: EngineContext, why: '
 }
 
 /** What a start makes of files that it cannot use (reference 4.2). */
-const STATE_WITH = { lost: 'RECOVERY_PENDING', damaged: 'SUSPECT' } as const;
+const STATE_WITH = { lost: 'RECOVERY_PENDING', damaged: 'SUSPECT', ruined: 'RECOVERY_PENDING' } as const;
 
 /** ONLINE databases go through RECOVERING; RESTORING, OFFLINE and STANDBY come back as they were. Reference 4.2. */
 export function startInstance(instance: InstanceDraft, ctx: EngineContext): void {

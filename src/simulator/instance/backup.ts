@@ -73,7 +73,8 @@ function refuseState(
   const intactLogOnly = database.state === 'SUSPECT' || database.state === 'RECOVERY_PENDING';
   // CONTINUE_AFTER_ERROR alone took the tail of a SUSPECT database (recorded: section 12, 3.10).
   const anyway = command.options['NO_TRUNCATE'] ?? command.options['CONTINUE_AFTER_ERROR'];
-  if (command.what === 'log' && intactLogOnly && anyway !== undefined) return undefined;
+  const log = database.files !== 'ruined';
+  if (command.what === 'log' && intactLogOnly && log && anyway !== undefined) return undefined;
   if (database.exclusive !== null) return refusal('backup/in-transition');
   const refused = refusalToOpen(instance, database, session, 'backup');
   if (refused !== undefined) return refused;

@@ -137,8 +137,8 @@ export interface DatabaseDraft {
   lastFullBackupLsn: string | null;
   /** Operation that owns the database (RESTORE, tail): nobody else gets in. */
   exclusive: string | null;
-  /** What the next start finds: `lost` gives RECOVERY_PENDING, `damaged` SUSPECT. */
-  files: 'whole' | 'lost' | 'damaged';
+  /** What the next start finds of the data: `lost` gives RECOVERY_PENDING, `damaged` SUSPECT; `ruined`: the log is lost too. */
+  files: 'whole' | 'lost' | 'damaged' | 'ruined';
   mirroring: MirroringDraft | null;
   content: Content;
   /** Records not yet truncated by a log backup, oldest first. */

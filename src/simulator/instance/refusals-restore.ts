@@ -47,6 +47,7 @@ export const RESTORE_REFUSALS = {
   'restore-differential/base': { ...RESTORE, source: '4.4 #6', state: 'RESTORING', says: 3136, marks: ['M'], unreached: NO_DIFFERENTIAL },
   'recover/online': { ...RECOVER, source: '4.4 #30', state: 'ONLINE', says: 3153, marks: ['M'] },
   'recover/no-log': { ...RECOVER, source: '4.4 #12', state: 'RESTORING, the restore was cut', says: 4333, marks: ['M'] },
+  'recover/damaged': { ...RECOVER, source: '4.4 #12', state: 'RESTORING by the tail of damaged files', says: 4333, marks: ['I'], doubt: 'no page says what recovery of damaged files answers; 824, 4331 and a SUSPECT copy are candidates' },
   'recover/inconsistent': { ...RECOVER, source: '4.4 #12', state: 'RESTORING', says: 4331, marks: ['M'], unreached: ONE_FILE },
   'recover/no-recovery': { ...RECOVER, source: '4.4 #12', state: 'RESTORING', says: 4303, marks: ['M'], unreached: ONE_FILE },
   'recover/more-needed': { ...RECOVER, source: '4.4 #12', state: 'RESTORING', says: 4318, marks: ['M'], unreached: ONE_FILE },

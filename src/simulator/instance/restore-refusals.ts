@@ -83,6 +83,8 @@ export function refuseRecovery(database: DatabaseDraft): Refusal | undefined {
   if (database.state === 'ONLINE' && !database.inStandby) return refusal('recover/online');
   if (database.state !== 'RESTORING' && database.state !== 'ONLINE') return refusal('recover/no-log');
   if (database.position === null) return refusal('recover/no-log');
+  // That it stays RESTORING is unverified.
+  if (database.files !== 'whole') return refusal('recover/damaged');
   const behind = database.redoTarget !== null && compareLsns(database.position, database.redoTarget) < 0;
   return behind ? refusal('recover/inconsistent') : undefined;
 }
@@ -113,6 +115,8 @@ function refuseFull(command: RestoreCommand, header: BackupSetHeader, database: 
 
 function refuseLog(header: BackupSetHeader, database: DatabaseDraft): Refusal | undefined {
   const { position } = database;
+  // Closed by the tail of damaged files: no file is ready to roll forward (inferred from the text of the number).
+  if (database.state === 'RESTORING' && database.files !== 'whole') return refusal('restore-log/online');
   if ((database.state !== 'RESTORING' && !database.inStandby) || header.type !== 'log')
     return refusal('restore-log/online');
   if (header.familyGuid !== database.familyGuid) return refusal('restore/other-family', database.name);
