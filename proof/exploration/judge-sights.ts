@@ -134,8 +134,12 @@ export function answersOf(world: ExploredWorld, pools: Pools, states: StateCount
       sight.seen === world.alive && sight.silentLong ? world.facts : factsUnder(world.facts, sight, topology);
     const reduction = reducePool(pools.home, facts, [], nowMs);
     const id = states.add(reduction.vector, world.alive, sight.seen);
+    // Which site is to serve decides of a broken home copy alone.
+    const broken = reduction.vector['home.mgc'] === 'broken';
+    const reducedFor = (goal: Site): Reduction =>
+      broken && goal === 'backup' ? reducePool(pools.backup, facts, [], nowMs) : reduction;
     for (const goal of SITES) {
-      plan(reduction, sight, goal, 'nothing', []);
+      plan(reducedFor(goal), sight, goal, 'nothing', []);
       for (const [decided, decisions] of decisionsFor(pools[goal], reduction)) {
         const other = reducePool(pools[goal], facts, decisions, nowMs);
         states.add(other.vector, world.alive, sight.seen);

@@ -47,6 +47,13 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     goal('home'),
   ],
   [
+    event('clients post'),
+    event('mgc at home loses its mirror, and then its data files'),
+    goal('backup'),
+    event('clients post'),
+    goal('home'),
+  ],
+  [
     goal('backup'),
     event('mirroring of backup is suspended'),
     event('backup primary stops'),

@@ -282,6 +282,26 @@ const STORE: readonly WorldEvent[] = [
   },
 ];
 
+/** No mirror can take over, and the instance lives: only its log still tells what home held. */
+const openAtHome = (state: EstateState): string | undefined =>
+  (['primary', 'mirror'] as const)
+    .map((part) => nameAt(state, 'home', part))
+    .find(
+      (name) => state.instances[name]?.status === 'running' && databaseAt(state, name)?.state === 'ONLINE',
+    );
+const DAMAGE: WorldEvent = {
+  name: 'mgc at home loses its mirror, and then its data files',
+  ms: MOMENT_MS,
+  possible: (state) => openAtHome(state) !== undefined,
+  happen: (world) => {
+    const name = openAtHome(world.state);
+    const { chatDatabase } = world.state.options;
+    if (name === undefined) return;
+    runText(world, name, `ALTER DATABASE [${chatDatabase}] SET PARTNER OFF`);
+    fault(`damage files ${name} ${chatDatabase}`, `down instance ${name}`, `up instance ${name}`)(world);
+  },
+};
+
 export const WORLD_EVENTS: readonly WorldEvent[] = [
   CLIENTS,
   ...ESTATE_SITES.flatMap(siteEvents),
@@ -291,6 +311,7 @@ export const WORLD_EVENTS: readonly WorldEvent[] = [
   ...ESTATE_SITES.flatMap((site) => [...instanceEvents(site, 'primary'), ...instanceEvents(site, 'mirror')]),
   ...ESTATE_SITES.flatMap(mirrorEvents),
   ...ESTATE_SITES.flatMap(loginEvents),
+  DAMAGE,
   ...HALVES,
   ...SHARE,
   ...STORE,
