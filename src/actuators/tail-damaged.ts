@@ -36,7 +36,12 @@ async function takeIt(
     if (now.state === 'RESTORING') return { tail: file, atLsn: now.redoLsn, fork: now.redoFork, anyway };
     if (!isOutOfOrder(now.state)) break;
   }
-  throw sqlError(session.instance, backupDamagedTail(database, path, true), refused ?? NO_ANSWER);
+  const error = sqlError(session.instance, backupDamagedTail(database, path, true), refused ?? NO_ANSWER);
+  const { name, sites } = topology;
+  throw new PoolError(error.code, error.message, {
+    sqlErrors: error.sqlErrors,
+    hint: `Where its log is lost too: pchat decide ${name} --keep ${sites.backup.datacenter} gives up what home wrote since the newest log backup in reach.`,
+  });
 }
 
 const NO_ANSWER: SqlAnswer = { resultSets: [], infos: [], errors: [] };

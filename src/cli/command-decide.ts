@@ -71,7 +71,7 @@ export function register(program: Command): void {
   byPerson(
     program
       .command('decide')
-      .description('both copies were written: name the one to keep')
+      .description('both copies were written, or one is damaged: name the one to keep')
       .argument('<pool>')
       .requiredOption('--keep <datacenter>', 'its copy is kept'),
   ).action((name: string, options: PersonOptions & { readonly keep: string }) =>

@@ -2,8 +2,11 @@
  * Keeps what would be gone with a site that falls silent: the listing of each share and the clock of each instance at their last
  * answer. The loss ledger names files from it, and a file that a site wrote within its silence is a sign of life.
  */
-import type { FolderFacts, InstanceFacts, LastSeen } from '../topology/pool-facts.ts';
+import type { DatabaseState, FolderFacts, InstanceFacts, LastSeen } from '../topology/pool-facts.ts';
 import type { Sighting } from './source-memory.ts';
+
+/** Closed, and nobody can read what is in it. RESTORING and RECOVERING tell of themselves. */
+const UNUSABLE: readonly DatabaseState[] = ['SUSPECT', 'RECOVERY_PENDING', 'EMERGENCY', 'OFFLINE'];
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -23,11 +26,13 @@ export class LastSeenMemory {
   readonly #clocks = new Map<string, string>();
   /** By database and instance: pools share instances. */
   readonly #synchronized = new Map<string, string>();
+  readonly #unusableSince = new Map<string, string>();
 
   /** @param nowMs the daemon's wall clock when the answer was complete */
   noteInstance(instance: string, facts: InstanceFacts, database: string, nowMs: number): void {
     const at = iso(nowMs + facts.clockOffsetMs);
     this.#clocks.set(instance, at);
+    this.#noteUsable(`${database} ${instance}`, facts.databases[database]?.state, at);
     const session = facts.databases[database]?.mirroring;
     if (session === undefined || session === null || session === 'unknown') return;
     const { role, state, safety } = session;
@@ -35,11 +40,16 @@ export class LastSeenMemory {
       this.#synchronized.set(`${database} ${instance}`, at);
   }
 
+  #noteUsable(key: string, state: DatabaseState | undefined, at: string): void {
+    if (state === undefined || !UNUSABLE.includes(state)) this.#unusableSince.delete(key);
+    else if (!this.#unusableSince.has(key)) this.#unusableSince.set(key, at);
+  }
+
   noteShare(share: string, look: Sighting<FolderFacts>, nowMs: number): void {
     if (look.kind === 'value') this.#shares.set(share, { folder: look.value, at: iso(nowMs) });
   }
 
-  /** Only of what did not answer in this round. */
+  /** Only of what did not answer in this round; what is out of order is told of those that did. */
   of(
     { share, database }: { readonly share: string; readonly database: string },
     look: Sighting<FolderFacts>,
@@ -47,11 +57,13 @@ export class LastSeenMemory {
   ): LastSeen {
     const silent = instances.filter(([, sighting]) => sighting.kind === 'unknown').map(([name]) => name);
     const known = kept(silent, (name) => this.#synchronized.get(`${database} ${name}`));
-    const synchronized = Object.keys(known).length === 0 ? undefined : known;
+    const answering = instances.filter(([, sighting]) => sighting.kind === 'value').map(([name]) => name);
+    const since = kept(answering, (name) => this.#unusableSince.get(`${database} ${name}`));
     return {
       share: look.kind === 'value' ? null : (this.#shares.get(share) ?? null),
       clocks: kept(silent, (name) => this.#clocks.get(name)),
-      ...(synchronized === undefined ? {} : { synchronized }),
+      ...(Object.keys(known).length === 0 ? {} : { synchronized: known }),
+      ...(Object.keys(since).length === 0 ? {} : { unusableSince: since }),
     };
   }
 }

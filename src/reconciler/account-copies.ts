@@ -158,8 +158,9 @@ function ofMirror(pool: DesiredPool, facts: PoolFacts, ledger: LossLedger): Salv
 
 /** With home alive nothing is lost, because the plan takes the tail; without it this much would be. */
 function ofTail(pool: DesiredPool, facts: PoolFacts, vector: Vector): Salvage[] {
-  if (pool.primarySite !== 'backup' || vector['home.mgc'] !== 'online' || vector.current !== 'home')
-    return [];
+  const damaged = vector['home.mgc'] === 'salvageable';
+  const open = vector['home.mgc'] === 'online' && vector.current === 'home';
+  if (pool.primarySite !== 'backup' || !(damaged || open)) return [];
   const starts = [facts.share, facts.copyFolder].flatMap((folder) => {
     const { until } = folder.kind === 'value' ? newest(folder.value.files) : { until: null };
     return until === null ? [] : [Date.parse(until)];
@@ -167,7 +168,12 @@ function ofTail(pool: DesiredPool, facts: PoolFacts, vector: Vector): Salvage[] 
   const since = starts.length === 0 ? null : Math.max(...starts);
   const minutes = since === null ? null : minutesBetween(since, Date.parse(facts.observedAt));
   return [
-    { what: 'tail-log-backup', by: 'plan', minutes, because: 'written at home after its last log backup' },
+    {
+      what: damaged ? 'tail-damaged' : 'tail-log-backup',
+      by: 'plan',
+      minutes,
+      because: 'written at home after its last log backup',
+    },
   ];
 }
 

@@ -172,7 +172,7 @@ function seenBoth(facts: PoolFacts, views: CopyViews, reaches: Reaches): Finding
     const gone = views[otherSite(site)].mgc.value;
     return ['absent', 'cut', 'offline'].includes(gone)
       ? finding(site, `the other copy is ${gone}`, source)
-      : unknownFinding(`the other copy is ${gone}: its content cannot be read`, source);
+      : unknownFinding(`the copy of ${otherSite(site)} is ${gone}: what it holds cannot be read`, source);
   }
   if (family === 'unknown') return unknownFinding('the lineage of a copy is not known', source);
   const open = SITES.filter((site) => OPEN.includes(views[site].mgc.value));
@@ -215,7 +215,7 @@ export function currentOf(
   back?: RollForwardPosition,
 ): Finding {
   const kept = (seen: Finding): Finding =>
-    keep !== undefined && mayKeep(seen, views[keep])
+    keep !== undefined && mayKeep(seen, views[keep], views[otherSite(keep)])
       ? finding(keep, `a person decided to keep ${pool.topology.sites[keep].datacenter}`, 'decision')
       : seen;
   for (const site of SITES) {
@@ -237,9 +237,13 @@ export function currentOf(
   return kept(seenBoth(facts, views, { home: back, backup: files?.everything.reaches }));
 }
 
-/** Of copies that are both written any one; where no copy is current by itself, one that a step can open. */
-const mayKeep = (seen: Finding, view: CopyView): boolean =>
+/**
+ * Of copies that are both written any one; beside a broken one, which nobody can read, the other one; where no copy is current by itself,
+ * one that a step can open.
+ */
+const mayKeep = (seen: Finding, view: CopyView, other: CopyView): boolean =>
   seen.value.startsWith('diverged') ||
+  (seen.value === 'unknown' && other.mgc.value === 'broken' && USABLE.includes(view.mgc.value)) ||
   (seen.value === 'none' && [...USABLE, 'offline'].includes(view.mgc.value));
 
 function folderOf(facts: PoolFacts, site: Site): FolderFacts | undefined {

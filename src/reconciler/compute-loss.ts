@@ -9,6 +9,7 @@ import type { CopyViews } from './copy-view.ts';
 import { orphanedBackups } from './orphaned-backups.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
+import { lossOfClosedHome, type Reached as Reach } from './loss-of-closed-home.ts';
 import { lossOfPromotion } from './loss-of-promotion.ts';
 import type { Vector } from './variables.ts';
 
@@ -42,12 +43,6 @@ function noteOf(file: ChainedFile): string | undefined {
     default:
       return undefined;
   }
-}
-
-interface Reach {
-  readonly lsn: Lsn | null;
-  /** ms since 1970; what was committed before is in what backup has or can get. null: not known. */
-  readonly atMs: number | null;
 }
 
 /** What is restored already, by the clock of its writer: a log backup holds for certain what was committed before it began. */
@@ -203,8 +198,13 @@ function chatLoss(
     return { lines: [...lines, given, ...orphans], lossMinutes: given.minutes, lostFiles: 0 };
   const homeUnseen = views.home.seen.kind === 'unseen';
   const served = ['online', 'restricted'].includes(vector['backup.mgc']);
-  if (!homeUnseen) return { lines: [...lines, ...orphans], lossMinutes: 0, lostFiles: 0 };
   const reach = reachOf(views, files);
+  const closed = served ? undefined : lossOfClosedHome(pool, facts, views, vector, reach);
+  if (closed !== undefined) {
+    const lostFiles = lines.filter((line) => line.kind === 'unreachable-file').length;
+    return { lines: [...lines, closed, ...orphans], lossMinutes: closed.minutes, lostFiles };
+  }
+  if (!homeUnseen) return { lines: [...lines, ...orphans], lossMinutes: 0, lostFiles: 0 };
   const untilMs = lastLifeMs(pool, facts, views);
   const share: LostFiles =
     vector.share === 'gone' && !served ? filesGone(pool, facts, reach, files, untilMs) : NO_FILES;

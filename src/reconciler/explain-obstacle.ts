@@ -1,5 +1,5 @@
 /** Obstacles in words a person can act on: what is missing, why, and the sight or the command that would change it. */
-import type { DesiredPool, Site } from '../topology/pool-topology.ts';
+import { otherSite, SITES, type DesiredPool, type Site } from '../topology/pool-topology.ts';
 import type { Obstacle } from './plan.ts';
 import type { Assumed } from './find-plan.ts';
 import type { Reduction } from './reduce-pool.ts';
@@ -43,6 +43,29 @@ function waitingWords(
   );
 }
 
+const DAMAGED: readonly string[] = ['broken', 'salvageable'];
+
+/** Which copy is current cannot be told beside a damaged one: mended it can be read, else a person gives up what it held. */
+function damagedWords(pool: DesiredPool, { vector }: Reduction): string | undefined {
+  const site = SITES.find((one) => DAMAGED.includes(vector[`${one}.mgc`]));
+  if (vector.current !== 'unknown' || site === undefined || vector[`${otherSite(site)}.mgc`] === 'unknown')
+    return undefined;
+  const again = `mend mgc at {${site}} by hand (its files, then ALTER DATABASE ${pool.topology.chatDatabase} SET ONLINE)`;
+  const salvage = "name {backup} as primaryDatacenter: what home's log still holds is then taken along";
+  if (site === 'home' && pool.primarySite === 'home' && ['none', 'unwanted'].includes(vector['home.mirror']))
+    return fill(`${again}, or ${salvage}`, pool);
+  const instead =
+    site === 'home' && vector['home.mgc'] === 'broken'
+      ? ', put log backups that are missing on the share'
+      : '';
+  const mirror = ['none', 'unwanted'].includes(vector[`${site}.mirror`]) ? '' : ', let its mirror serve';
+  const held = `what only {${site}} held, the ledger names it`;
+  return fill(
+    `${again}${instead}${mirror}; or give up ${held}: pchat decide {pool} --keep {${otherSite(site)}}`,
+    pool,
+  );
+}
+
 /** A cut-off site can be attested; content that cannot be compared can be decided; anything else must be seen again. */
 export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Variable): string {
   const { source } = reduction.because[variable];
@@ -53,6 +76,8 @@ export function findWayOut(pool: DesiredPool, reduction: Reduction, variable: Va
   );
   if (known !== undefined)
     return waitingWords(pool, reduction, siteOfVariable(variable)) ?? fill(known.command, pool);
+  const damaged = variable === 'current' ? damagedWords(pool, reduction) : undefined;
+  if (damaged !== undefined) return damaged;
   const ofShare = SHARE.includes(variable) && reduction.vector.share === 'unknown';
   const { share, shareSite } = pool.topology.logShipping;
   if (ofShare && shareSite !== 'home') return shareWayOut(share, shareSite);

@@ -328,6 +328,12 @@ export const lastSeenSchema = z.strictObject({
     .describe(
       'by instance: its own clock when it was last seen as the principal of mgc, SYNCHRONIZED under safety FULL; what it had committed by then its mirror has',
     ),
+  unusableSince: z
+    .record(z.string(), utc)
+    .optional()
+    .describe(
+      'by instance that answers: its own clock when its mgc was first seen SUSPECT, RECOVERY_PENDING, EMERGENCY or OFFLINE, and so at every look since; nothing was written later',
+    ),
 });
 
 export const poolFactsSchema = z.strictObject({

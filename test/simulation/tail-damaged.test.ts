@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/ports/journal.ts';
 import { runText } from '../../src/simulation/administrator.ts';
-import { Stage } from '../../src/simulation/failover-story.ts';
+import { POOL, Stage } from '../../src/simulation/failover-story.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
 import { SimulatedWorld, type WorldSnapshot } from '../../src/simulation/simulated-world.ts';
 import { DEFAULT_ESTATE, type EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
 import { sampled } from '../support/budget.ts';
 import { abandoned } from './crash-judge.ts';
-import { changesOf, databaseAt, driftStage, LYO1, PAR1 } from './drift-judge.ts';
+import { changesOf, databaseAt, driftStage, LYO1, PAR1, statusOf } from './drift-judge.ts';
 
 const TIMEOUT = { timeout: 300_000 };
 const { sites } = DEFAULT_ESTATE;
@@ -30,7 +30,7 @@ function mend({ world }: Stage): void {
 
 /** Clients have posted since the last log backup; then mgc at home is found damaged. */
 async function damagedHome(harm: 'damage' | 'lose' | 'ruin' = 'damage'): Promise<Stage> {
-  const stage = await driftStage(NO_MIRRORS);
+  const stage = await driftStage(NO_MIRRORS, (text) => text.replace('maxDataLoss: 60m', 'maxDataLoss: 2m'));
   await stage.pass(6);
   stage.world.estate.fault(`${harm} files ${PAR1} mgc`);
   restart(stage);
@@ -146,5 +146,40 @@ test(
     for (const cut of sampled(cuts, 12))
       for (const goal of ['lyon', 'paris'] as const) problems.push(...(await problemAfter(cut, goal)));
     expect(problems).toEqual([]);
+  },
+);
+
+test(
+  'where its log is lost too, a person gives up what home held: named beforehand, accepted, and no more is lost',
+  TIMEOUT,
+  async () => {
+    const stage = await damagedHome('ruin');
+    stage.world.setPrimaryDatacenter('lyon');
+    await stage.pass(15);
+    expect(statusOf(stage)?.state).toBe('stalled');
+    expect(databaseAt(stage, PAR1)?.state).toBe('RECOVERY_PENDING');
+    const person = { pool: POOL, by: 'ann', reason: 'its disks are gone', expiresAt: null };
+    await stage.daemon.daemon.decide({ ...person, decision: 'keep', site: 'backup' });
+    await stage.daemon.daemon.decide({ ...person, decision: 'resume' });
+    await stage.pass(2);
+    const held = statusOf(stage);
+    expect(held?.gate).toMatchObject({ kind: 'await-approval', code: 'LossAboveBound' });
+    const [line] = held?.ledger?.lines.filter(({ kind }) => kind === 'at-risk') ?? [];
+    const { lost } = stage.world.account();
+    await stage.daemon.daemon.decide({
+      ...person,
+      decision: 'accept-loss',
+      lossMinutes: Math.ceil(line?.minutes ?? 0),
+    });
+    await stage.converge();
+    expect(changesOf(stage).slice(-8)).toContain('fence:home');
+    expect(databaseAt(stage, PAR1)?.state).toBe('OFFLINE');
+    const after = stage.world.account();
+    expect(after).toMatchObject({ serving: LYO1, writableAtTwoSitesMs: 0 });
+    const [from, to] = [Date.parse(line?.from ?? ''), Date.parse(line?.to ?? '')];
+    expect(lost.length).toBeGreaterThan(0);
+    for (const { message } of after.lost)
+      expect(message.acknowledgedAtMs >= from && message.acknowledgedAtMs <= to).toBe(true);
+    stage.daemon.crash();
   },
 );

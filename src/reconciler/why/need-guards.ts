@@ -36,6 +36,7 @@ const UNUSABLE: readonly string[] = ['broken', 'salvageable', 'offline', 'cut', 
 
 export function needCode({ variable, actual, wayOut }: Obstacle): NeedCode {
   if (wayOut.includes('pchat attest')) return actual === 'no' ? 'NotFenced' : 'EvidenceTooWeak';
+  if (variable === 'current' && wayOut.includes('pchat decide')) return 'DecisionNeeded';
   if (actual === 'unknown' || actual === 'waiting') return 'SightMissing';
   if (variable.endsWith('.cannotWrite')) return 'NotFenced';
   if (wayOut.includes('pchat decide')) return 'DecisionNeeded';
