@@ -81,8 +81,10 @@ export function decisionsFor(
   reduction: Reduction,
 ): readonly (readonly [string, readonly Decision[]])[] {
   const { vector, evidence } = reduction;
+  const broken = (['home.mgc', 'backup.mgc'] as const).some((mgc) => vector[mgc] === 'broken');
   const asks =
     vector.current.startsWith('diverged') ||
+    (broken && vector.current === 'unknown') ||
     ['saved', 'unsaved'].some((held) => held === vector['home.holds'] || held === vector['backup.holds']);
   return [
     ...(asks ? SITES.map((site) => [`keep ${site}`, [keep(pool, site)]] as const) : []),

@@ -47,13 +47,6 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     goal('home'),
   ],
   [
-    event('clients post'),
-    event('mgc at home loses its mirror, and then its data files'),
-    goal('backup'),
-    event('clients post'),
-    goal('home'),
-  ],
-  [
     goal('backup'),
     event('mirroring of backup is suspended'),
     event('backup primary stops'),
@@ -61,6 +54,18 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     event('backup primary starts'),
     goal('backup'),
   ],
+];
+
+/** Of a pool that declares no mirrors: nothing but its log tells what a damaged copy held. */
+export const UNMIRRORED_ROUTES: readonly (readonly Leg[])[] = [
+  [
+    event('clients post'),
+    event('mgc at home loses its mirror, and then its data files'),
+    goal('backup'),
+    event('clients post'),
+    goal('home'),
+  ],
+  [event('mgc at home loses its mirror, and then its data files'), goal('home'), goal('backup')],
 ];
 
 /** Longer than any job. */
@@ -92,8 +97,13 @@ async function follow(explorer: Explorer, start: Node, site: Site, mayGoOn: () =
   return at;
 }
 
-export async function playRoutes(explorer: Explorer, start: Node, mayGoOn: () => boolean): Promise<void> {
-  for (const route of ROUTES) {
+export async function playRoutes(
+  explorer: Explorer,
+  start: Node,
+  mayGoOn: () => boolean,
+  routes: readonly (readonly Leg[])[] = ROUTES,
+): Promise<void> {
+  for (const route of routes) {
     let at = start;
     for (const leg of route) {
       if (!mayGoOn()) return;

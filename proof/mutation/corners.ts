@@ -208,6 +208,24 @@ const UNMIRRORED_CORNERS = [
     known('backup is lost'),
     known('backup is rebuilt empty'),
   ),
+  unmirrored(
+    'no mirror: the files of home are damaged',
+    ...SHIPPED,
+    known('clients post'),
+    known('mgc at home loses its mirror, and then its data files'),
+  ),
+  unmirrored(
+    'no mirror: home returns damaged beside a backup copy that ended with its own tail',
+    ...FAILED_OVER,
+    known('clients post'),
+    known('home returns damaged'),
+    hand.sends(
+      'the backup copy is closed by hand',
+      hand.BACKUP,
+      'ALTER DATABASE mgc SET RESTRICTED_USER WITH ROLLBACK IMMEDIATE;',
+      "BACKUP LOG mgc TO DISK = N'D:\\Quarantine\\lyon\\by-hand.trn' WITH NORECOVERY;",
+    ),
+  ),
 ];
 
 const MINIMAL_CORNERS = [

@@ -179,8 +179,10 @@ export const EFFECTS = {
   shippedBack:       [{ set: { 'shipping.back': 'level' } }],
   fenced:            [{ set: { 'S.mgc': 'restoring', 'S.cannotWrite': 'yes', 'S.sessions': 'none', 'S.mirror': 'none' } }],
   tailInQuarantine:  [{ when: { 'S.holds': ['nothing', 'saved', 'released'] }, set: {} },
-                      { when: { 'S.holds': ['unsaved'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },
-                      { when: { 'S.holds': ['unsaved'], current: ['O', 'both'] }, set: { 'S.holds': 'nothing' } }],
+                      /** Of files that cannot be read nothing is saved. */
+                      { when: { 'S.holds': ['unsaved'], 'S.mgc': ['broken', 'salvageable'] }, set: {} },
+                      { when: { 'S.holds': ['unsaved'], 'S.mgc': ['online', 'restricted', 'recovering'], current: ['diverged-O'] }, set: { 'S.holds': 'saved' } },
+                      { when: { 'S.holds': ['unsaved'], 'S.mgc': ['online', 'restricted', 'recovering'], current: ['O', 'both'] }, set: { 'S.holds': 'nothing' } }],
   /** Of copies of different databases neither follows the other: they stay diverged, and a person may still name either. */
   otherIsCurrent:    [{ when: { current: ['diverged-O'] }, set: { current: 'O', 'O.holds': 'nothing' } },
                       { when: { current: ['O', 'both'] }, set: { current: 'O' } }],

@@ -1,6 +1,7 @@
 /** A home copy whose files are damaged on an instance that lives: what is planned, for which edit, and what is said of the loss. */
 import { expect, test } from 'vitest';
 import type { Decision } from '../../src/ports/journal.ts';
+import { needCode } from '../../src/reconciler/why/need-guards.ts';
 import { decidePool, type PoolDecision } from '../../src/reconciler/decide-pool.ts';
 import type {
   BackupSetFacts,
@@ -153,6 +154,8 @@ test('with home chosen a damaged copy is to be mended, or the other site to be n
 
 test('where no tail is of use a person is asked to mend the copy or to give up what it held, which the ledger names', () => {
   const decided = decide(damaged({ ...HIDDEN, state: 'EMERGENCY' }));
+  const asked = decided.plan.kind === 'blocked' ? decided.plan.obstacles : [];
+  expect(asked.filter(({ variable }) => variable === 'current').map(needCode)).toEqual(['DecisionNeeded']);
   expect(ways(decided).join()).toMatch(
     /mend mgc at paris by hand.*; or give up .*: pchat decide chat --keep lyon/,
   );
