@@ -264,6 +264,26 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "The row needs home to be current and the copy to follow it; heldByFenced says nothing of every restoring copy on home's line up to where home left it, which is what followsOf asks.",
   },
   {
+    mutant: 'tail-damaged@home -reachable',
+    kind: 'implied',
+    why: 'The row needs the home copy damaged, which is known only where its instance answers.',
+  },
+  {
+    mutant: 'tail-damaged@home -backupReachable',
+    kind: 'implied',
+    why: 'The row needs the backup copy restoring, which is known only where its instance answers.',
+  },
+  {
+    mutant: 'tail-damaged@home -backupRestoring',
+    kind: 'implied',
+    why: 'The row needs the backup copy to follow; followsOf says no of every copy that is not restoring.',
+  },
+  {
+    mutant: 'tail-damaged@home -shareReadable',
+    kind: 'implied',
+    why: 'The row needs to see the files and home to answer; filesToShip knows of them without the listed share only where home or the site of the share is down by evidence.',
+  },
+  {
     mutant: 'tail-log-backup@backup -reachable',
     kind: 'implied',
     why: 'The row needs mgc online or restricted, which is known only where the instance answers.',

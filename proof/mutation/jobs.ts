@@ -91,6 +91,20 @@ const MINIMAL: Job = {
   legs: [known('clients post'), { goal: 'backup' }, known('clients post'), { goal: 'home' }],
 };
 
+const { home, backup } = DEFAULT_ESTATE.sites;
+const ALONE = { mirror: undefined, witness: undefined };
+const DAMAGED: Job = {
+  name: 'no mirror, and the files of home are damaged',
+  estate: { sites: { home: { ...home, ...ALONE }, backup: { ...backup, ...ALONE } } },
+  legs: [
+    known('clients post'),
+    known('mgc at home loses its mirror, and then its data files'),
+    { goal: 'backup' },
+    known('clients post'),
+    { goal: 'home' },
+  ],
+};
+
 export const JOBS: readonly Job[] = [
   ...ROUTES.map((route, index) => ({
     name: `route ${index + 1}: ${route.map((leg) => ('goal' in leg ? `to ${leg.goal}` : leg.event)).join(', ')}`,
@@ -100,4 +114,5 @@ export const JOBS: readonly Job[] = [
   ...DRIFTS,
   CLOSED,
   MINIMAL,
+  DAMAGED,
 ];
