@@ -1,6 +1,7 @@
 /** Which log backups are worth copying: those that the copy can use, on top of what the copy folder already holds. Pure. */
 import { chainLogBackups, type LogChain, type RollForwardPosition } from '../topology/log-chain.ts';
 import { lsn } from '../topology/lsn.ts';
+import { withoutTakenNames, withoutSpentNames } from '../topology/reused-names.ts';
 import type { BackupFile, DatabaseFacts, FolderFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { valueOf } from '../topology/known.ts';
 import type { PoolTopology } from '../topology/pool-topology.ts';
@@ -25,7 +26,7 @@ const unopenedIn = ({ files }: LogChain): readonly string[] =>
 
 /**
  * Missing in the copy folder and useful for the chain, in LSN order. A file of the same name and another size counts as
- * missing: it is a cut copy of somebody else. What nobody could open on the share is copied too: the copy tells what it is. Without a
+ * missing: it is a cut copy of somebody else, unless both are whole and the copied one is still to be applied. What nobody could open on the share is copied too: the copy tells what it is. Without a
  * known position every readable log backup is useful.
  */
 export function missingLogBackups(
@@ -33,11 +34,12 @@ export function missingLogBackups(
   copyFolder: FolderFacts,
   start: RollForwardPosition | undefined,
 ): readonly BackupFile[] {
-  const missing = share.files.filter(
-    (file) =>
-      file.name.toLowerCase().endsWith('.trn') && !copyFolder.files.some((there) => sameFile(file, there)),
+  const copied =
+    start === undefined ? copyFolder.files : withoutSpentNames(copyFolder.files, share.files, start);
+  const missing = withoutTakenNames(share.files, copied).filter(
+    (file) => file.name.toLowerCase().endsWith('.trn') && !copied.some((there) => sameFile(file, there)),
   );
-  const useful = start === undefined ? undefined : chainLogBackups([...copyFolder.files, ...missing], start);
+  const useful = start === undefined ? undefined : chainLogBackups([...copied, ...missing], start);
   const order =
     useful === undefined ? missing.map((file) => file.name) : [...useful.applicable, ...unopenedIn(useful)];
   return order.flatMap((name) => missing.find((file) => file.name === name) ?? []);

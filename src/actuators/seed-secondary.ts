@@ -8,6 +8,7 @@ import { valueOf } from '../topology/known.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
 import { backupDatabase, restoreDatabase } from '../statements/change-backup-restore.ts';
 import type { BackupFile, BackupHeader } from '../topology/pool-facts.ts';
+import { withoutTakenNames } from '../topology/reused-names.ts';
 import { BackupHeaders } from './backup-headers.ts';
 import { listFiles } from './list-files.ts';
 import { beginsOnOwnFork, isOpen, positionOf, type CopyNow } from './copy-now.ts';
@@ -135,11 +136,13 @@ export async function seedSecondary(
     source = await recheckCopy(home, database);
   }
   const share = await shareNow(ports, context, backup);
+  const copied = valueOf(context.facts.copyFolder);
+  const shipped = copied === 'unknown' ? share : withoutTakenNames(share, copied.files);
   const copy = await recheckCopy(backup, database);
   const byTail = requireInstance(context.facts, backup.instance).backups.some(
     (set) => set.tail && set.lastLsn === copy.redoLsn,
   );
-  if (followsHome(source, copy, share, byTail)) return { seeded: 'already' };
+  if (followsHome(source, copy, shipped, byTail)) return { seeded: 'already' };
   await requireOverwritable(backup, database);
   const there = usableSeed(source, share)?.name;
   const name = there ?? (await takeSeed(ports, home, database));

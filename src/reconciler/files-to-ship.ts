@@ -3,6 +3,7 @@ import { copyWay } from '../topology/copy-way.ts';
 import type { Evidence } from '../topology/evidence.ts';
 import { chainLogBackups, type LogChain, type RollForwardPosition } from '../topology/log-chain.ts';
 import { lsn } from '../topology/lsn.ts';
+import { withoutSpentNames } from '../topology/reused-names.ts';
 import type { BackupFile, DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import { uncopiedByJob } from './closed-folders.ts';
@@ -13,6 +14,8 @@ import type { SiteCopy } from './site-copy.ts';
 export interface ShippedFiles {
   /** Share and copy folder together: what could be applied, and why the rest cannot. */
   readonly everything: LogChain;
+  /** The same without what lies on the share under a name that is copied already: what the jobs can bring. */
+  readonly byJobs: LogChain;
   readonly onlyOnShare: readonly string[];
   readonly shareReadable: boolean;
 }
@@ -71,6 +74,21 @@ export function filesToShip(
   };
 }
 
+const namesOf = (files: readonly BackupFile[]): ReadonlySet<string> =>
+  new Set(files.map(({ name }) => name.toLowerCase()));
+
+function chainOf(
+  copied: readonly BackupFile[],
+  onShare: readonly BackupFile[],
+  position: RollForwardPosition,
+): LogChain {
+  const names = namesOf(copied);
+  return chainLogBackups(
+    [...copied, ...onShare.filter(({ name }) => !names.has(name.toLowerCase()))],
+    position,
+  );
+}
+
 /** @param straight what is only on the share is restored from there */
 function workAt(
   position: RollForwardPosition,
@@ -78,11 +96,10 @@ function workAt(
   onShare: readonly BackupFile[],
   straight: boolean,
 ): { readonly findings: Findings; readonly files: Omit<ShippedFiles, 'shareReadable'> } {
-  const names = new Set(copied.map((file) => file.name.toLowerCase()));
-  const everything = chainLogBackups(
-    [...copied, ...onShare.filter((file) => !names.has(file.name.toLowerCase()))],
-    position,
-  );
+  const byJobs = chainOf(copied, onShare, position);
+  const current = withoutSpentNames(copied, onShare, position);
+  const everything = current === copied ? byJobs : chainOf(current, onShare, position);
+  const names = namesOf(current);
   const inReach = (name: string): boolean => straight || names.has(name.toLowerCase());
   const unread = everything.files.flatMap(({ name, verdict }) => (verdict.kind === 'unread' ? [name] : []));
   // Nobody opens them on the share; a copy can be opened.
@@ -102,6 +119,6 @@ function workAt(
         ? workIn('copy folder and share', 'files to apply', ready, unreadHere)
         : workIn('copy folder', 'copied files to apply', ready, unreadHere),
     },
-    files: { everything, onlyOnShare },
+    files: { everything, byJobs, onlyOnShare },
   };
 }

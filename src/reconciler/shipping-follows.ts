@@ -73,11 +73,11 @@ function followsHome(
   if (fork !== home.forkGuid && !leftBehind(home, reach))
     return finding('no', 'home went on along another branch of the log', source);
   // Only a later file that starts beyond the position proves a gap: instance and share are not read at the same instant.
-  const gap = files?.everything.files.find(
+  const gap = files?.byJobs.files.find(
     (file) => file.verdict.kind === 'gap' && file.header?.firstForkGuid === fork,
   );
   if (gap === undefined) return finding('yes', 'same lineage and fork, no gap', source);
-  const unread = files?.everything.files.find((file) => file.header === undefined);
+  const unread = files?.byJobs.files.find((file) => file.header === undefined);
   return unread === undefined
     ? finding('no', `a log backup is missing before ${gap.name}`, 'share listing')
     : unknownFinding(
