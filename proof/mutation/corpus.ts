@@ -20,6 +20,7 @@ import {
 } from '../exploration/explored-world.ts';
 import { decisionsFor, sightsOf, type Candidate } from '../exploration/judge-sights.ts';
 import {
+  ALL_PARTIES,
   bitOf,
   factsUnder,
   PARTIES,
@@ -31,7 +32,7 @@ import {
 import { afterEvent, possibleEvents } from '../exploration/world-events.ts';
 import { CORNERS } from './corners.ts';
 import { JOBS, type Job, type JobLeg } from './jobs.ts';
-import { followPlan, type Notice } from './run-step.ts';
+import { followPlan, type Followed, type Notice } from './run-step.ts';
 
 /** One question to the planner, and a world in which a daemon asks it. */
 export interface Place {
@@ -59,6 +60,7 @@ export interface Leg {
   readonly goal: Site;
   /** Steps of the intact table. */
   readonly steps: readonly string[];
+  readonly end: Followed['end'];
 }
 
 const MOST_PLACES = 2;
@@ -205,8 +207,10 @@ export async function addJob(
       world: (next) => way.push(next.snapshot),
       ...(around ? { cut: (cut: WorldSnapshot) => cuts.push(cut) } : {}),
     });
-    corpus.legs.push({ job: name, world, pools, goal: leg.goal, steps: followed.steps });
-    if (followed.end !== 'converged')
+    const { steps, end } = followed;
+    corpus.legs.push({ job: name, world, pools, goal: leg.goal, steps, end });
+    // While an instance is down a job may wait for it.
+    if (end !== 'converged' && !(end === 'waits' && partiesIn(ALL_PARTIES & ~world.alive).length > 0))
       corpus.broken.push({ by: name, how: followed.notice?.how ?? followed.end });
     for (const at of way) {
       await corpus.add(at, pools, estate, true);

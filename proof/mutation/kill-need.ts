@@ -200,16 +200,16 @@ class Hunt {
       (a, b) => Number(runs(b.steps)) - Number(runs(a.steps)) || a.steps.length - b.steps.length,
     );
     const met = new Set<string>();
-    for (const { job, world, pools, goal } of legs) {
+    for (const { job, world, pools, goal, end: ended } of legs) {
       const now = stepsText(planOf(pools, goal, world.reduction));
       // A way that begins as before and goes another way later is among the worlds.
       if (met.has(now) || now === stepsText(this.#intactPlan(pools, goal, world.reduction.vector))) continue;
       met.add(now);
       this.count.followed += 1;
       const { end, notice, steps } = await followPlan(world, pools, goal);
-      if (end === 'converged') continue;
+      if (end === 'converged' || end === ended) continue;
       const how = `${job}: towards ${goal} after ${steps.slice(-2).join(', ') || 'nothing'}: ${notice?.how ?? end}`;
-      return { by: end === 'asks' ? 'a job does not end' : (notice?.by ?? end), how };
+      return { by: end === 'asks' || end === 'waits' ? 'a job does not end' : (notice?.by ?? end), how };
     }
     return undefined;
   }

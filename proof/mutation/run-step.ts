@@ -81,11 +81,13 @@ export function goesOn(
 const OLDER_MS = 620_000;
 /** Longer than any way that ends. */
 const MOST_STEPS = 40;
+/** One after the other: what has not come by then comes of an event, as the return of an instance. */
+const MOST_WAITS = 6;
 
 export interface Followed {
   readonly world: ExploredWorld;
-  /** reached: the step before which the way is left comes next. */
-  readonly end: 'converged' | 'asks' | 'broken' | 'reached';
+  /** waits: for the world, which does not move by itself; reached: the step before which the way is left comes next. */
+  readonly end: 'converged' | 'waits' | 'asks' | 'broken' | 'reached';
   readonly notice: Notice | undefined;
   readonly steps: readonly string[];
 }
@@ -119,6 +121,7 @@ export async function followPlan(
   let decided = 'nothing';
   let decisions: Candidate['decisions'] = [];
   let waited = false;
+  let waits = 0;
   /** Steps that the plan before promised to come next. */
   let promised = 0;
   const steps: string[] = [];
@@ -161,11 +164,20 @@ export async function followPlan(
     promised = plan.steps.length - 1;
     if (first?.waits === true) {
       steps.push(`${first.action}:${first.target}`);
+      waits += 1;
+      if (waits > MOST_WAITS)
+        return {
+          world,
+          end: 'waits',
+          notice: { by: 'a wait without end', how: `towards ${goal}: ${first.action}:${first.target}` },
+          steps,
+        };
       world = await exploredWorld(await afterEvent(world.snapshot, TIME), pools);
       continue;
     }
     const candidate = candidateOf(world, goal, plan, reduction, decided, decisions);
     if (candidate === undefined) return broken('no step', stepsText(plan));
+    waits = 0;
     if (stepKey(candidate.step) === on.until) return { world, end: 'reached', notice: undefined, steps };
     steps.push(stepKey(candidate.step));
     const { next, notice } = await runOne(world, pools, candidate, on.cut);
