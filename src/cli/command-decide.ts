@@ -198,7 +198,8 @@ async function decideAlone(settings: Settings, toRequests: ToRequests): Promise<
       const pool = requirePool(pools, request.pool);
       const asked = request.decision === 'approve';
       const present = asked ? await presentPlan(settings, pool, journal.records()) : UNSEEN;
-      const decision = toDecision(request, { generation: pool.generation, ...present });
+      const { generation, desired } = pool;
+      const decision = toDecision(request, { generation, topology: desired?.topology, ...present });
       records.push(await journal.append({ kind: 'decision', ...decision }));
     }
     return { requests, records };

@@ -8,11 +8,13 @@ import { stepKey } from '../reconciler/step-id.ts';
 import { isSignOfLife } from '../topology/evidence.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import type { Generation } from '../topology/pool-topology.ts';
+import type { Generation, PoolTopology, Site } from '../topology/pool-topology.ts';
 
 /** What the pool looks like at the moment of the decision. */
 export interface Present {
   readonly generation: Generation;
+  /** Left out: only the journal knows the pool, and an instance's name cannot be checked. */
+  readonly topology?: PoolTopology | undefined;
   readonly plan: Plan | null;
   readonly ledger: LossLedger | null;
   /** Under the two-person rule: who has approved exactly this plan already; left out: one approval suffices. */
@@ -57,7 +59,9 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
         ...base,
         decision: 'attest-down',
         site: request.site,
-        ...(request.instance === undefined ? {} : { instance: request.instance }),
+        ...(request.instance === undefined
+          ? {}
+          : { instance: instanceOf(present.topology, request.site, request.instance) }),
       };
     case 'keep':
       return { ...base, decision: 'keep', generation: present.generation, site: request.site };
@@ -72,6 +76,19 @@ export function toDecision(request: DecisionRequest, present: Present): Decision
         });
       return { ...base, decision: 'resume' };
   }
+}
+
+/** An attestation about a name that no instance has would never count, and nobody would notice. */
+function instanceOf(topology: PoolTopology | undefined, site: Site, given: string): string {
+  if (topology === undefined) return given;
+  const { datacenter, chat, compliance } = topology.sites[site];
+  const names = [chat, compliance].flatMap((store) => [store?.primary, store?.mirror, store?.witness]);
+  const known = [...new Set(names.filter((name) => name !== undefined))];
+  const meant = known.find((name) => name.toLowerCase() === given.toLowerCase());
+  if (meant !== undefined) return meant;
+  throw new PoolError('PCO_USAGE', `${topology.name} has no instance ${given} in ${datacenter}`, {
+    hint: `there are ${known.join(', ')}`,
+  });
 }
 
 /** The second approval is a second person's, not a second word of the first. */

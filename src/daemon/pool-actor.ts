@@ -160,6 +160,7 @@ export class PoolActor {
       saved === undefined
         ? {
             generation: this.#desired.generation,
+            topology: this.#desired.topology,
             plan: decided?.plan ?? null,
             ledger: decided?.ledger ?? null,
             ...(decided === undefined ? {} : this.#said(decided)),

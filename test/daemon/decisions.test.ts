@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { standingDecisions, toDecision } from '../../src/daemon/decisions.ts';
 import { keepInMemory } from '../../src/daemon/journal-records.ts';
 import type { JournalBody, JournalRecord } from '../../src/ports/journal.ts';
+import { desiredPool } from '../support/desired-pool.ts';
 
 const AT = '2026-11-23T12:00:00.000Z';
 const journal = (...bodies: readonly JournalBody[]): JournalRecord[] =>
@@ -56,4 +57,31 @@ test('an attestation without an end is refused', () => {
   expect(() => toDecision({ ...request, decision: 'attest-down', site: 'home' }, present)).toThrow(
     'needs an end',
   );
+});
+
+describe('an attestation about one instance', () => {
+  const { topology, generation } = desiredPool();
+  const about = (instance: string) =>
+    toDecision(
+      {
+        pool: topology.name,
+        by: 'ann',
+        reason: 'it burns',
+        expiresAt: '2026-11-24T12:00:00.000Z',
+        decision: 'attest-down',
+        site: 'home',
+        instance,
+      },
+      { generation, topology, plan: null, ledger: null },
+    );
+
+  test('counts for the instance as the desired state spells it', () => {
+    const { primary } = topology.sites.home.chat;
+    expect(about(primary.toUpperCase())).toMatchObject({ instance: primary });
+  });
+
+  test('is refused where the attested datacenter has no such instance', () => {
+    expect(() => about('sql-par-9')).toThrow('no instance sql-par-9 in');
+    expect(() => about(topology.sites.backup.chat.primary)).toThrow('has no instance');
+  });
 });
