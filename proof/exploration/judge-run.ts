@@ -41,9 +41,14 @@ function groundedOf(pool: DesiredPool, { action, target }: StepId): GroundStep {
   return found;
 }
 
+/**
+ * A refusal is overtaken where a need is gone, in the truth after the step or to a look at the world before it under the step's own sight:
+ * the list of servers takes a moment to reach them all, and they may come to a copy between two looks.
+ */
 function endOf(
   pool: DesiredPool,
-  { step, decisions }: Candidate,
+  before: ExploredWorld,
+  { step, sight, decisions }: Candidate,
   run: StepRun,
   truth: Reduction,
 ): JudgedRun['end'] {
@@ -52,7 +57,10 @@ function endOf(
     const reduced = reducePool(pool, run.last, decisions, run.world.nowMs);
     if (isDone(pool, step, reduced) === 'unknown') return 'unseen';
   }
-  return outcome?.result === 'refused' && needsOf(pool, step, truth).length > 0 ? 'overtaken' : 'told';
+  if (outcome?.result !== 'refused') return 'told';
+  const again = factsUnder(before.facts, sight, pool.topology);
+  const looks = [truth, reducePool(pool, again, decisions, before.snapshot.nowMs)];
+  return looks.some((look) => needsOf(pool, step, look).length > 0) ? 'overtaken' : 'told';
 }
 
 /** Do the copies descend from different databases? */
@@ -131,9 +139,11 @@ export function judgeRun(
   const silent = homeLives && vector['home.reach'] === 'unknown' && vector['home.cannotWrite'] === 'yes';
   // What a person has decided counts for which copy is the newest.
   const decided = reducePool(pool, before.facts, decisions, before.snapshot.nowMs).vector;
+  const end = endOf(pool, before, candidate, run, truth);
   const broken = [
     ...brokenInvariants(key, before.snapshot, run.world, before.reduction, silent),
-    ...givenUpTooEarly(key, decided, pool.policy, silent),
+    // What was refused for a need that the world took away gave up nothing.
+    ...(end === 'overtaken' ? [] : givenUpTooEarly(key, decided, pool.policy, silent)),
   ];
   const violations: Broken[] = broken.map((what) => ({
     kind: 'invariant',
@@ -151,7 +161,6 @@ export function judgeRun(
     silent,
     apart: apart(pool, before.facts),
   };
-  const end = endOf(pool, candidate, run, truth);
   if (end === 'told') violations.push(...promiseBroken(pool, candidate, run, world, effects));
   return { silent, end, violations };
 }
