@@ -40,8 +40,10 @@ export interface FileJournal extends Journal {
 /** Records in memory besides decisions, open intents and generations. */
 const MEMORY_LIMIT = 5_000;
 
-/** Records that a new file carries over besides those. */
-const CARRIED_LIMIT = 500;
+/** Records that a new file carries over besides those; none where they are so large that it would begin half full. */
+const CARRIED_LIMITS = [500, 0];
+/** A new file is worth it, and lasts: what it begins with fills it by so much at most, of the old file or of its own limit. */
+const BEGINS_FILLED = 0.5;
 /** Of `maxBytes`: after a rotation that failed, so much is written before the next one is tried. */
 const RETRY_AFTER = 0.25;
 
@@ -213,26 +215,35 @@ class NdjsonJournal implements FileJournal {
   async #rotate(): Promise<void> {
     const { directory, options } = this.#opened;
     const { maxBytes, archives } = this.#rotation;
-    const carried = keepInMemory(
-      this.#records.filter(({ kind }) => kind !== 'rotated'),
-      CARRIED_LIMIT,
-    );
     const archive = archiveName(this.#seq);
-    const rotated = this.#numbered({ kind: 'rotated', archive, carried: carried.length });
     try {
-      const length = await writeNextJournal(directory, [...carried, rotated]);
-      if (length > maxBytes / 2) throw new Error(`${length} bytes of it still count`);
+      const { length, rotated } = await this.#writeNext(archive);
+      if (length > this.#length * BEGINS_FILLED) throw new Error(`${length} bytes of it still count`);
       await this.#reopened(() => swapJournals(directory, archive));
       this.#length = length;
       this.#seq = rotated.seq;
       this.#records.push(rotated);
-      this.#rotateAt = maxBytes;
+      this.#rotateAt = Math.max(maxBytes, length / BEGINS_FILLED);
       await removeOldArchives(directory, archives);
     } catch (error) {
       this.#rotateAt = this.#length + maxBytes * RETRY_AFTER;
       const why = error instanceof Error ? error.message : String(error);
       options.onNote?.(`the journal could not begin a new file and goes on in the old one: ${why}`);
     }
+  }
+
+  async #writeNext(archive: string): Promise<{ readonly length: number; readonly rotated: JournalRecord }> {
+    const { directory } = this.#opened;
+    const records = this.#records.filter(({ kind }) => kind !== 'rotated');
+    let length = Infinity;
+    let rotated = this.#numbered({ kind: 'rotated', archive, carried: 0 });
+    for (const limit of CARRIED_LIMITS) {
+      const carried = keepInMemory(records, limit);
+      rotated = this.#numbered({ kind: 'rotated', archive, carried: carried.length });
+      length = await writeNextJournal(directory, [...carried, rotated]);
+      if (length <= this.#rotation.maxBytes * BEGINS_FILLED) break;
+    }
+    return { length, rotated };
   }
 
   async #reopened(meanwhile: () => Promise<void>): Promise<void> {

@@ -147,6 +147,33 @@ test('a rotation that cannot be done is told, loses nothing and is tried again',
   expect((await readJournalFile(folder)).map(({ seq }) => seq)).toEqual(numbered(last));
 });
 
+test('recent records that are large are no reason to go on in the old file', async () => {
+  const folder = temporaryFolder();
+  const notes: string[] = [];
+  const journal = await opened(folder, { wrap: unsynced, notes });
+  await journal.append(decision);
+  const large = { ...noise, signs: ['x'.repeat(2_000)] };
+  for (let at = 0; at < FIRST_ROTATION; at += 1) await journal.append(large);
+  expect(notes).toEqual([]);
+  expect(archives(folder).length).toBeGreaterThan(1);
+  expect((await readJournalFile(folder)).filter(({ kind }) => kind === 'decision')).toHaveLength(1);
+});
+
+test('a journal of which much counts for ever still begins anew where that makes it half as long', async () => {
+  const folder = temporaryFolder();
+  const notes: string[] = [];
+  const journal = await opened(folder, { wrap: unsynced, notes });
+  for (let at = 0; at < FIRST_ROTATION; at += 1)
+    await journal.append({ ...decision, reason: 'y'.repeat(500) });
+  while (archives(folder).length === 0) await journal.append(noise);
+  const [first] = archives(folder);
+  // Not at once again: it lasts until it has doubled.
+  await write(journal, 10);
+  expect(archives(folder)).toEqual([first]);
+  const last = journal.records().at(-1)?.seq ?? 0;
+  expect((await readJournalHistory(folder)).map(({ seq }) => seq)).toEqual(numbered(last));
+});
+
 test('an archive of another journal is refused: its records are not those of this history', async () => {
   const folder = temporaryFolder();
   const journal = await opened(folder);
