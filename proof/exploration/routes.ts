@@ -3,10 +3,12 @@ import type { Site } from '../../src/topology/pool-topology.ts';
 import type { Explorer, Node } from './explorer.ts';
 import { possibleEvents } from './world-events.ts';
 
-type Leg = { readonly event: string } | { readonly goal: Site };
+/** `mayEnd`: where it need not converge, because it takes a person, or the return of what is down. */
+type Leg = { readonly event: string } | { readonly goal: Site; readonly mayEnd?: 'asks' | 'waits' };
 
 const event = (name: string): Leg => ({ event: name });
-const goal = (site: Site): Leg => ({ goal: site });
+const goal = (site: Site, mayEnd?: 'asks' | 'waits'): Leg =>
+  mayEnd === undefined ? { goal: site } : { goal: site, mayEnd };
 
 export const ROUTES: readonly (readonly Leg[])[] = [
   [goal('home'), event('clients post'), goal('backup'), event('clients post'), goal('home')],
@@ -42,7 +44,7 @@ export const ROUTES: readonly (readonly Leg[])[] = [
   [
     event('mirroring of home is suspended'),
     event('home primary stops'),
-    goal('home'),
+    goal('home', 'waits'),
     event('home primary starts'),
     goal('home'),
   ],
@@ -52,7 +54,8 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     event('backup primary stops'),
     goal('backup'),
     event('backup primary starts'),
-    goal('backup'),
+    // What the old principal holds alone is for a person to save.
+    goal('backup', 'asks'),
   ],
 ];
 

@@ -20,7 +20,6 @@ import {
 } from '../exploration/explored-world.ts';
 import { decisionsFor, sightsOf, type Candidate } from '../exploration/judge-sights.ts';
 import {
-  ALL_PARTIES,
   bitOf,
   factsUnder,
   PARTIES,
@@ -209,8 +208,7 @@ export async function addJob(
     });
     const { steps, end } = followed;
     corpus.legs.push({ job: name, world, pools, goal: leg.goal, steps, end });
-    // While an instance is down a job may wait for it.
-    if (end !== 'converged' && !(end === 'waits' && partiesIn(ALL_PARTIES & ~world.alive).length > 0))
+    if (end !== 'converged' && end !== leg.mayEnd)
       corpus.broken.push({ by: name, how: followed.notice?.how ?? followed.end });
     for (const at of way) {
       await corpus.add(at, pools, estate, true);

@@ -18,8 +18,9 @@ import {
   type EventLeg,
 } from './by-hand.ts';
 
-/** `until`: the way there is left right before this step. */
-export type JobLeg = EventLeg | { readonly goal: Site; readonly until?: string };
+/** `until`: the way there is left right before this step. `mayEnd`: where it need not converge. */
+export type JobLeg =
+  EventLeg | { readonly goal: Site; readonly until?: string; readonly mayEnd?: 'asks' | 'waits' };
 
 export interface Job {
   readonly name: string;
@@ -109,7 +110,7 @@ export const JOBS: readonly Job[] = [
   ...ROUTES.map((route, index) => ({
     name: `route ${index + 1}: ${route.map((leg) => ('goal' in leg ? `to ${leg.goal}` : leg.event)).join(', ')}`,
     estate: {},
-    legs: route.map((leg): JobLeg => ('goal' in leg ? { goal: leg.goal } : known(leg.event))),
+    legs: route.map((leg): JobLeg => ('goal' in leg ? leg : known(leg.event))),
   })),
   ...DRIFTS,
   CLOSED,
