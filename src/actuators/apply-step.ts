@@ -19,6 +19,7 @@ import { reAddPrimary } from './re-add-primary.ts';
 import { reAddSecondary } from './re-add-secondary.ts';
 import { removeMirroring } from './remove-mirroring.ts';
 import { movePrincipal, resumeMirroring, setDeclaredWitness } from './repair-mirroring.ts';
+import { restoreBackupFromFull } from './restore-from-full.ts';
 import { restoreHome } from './restore-home.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { tailDamaged } from './tail-damaged.ts';
@@ -55,6 +56,7 @@ export const ACTUATORS = {
   're-add-primary': reAddPrimary,
   'promote-mirror': promoteMirror,
   'tail-damaged': tailDamaged,
+  'restore-backup-from-full': restoreBackupFromFull,
   'remove-log-shipping-primary': removeLogShippingPrimary,
 } as const satisfies Record<ActionId, Actuator>;
 

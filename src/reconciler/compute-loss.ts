@@ -4,6 +4,7 @@ import { lsn, type Lsn } from '../topology/lsn.ts';
 import { NOT_OPENED, type ChainedFile } from '../topology/log-chain.ts';
 import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { LeadingFull } from '../topology/leading-full.ts';
 import { backlogLines, backlogsOf } from './compliance-backlog.ts';
 import type { CopyViews } from './copy-view.ts';
 import { orphanedBackups } from './orphaned-backups.ts';
@@ -46,7 +47,11 @@ function noteOf(file: ChainedFile): string | undefined {
 }
 
 /** What is restored already, by the clock of its writer: a log backup holds for certain what was committed before it began. */
-function restoredEnd(views: CopyViews): Reach {
+function restoredEnd(views: CopyViews, full: LeadingFull | undefined): Reach {
+  if (full !== undefined) {
+    const { lastLsn, startedAt } = full.header;
+    return { lsn: lsn(lastLsn), atMs: startedAt === null ? null : Date.parse(startedAt) };
+  }
   const restored =
     views.backup.seen.kind === 'seen' ? views.backup.seen.copy.database?.lastRestore : undefined;
   if (restored == null || restored === 'unknown') return { lsn: null, atMs: null };
@@ -54,8 +59,8 @@ function restoredEnd(views: CopyViews): Reach {
 }
 
 /** What each file adds begins where the one before it ends. */
-function fileLines(views: CopyViews, files: ShippedFiles): LedgerLine[] {
-  let startMs = restoredEnd(views).atMs;
+function fileLines(views: CopyViews, files: ShippedFiles, full: LeadingFull | undefined): LedgerLine[] {
+  let startMs = restoredEnd(views, full).atMs;
   return files.everything.files.flatMap((file) => {
     if (file.verdict.kind === 'unopened' && files.onlyOnShare.includes(file.name))
       return [fileLine('salvageable', file, 'to be copied, and then to be read')];
@@ -70,6 +75,18 @@ function fileLines(views: CopyViews, files: ShippedFiles): LedgerLine[] {
     return [{ ...line, from: iso(fromMs), minutes: minutesBetween(fromMs, startMs) }];
   });
 }
+
+/** It comes first, and what follows goes on from it. */
+const fullLine = (full: LeadingFull | undefined): readonly LedgerLine[] =>
+  full === undefined
+    ? []
+    : [
+        fileLine(
+          'salvageable',
+          { ...full, verdict: { kind: 'not-a-log' } },
+          'to be restored first, over the unusable copy',
+        ),
+      ];
 
 function savedLines(facts: PoolFacts): LedgerLine[] {
   return SITES.flatMap((site) => {
@@ -90,8 +107,9 @@ function savedLines(facts: PoolFacts): LedgerLine[] {
 const FURTHEST_EAST_MS = 14 * 60 * 60_000;
 
 /** Of what is restored already, an instant that is not later than the true one, whatever the zone of its server was. */
-function restoredNotLater(views: CopyViews): number | null {
-  const { atMs } = restoredEnd(views);
+function restoredNotLater(views: CopyViews, full: LeadingFull | undefined): number | null {
+  const { atMs } = restoredEnd(views, full);
+  if (full !== undefined) return atMs;
   const copy = views.backup.seen.kind === 'seen' ? views.backup.seen.copy : undefined;
   const restored = copy?.database?.lastRestore;
   if (atMs === null || copy === undefined || restored == null || restored === 'unknown') return null;
@@ -104,14 +122,14 @@ function restoredNotLater(views: CopyViews): number | null {
  * Where the backup copy ends up with every usable file, and when the backup into the last one began. Where nothing tells that, an
  * earlier instant stands in: more is named at risk than is, never less.
  */
-function reachOf(views: CopyViews, files: ShippedFiles | undefined): Reach {
+function reachOf(views: CopyViews, files: ShippedFiles | undefined, full: LeadingFull | undefined): Reach {
   const usable = (files?.everything.files ?? []).flatMap(({ verdict, header }) =>
     verdict.kind === 'apply' && header !== undefined ? [header] : [],
   );
   const last = usable.at(-1);
-  if (last === undefined) return restoredEnd(views);
+  if (last === undefined) return restoredEnd(views, full);
   const startedAt = usable.findLast((header) => header.startedAt !== null)?.startedAt ?? null;
-  const atMs = startedAt === null ? restoredNotLater(views) : Date.parse(startedAt);
+  const atMs = startedAt === null ? restoredNotLater(views, full) : Date.parse(startedAt);
   return { lsn: lsn(last.lastLsn), atMs };
 }
 
@@ -170,8 +188,9 @@ export function computeLoss(
   views: CopyViews,
   vector: Vector,
   files: ShippedFiles | undefined,
+  full?: LeadingFull,
 ): LossLedger {
-  const ledger = chatLoss(pool, facts, views, vector, files);
+  const ledger = chatLoss(pool, facts, views, vector, files, full);
   const backlogs = backlogsOf(pool, facts);
   if (backlogs.length === 0) return ledger;
   const lines = [...ledger.lines, ...backlogLines(pool, backlogs)];
@@ -188,8 +207,13 @@ function chatLoss(
   views: CopyViews,
   vector: Vector,
   files: ShippedFiles | undefined,
+  full?: LeadingFull,
 ): LossLedger {
-  const lines: LedgerLine[] = [...(files === undefined ? [] : fileLines(views, files)), ...savedLines(facts)];
+  const lines: LedgerLine[] = [
+    ...fullLine(full),
+    ...(files === undefined ? [] : fileLines(views, files, full)),
+    ...savedLines(facts),
+  ];
   // Nothing more is lost by them, so they count in no figure.
   const orphans = orphanedBackups(pool, facts);
   const promoted = SITES.find((site) => vector[`${site}.mgc`] === 'promotable');
@@ -198,7 +222,7 @@ function chatLoss(
     return { lines: [...lines, given, ...orphans], lossMinutes: given.minutes, lostFiles: 0 };
   const homeUnseen = views.home.seen.kind === 'unseen';
   const served = ['online', 'restricted'].includes(vector['backup.mgc']);
-  const reach = reachOf(views, files);
+  const reach = reachOf(views, files, full);
   const closed = served ? undefined : lossOfClosedHome(pool, facts, views, vector, reach);
   if (closed !== undefined) {
     const lostFiles = lines.filter((line) => line.kind === 'unreachable-file').length;

@@ -39,6 +39,7 @@ function heldUntilMs(
   }
   const givenUp = pool.primarySite === 'backup' || vector.current === 'backup';
   const lost =
+    (['absent', 'cut'].includes(vector['backup.mgc']) && vector.fullBackup === 'fresh') ||
     (vector['home.mgc'] === 'broken' && givenUp) ||
     (vector['home.mgc'] === 'offline' && vector.current === 'backup' && vector['home.holds'] === 'unsaved');
   return lost ? endMs(facts, copy) : undefined;

@@ -129,6 +129,12 @@ export const PREDICATES = {
   siteListed:           [{ active: ['S', 'SStarting'] }],
   siteStarting:         [{ active: ['SStarting'] }],
   freshBackup:          [{ fullBackup: ['fresh'] }],
+  unusable:             [{ 'S.mgc': ['cut', 'absent'] }],
+  /** Of a copy that is unusable: the one that leads furthest. */
+  fullLeads:            [{ fullBackup: ['fresh'] }],
+  /** Where home can serve or be recovered, it is current, and the backup copy is seeded from it. */
+  noCopyCurrent:        [{ current: ['none'] }],
+  homeOut:              [{ 'home.cannotWrite': ['yes'] }],
   recovering:           [{ 'S.mgc': ['recovering'] }],
 } as const satisfies Record<string, readonly Alternative[]>;
 
@@ -167,6 +173,8 @@ export const EFFECTS = {
   shippingRuns:      [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.holds': 'nothing', current: 'home', 'shipping.follows': 'yes', 'shipping.secondary': 'running', 'home.logBackups': 'enabled', 'share.uncopied': 'none', 'copied.unapplied': 'none', fullBackup: 'none' } }],
   shipped:           [{ set: { 'shipping.secondary': 'paused', 'share.uncopied': 'none', 'copied.unapplied': 'none' } }],
   jobsRun:           [{ set: { 'shipping.secondary': 'running' } }],
+  /** What follows the full backup in both folders is seen already: it is copied and applied like any other. */
+  fullRestored:      [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.holds': 'nothing', current: 'backup', 'shipping.follows': 'yes', fullBackup: 'none' } }],
   logBackupsStopped: [{ set: { 'home.logBackups': 'stopped' } }],
   logBackupsEnabled: [{ set: { 'home.logBackups': 'enabled' } }],
   /** The tail is one more file on the share, so both copies reach the same content. */

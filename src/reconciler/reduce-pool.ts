@@ -14,6 +14,7 @@ import { unknownFinding, type Finding, type Findings } from './finding.ts';
 import { judgeEvidence } from './judge-evidence.ts';
 import { reduceCopy } from './reduce-copy.ts';
 import { salvageableOf } from './reduce-damaged.ts';
+import { reduceFull } from './reduce-full.ts';
 import { reduceService } from './reduce-service.ts';
 import { reduceShipping } from './reduce-shipping.ts';
 import { waitingMirrorOf } from './reduce-waiting-mirror.ts';
@@ -82,6 +83,7 @@ export function reducePool(
     share: shipping.findings.share ?? NOT_SEEN,
     reaches: { home: back.reaches, backup: shipping.files?.everything.reaches },
   });
+  const full = reduceFull(pool, facts, views);
   const salvageable = salvageableOf(pool, views, keep, shipping.files);
   const found: Readonly<Partial<Record<Variable, Finding>>> = {
     ...home.findings,
@@ -90,6 +92,7 @@ export function reducePool(
     ...(salvageable === undefined ? {} : { 'home.mgc': salvageable }),
     ...shipping.findings,
     ...reduceService(pool, facts, views),
+    ...full.findings,
     'shipping.back': back.finding,
     current,
     'home.holds': holdsOf(facts, views, 'home', current, keep, reaches),
@@ -100,5 +103,10 @@ export function reducePool(
     Finding
   >;
   const vector = Object.fromEntries(ALL_VARIABLES.map((name) => [name, because[name].value])) as Vector;
-  return { vector, because, evidence, ledger: computeLoss(pool, facts, views, vector, shipping.files) };
+  return {
+    vector,
+    because,
+    evidence,
+    ledger: computeLoss(pool, facts, views, vector, full.files ?? shipping.files, full.full),
+  };
 }

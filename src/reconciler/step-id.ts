@@ -31,6 +31,7 @@ export const ACTION_IDS = [
   'promote-mirror',
   'tail-damaged',
   'remove-log-shipping-primary',
+  'restore-backup-from-full',
 ] as const;
 
 export type ActionId = (typeof ACTION_IDS)[number];

@@ -38,6 +38,7 @@ const ASSUMED_SECONDS: Readonly<Record<ActionId, number>> = {
   recover: 60,
   'promote-mirror': 30,
   'tail-damaged': 60,
+  'restore-backup-from-full': 600,
 };
 
 /** Waits of the world and actions of another version count as a statement. */

@@ -113,7 +113,7 @@ export const VARIABLES = {
   'shipping.back': { values: ['no', 'pending', 'level'], meaning: 'the way back without a full restore (policy.failback: minimal): home can go on with the log of backup; pending: log backups of backup wait for it on the share; level: it holds them all' },
   'poolState': { values: ['normal', 'failedOver', 'mixed'], meaning: 'PoolState in the store and in the replicas of the servers it concerns; mixed: they differ' },
   'active': { values: ['none', 'home', 'homeStarting', 'backup', 'backupStarting', 'other'], meaning: 'whose list is active; SITEStarting: listed, heartbeats in the current copy still missing' },
-  'fullBackup': { values: ['none', 'fresh'], meaning: 'a verified full backup on the share that equals the newest content of the backup copy behind its write barrier' },
+  'fullBackup': { values: ['none', 'fresh'], meaning: 'a verified full backup on the share that equals the newest content of the backup copy behind its write barrier; of an unusable backup copy, with home lost: that brings it back furthest (what follows it then counts in share.uncopied and copied.unapplied)' },
   'management': { values: ['writable', 'read-only'], meaning: 'the management shell answers; Central Management writable or not' },
 } as const satisfies Record<string, VariableRow>;
 

@@ -6,6 +6,7 @@ import { otherSite, type InstanceName, type Site } from '../topology/pool-topolo
 import type { SqlStatement } from '../ports/sql-connection.ts';
 import { observedPosition } from '../actuators/choose-files.ts';
 import { baseName, joinPath } from '../actuators/file-names.ts';
+import { fullToRestore } from '../actuators/restore-from-full.ts';
 import { closedCopyOf } from './closed-copy.ts';
 import {
   backupDatabase,
@@ -36,7 +37,10 @@ import { check, copyAt, databaseOf, ownFile, serving, share, siteOfStep, sql, ty
 
 /** What the chain of known files brings the copy to: backup's out of both folders, home's out of the share. */
 function chainOf(scene: Scene, site: Site = 'backup') {
-  const position = observedPosition(copyAt(scene, serving(scene, site)));
+  const copy = copyAt(scene, serving(scene, site));
+  if (site === 'backup' && scene.before.has('restore-backup-from-full:backup'))
+    return fullToRestore(scene.facts, scene.pool.topology, copy)?.chain;
+  const position = observedPosition(copy);
   const folders = site === 'home' ? [scene.facts.share] : [scene.facts.copyFolder, scene.facts.share];
   const files = folders.flatMap((observed) => {
     const folder = valueOf(observed);

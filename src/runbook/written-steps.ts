@@ -12,6 +12,7 @@ import { alignServerObjects } from './object-parts.ts';
 import type { Part } from './part.ts';
 import { activateServers, clearActiveServers, setPoolFailedOver, setPoolNormal } from './pool-parts.ts';
 import { movePrincipal, promoteMirror, resumeMirroring, setDeclaredWitness } from './repair-parts.ts';
+import { restoreBackupFromFull } from './full-parts.ts';
 import { applyLogBackups, fullBackup, recoverBackup, recoverSite, restoreHome } from './restore-parts.ts';
 import type { Scene } from './scene.ts';
 import { removeLogShipping, removeLogShippingPrimary } from './removal-parts.ts';
@@ -48,5 +49,6 @@ export const WRITTEN_STEPS = {
   'align-server-objects': alignServerObjects,
   'promote-mirror': promoteMirror,
   'tail-damaged': tailDamaged,
+  'restore-backup-from-full': restoreBackupFromFull,
   'remove-log-shipping-primary': removeLogShippingPrimary,
 } as const satisfies Record<ActionId, (scene: Scene) => readonly Part[]>;

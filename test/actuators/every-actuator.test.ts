@@ -302,7 +302,8 @@ const CASES: readonly Case[] = [
 /**
  * Nothing to compare with in the scripted world: Install-CsMirrorDatabase has no effect there, its sessions neither rest
  * nor change roles, and no file is ever damaged. What these do is seen on the estate: estate-routes.test.ts, drift-repair.test.ts,
- * server-objects.test.ts, promote-mirror.test.ts, tail-damaged.test.ts.
+ * server-objects.test.ts, promote-mirror.test.ts, tail-damaged.test.ts,
+ * restore-from-full.test.ts.
  */
 const ELSEWHERE = new Set<string>([
   'mirror-backup',
@@ -312,6 +313,7 @@ const ELSEWHERE = new Set<string>([
   'align-server-objects',
   'promote-mirror',
   'tail-damaged',
+  'restore-backup-from-full',
 ]);
 
 const title = ({ step }: Case): string => `${step.action} on ${step.target}`;
