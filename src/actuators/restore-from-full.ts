@@ -72,5 +72,5 @@ export const restoreBackupFromFull: Actuator = async (ports, context): Promise<S
   const full = fullToRestore(facts, topology, seen);
   if (full === undefined)
     throw new PoolError('PCO_STEP_REFUSED', `no full backup on the share leads ${database} on ${instance}`);
-  return restoreIt(session, database, full, seen);
+  return await restoreIt(session, database, full, seen);
 };
