@@ -30,7 +30,7 @@ export interface CasePlayed {
   /** A silent site was concluded; only then does it matter which evidence the policy names. */
   readonly silenceMet: boolean;
   readonly violations: readonly string[];
-  /** ms of two copies that clients could write; made by the daemon's own deed, or by home's return. */
+  /** ms of two copies that clients could reach and write; made by the daemon's own deed, or by home's return. */
   readonly twoWriters: { readonly ms: number; readonly by: 'nobody' | 'step' | 'world' };
   readonly ending: string;
   /** The end was known: from such a world, in which nothing had been done yet, it had been played before. */
@@ -266,7 +266,7 @@ class Play {
         ...judge.violations.map(({ invariant, what }) => `${invariant}: ${what}`),
         ...this.#violations,
       ],
-      twoWriters: { ms, by: ms === 0 ? 'nobody' : byStep ? 'step' : 'world' },
+      twoWriters: { ms, by: byStep ? 'step' : ms === 0 ? 'nobody' : 'world' },
       ending,
       endKnown,
       simulatedMs: world.clock.monotonicMs(),

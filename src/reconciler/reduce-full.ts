@@ -70,7 +70,7 @@ function reach(pool: DesiredPool, facts: PoolFacts, copy: SiteCopy, full: Leadin
       'copied.unapplied': work(applies, 'apply'),
     },
     full,
-    files: { everything: full.chain, onlyOnShare, shareReadable: true },
+    files: { everything: full.chain, byJobs: full.chain, onlyOnShare, shareReadable: true },
   };
 }
 

@@ -94,6 +94,16 @@ test.each(WHOLE_ONLY)(
 );
 
 test.each(WHOLE_ONLY)(
+  'it is the exception too where no chat server reached the copy at backup before the servers were moved there',
+  TIMEOUT,
+  async () => {
+    const unreached = HOME_UNSEEN | setOf('home chat-backup', 'backup chat-backup');
+    const { exceptions, unsafe } = totalOf(await judged([switchover(unreached)], () => false));
+    expect([unsafe, exceptions.length]).toEqual([[], 1]);
+  },
+);
+
+test.each(WHOLE_ONLY)(
   'a home that lives and that nobody sees is the one exception of silent, and none of proven',
   TIMEOUT,
   async () => {
