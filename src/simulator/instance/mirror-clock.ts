@@ -126,14 +126,24 @@ function partnerForgot(
   return copy === undefined || copy.mirroring?.guid !== mirroring.guid;
 }
 
-/** A witness is set and cannot be reached either: the principal stops serving (955). */
+/** The other partner has taken over since: the witness keeps to whom it gave the role, so that one partner at most owns the database. */
+function isOutvoted(instance: InstanceDraft, ctx: EngineContext, mirroring: MirroringDraft): boolean {
+  if (mirroring.witnessAddress === null) return false;
+  const witness = reachable(instance, ctx, mirroring.witnessAddress);
+  const known = witness?.witnessed[mirroring.guid]?.roleSequence ?? 0;
+  return known > mirroring.roleSequence;
+}
+
+/** A witness is set and cannot be reached either, or gives its voice to the other one: the principal stops serving (955). */
 function loseQuorum(
   instance: InstanceDraft,
   ctx: EngineContext,
   database: DatabaseDraft,
   mirroring: MirroringDraft,
 ): void {
-  const isolated = mirroring.witnessAddress !== null && !mirroring.witnessConnected;
+  const isolated =
+    mirroring.witnessAddress !== null &&
+    (!mirroring.witnessConnected || isOutvoted(instance, ctx, mirroring));
   if (isolated === mirroring.withoutQuorum) return;
   mirroring.withoutQuorum = isolated;
   if (isolated) for (const session of sessionsIn(instance, database)) killSession(instance, ctx, session);

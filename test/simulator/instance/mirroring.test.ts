@@ -146,6 +146,24 @@ describe('a lost partner', () => {
     ).toEqual([{ p: 'BACKUP', s: 'SYNCHRONIZED' }]);
   });
 
+  test('with a witness does not serve beside a partner that took over and is gone: the witness knows of it', () => {
+    const world = homeAndBackup();
+    mirror(world);
+    world.run('HOME', witness);
+    world.stop('HOME');
+    world.advance(11_000);
+    expect(world.post('BACKUP', 'served')).toBe('committed');
+    world.stop('BACKUP');
+    world.start('HOME');
+    world.advance(20_000);
+    expect(world.run('HOME', 'USE mgc').errors).toEqual([955]);
+    expect(world.post('HOME', 'x')).toBe('refused 4060 18456');
+    world.start('BACKUP');
+    world.advance(20_000);
+    expect(shown(world, 'HOME')).toMatchObject({ role: 'MIRROR', state: 'SYNCHRONIZED', seq: 2 });
+    expect(world.messages('HOME')).toEqual(['m1', 'm2', 'm3', 'served']);
+  });
+
   test('makes a principal that sees neither partner nor witness stop serving with 955', () => {
     const world = homeAndBackup();
     mirror(world);
