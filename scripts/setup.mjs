@@ -11,6 +11,9 @@ const PACKAGES = [
   // Compiles what spin writes.
   { name: 'gcc', programs: ['/usr/bin/gcc'] },
   { name: 'libc6-dev', programs: ['/usr/include/stdio.h'] },
+  // For systemd-analyze.
+  { name: 'systemd', programs: ['/usr/bin/systemd-analyze'] },
+  { name: 'zsh', programs: ['/usr/bin/zsh'] },
   { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
 ];
 

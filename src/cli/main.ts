@@ -7,6 +7,7 @@ import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 import { register as registerAdopt } from './command-adopt.ts';
 import { register as registerApply } from './command-apply.ts';
+import { register as registerCompletion } from './command-completion.ts';
 import { register as registerDecide } from './command-decide.ts';
 import { register as registerDoctor } from './command-doctor.ts';
 import { register as registerGrants } from './command-grants.ts';
@@ -28,6 +29,8 @@ import { packageVersion } from './package-version.ts';
 const OLDEST_NODE = 24;
 /** Loaded only when they are asked for: they bring the simulated estate with them. */
 const ESTATE_COMMANDS = ['demo', 'start', 'estate', 'simulate'] as const;
+/** Commands that tell about every command. */
+const WANTS_ALL: ReadonlySet<string> = new Set(['help', 'completion']);
 
 function requireRuntime(): void {
   const major = Number(process.versions.node.split('.')[0]);
@@ -44,7 +47,7 @@ async function registerEstateCommands(program: Command, asked: string | undefine
   for (const name of ESTATE_COMMANDS) {
     const file = new URL(`./command-${name}.${extension}`, import.meta.url);
     if (!existsSync(file)) continue;
-    if (asked !== name && asked !== undefined && asked !== 'help' && !asked.startsWith('-')) continue;
+    if (asked !== name && !WANTS_ALL.has(asked ?? 'help') && asked?.startsWith('-') !== true) continue;
     const module = (await import(file.href)) as { register(program: Command): void };
     module.register(program);
   }
@@ -81,6 +84,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerDoctor,
     registerRunbook,
     registerFollow,
+    registerCompletion,
   ])
     register(program);
   await registerEstateCommands(program, args[0]);
