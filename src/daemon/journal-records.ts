@@ -34,6 +34,15 @@ const OF_POOLS = new Set(['break-glass', 'break-glass-ended']);
 /** Decisions that count for one generation only. */
 const OF_A_GENERATION = new Set(['approve', 'accept-loss', 'keep', 'cancel']);
 
+/** Of the records; a higher one means that this program cannot tell what they say. */
+const FORMAT = 1;
+
+/** Moving such a journal away would forget decisions that count. */
+const fromNewerVersion = (file: string, line: number, why: string): PoolError =>
+  new PoolError('PCO_JOURNAL_UNREADABLE', `${file}:${line}: ${why}`, {
+    hint: 'a newer version has written it: run that version again; nothing is done without a readable journal',
+  });
+
 const unreadable = (file: string, line: number, why: string, cause?: unknown): PoolError =>
   new PoolError('PCO_JOURNAL_UNREADABLE', `${file}:${line}: ${why}`, {
     cause,
@@ -77,6 +86,18 @@ interface Place {
   readonly mayGap: boolean;
 }
 
+function knownKind({ v, kind }: Readonly<Record<string, unknown>>, file: string, line: number): Kind {
+  if (v !== FORMAT) {
+    const why = `format version ${JSON.stringify(v)} is not known`;
+    throw typeof v === 'number' && v > FORMAT
+      ? fromNewerVersion(file, line, why)
+      : unreadable(file, line, why);
+  }
+  const name = String(kind);
+  if (!isKind(name)) throw fromNewerVersion(file, line, `a record of the kind ${name} is not known`);
+  return name;
+}
+
 function parseLine(
   line: string,
   { file, number, mayGap }: Place,
@@ -90,10 +111,7 @@ function parseLine(
   }
   if (typeof value !== 'object' || value === null) throw unreadable(file, number, 'this is no record');
   const record = value as Readonly<Record<string, unknown>>;
-  if (record['v'] !== 1)
-    throw unreadable(file, number, `format version ${JSON.stringify(record['v'])} is not known`);
-  const kind = String(record['kind']);
-  if (!isKind(kind)) throw unreadable(file, number, `a record of the kind ${kind} is not known`);
+  const kind = knownKind(record, file, number);
   const wanted = (previous?.seq ?? 0) + 1;
   const seq = Number(record['seq']);
   if (mayGap ? !Number.isInteger(seq) || seq < wanted : record['seq'] !== wanted)
