@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { licenceTrouble } from '../../scripts/licences.ts';
+import { poolDocument } from '../support/pool-document.ts';
+import { PackedProduct } from './packed-product.ts';
+
+const manifest = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8'),
+) as { readonly version: string; readonly devDependencies: Readonly<Record<string, string>> };
+
+/** Bytes and packages that a stranger gets; a new dependency is a decision, and moves these on purpose. */
+const MOST = { tarballBytes: 1.5e6, installedBytes: 130e6, packages: 190 };
+const DEMO_LIMIT_MS = 180_000;
+const SHORT_MS = 30_000;
+
+const OLDEST_NODE = 24;
+/** A Node.js that is too old; where a machine has none, that test is skipped by name. */
+const oldNode = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/bin', '/usr/local/bin']
+  .map((folder) => path.join(folder, 'node'))
+  .filter((file) => existsSync(file))
+  .find((file) => Number(/\d+/.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))) < OLDEST_NODE);
+
+let product: PackedProduct;
+beforeAll(async () => {
+  product = await PackedProduct.install();
+}, 500_000);
+afterAll(() => {
+  product[Symbol.dispose]();
+});
+
+describe('the packed product in an empty folder', () => {
+  test('is small, and brings no development dependency', () => {
+    const { tarballBytes, installedBytes, packages } = product;
+    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+    console.info(
+      `tarball ${megabytes(tarballBytes)}, installed ${megabytes(installedBytes)}, ${String(packages.length)} packages`,
+    );
+    expect(tarballBytes).toBeLessThan(MOST.tarballBytes);
+    expect(installedBytes).toBeLessThan(MOST.installedBytes);
+    expect(packages.length).toBeLessThan(MOST.packages);
+    // Types travel with packages of others; tools do not.
+    const tools = Object.keys(manifest.devDependencies).filter((name) => !name.startsWith('@types/'));
+    expect(packages.filter(({ name }) => tools.includes(name))).toEqual([]);
+  });
+
+  test('brings one SQL Server driver, and a safe one', () => {
+    const drivers = product.packages.filter(({ name }) => name === 'tedious');
+    const versions = drivers.map(({ version }) => version.split('.').map(Number));
+    expect(versions).toHaveLength(1);
+    const [[major = 0, minor = 0] = []] = versions;
+    expect(major > 20 || (major === 20 && minor >= 3)).toBe(true);
+  });
+
+  test('brings no licence that is not allowed', () => {
+    expect(product.packages.flatMap(licenceTrouble)).toEqual([]);
+  });
+
+  test.each([
+    'settings.example.yaml',
+    'desired-state.example.yaml',
+    'docs/install.md',
+    'deploy/systemd/pchat.service',
+  ])('holds %s', (name) => {
+    expect(existsSync(product.file(name))).toBe(true);
+  });
+
+  test('tells its version', { timeout: SHORT_MS }, async () => {
+    const told = await product.pchat(SHORT_MS, '--version');
+    expect(told).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  });
+
+  test('plays the demo to its end, and no message is lost unnamed', { timeout: DEMO_LIMIT_MS }, async () => {
+    // Four times as fast as by default: the story is the same.
+    const demo = await product.pchat(DEMO_LIMIT_MS, 'demo', '--factor', '240', '--output', 'json');
+    expect(demo.code, demo.stderr).toBe(0);
+    const report = JSON.parse(demo.stdout.trimEnd().split('\n').at(-1) ?? '') as unknown;
+    expect(report).toMatchObject({
+      failover: { seedSteps: [1, 2, 3, 4, 5, 6, 7] },
+      ledger: { unnamedLost: 0 },
+      writableAtTwoSitesMs: 0,
+    });
+  });
+
+  test('runs the daemon until it is asked to stop', { timeout: 60_000 }, async () => {
+    writeFileSync(
+      path.join(product.folder, 'pools.yaml'),
+      poolDocument('paris').replaceAll('.contoso.com', '.invalid'),
+    );
+    const settings = path.join(product.folder, 'settings.yaml');
+    writeFileSync(
+      settings,
+      'desiredState: { file: pools.yaml }\njournal: { directory: state }\nhttp: { port: 0 }\nlog: { level: error }\n',
+    );
+    const daemon = product.start('run', '--settings', settings);
+    try {
+      const [line] = (await once(daemon.stdout, 'data')) as [Buffer];
+      const address = /pchat listens on (\S+)/.exec(line.toString())?.[1] ?? '';
+      expect((await fetch(new URL('/healthz', address))).status).toBe(200);
+      daemon.kill('SIGTERM');
+      expect(await once(daemon, 'exit')).toEqual([0, null]);
+    } finally {
+      daemon.kill('SIGKILL');
+    }
+  });
+
+  test.skipIf(oldNode === undefined)(
+    'says on an older Node.js what to install (needs a Node.js below 24 beside it)',
+    { timeout: SHORT_MS },
+    async () => {
+      const told = await product.pchatUnder(oldNode ?? '', SHORT_MS, 'demo');
+      expect(told.code).toBe(6);
+      expect(told.stdout).toBe('');
+      expect(told.stderr).toMatch(/^pchat: PCO_UNSUPPORTED_RUNTIME: Node\.js \S+ is older than 24$/m);
+      expect(told.stderr).toContain('install Node.js 24 or newer');
+    },
+  );
+});
