@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '../..');
-const PACK_LIMIT_MS = 180_000;
+const PACK_LIMIT_MS = 240_000;
 const INSTALL_LIMIT_MS = 240_000;
 
 export interface InstalledPackage {
