@@ -5,7 +5,7 @@ import path from 'node:path';
 import { assertSafeDriver } from '../connections/driver-settings.ts';
 import { PathMap } from '../connections/path-map.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
-import type { SecretReference } from '../desired-state/settings-schema.ts';
+import type { SecretReference } from '../desired-state/settings-parts.ts';
 import type { FolderAnswer, HostEvidence, JournalAnswer, ReferenceAnswer } from '../doctor/evidence.ts';
 import type { BackupFiles } from '../ports/backup-files.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -77,12 +77,22 @@ function referencesOf(settings: Settings, topology: PoolTopology): readonly Refe
       reference: { file },
     })),
   ];
-  const byName = Map.groupBy(found, ({ reference }) => JSON.stringify(reference));
+  const byName = Map.groupBy([...found, ...forgeReferences(settings)], ({ reference }) =>
+    JSON.stringify(reference),
+  );
   return [...byName.values()].flatMap((uses) => {
     const [first] = uses;
     if (first === undefined) return [];
     return [uses.length === 1 ? first : { ...first, party: 'daemon' }];
   });
+}
+
+function forgeReferences({ desiredState }: Settings): readonly Reference[] {
+  if (desiredState.kind !== 'git') return [];
+  const { webhook, status } = desiredState;
+  return [webhook?.secret, status?.token].flatMap((reference) =>
+    reference === undefined ? [] : [{ party: 'forge', reference }],
+  );
 }
 
 async function referenceAnswer({ party, reference }: Reference): Promise<ReferenceAnswer> {

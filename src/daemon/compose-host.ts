@@ -4,11 +4,13 @@ import { applyStep } from '../actuators/apply-step.ts';
 import { createDesiredSource } from '../desired-state/desired-source.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
 import { buildServer } from '../http/build-server.ts';
+import type { HookRoute } from '../http/git-hook-route.ts';
 import { BusyMeter, meteredPorts } from './busy-meter.ts';
 import { countedPorts } from './counted-ports.ts';
 import { composeObserver, composePorts } from './compose-ports.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { runDaemon, type RunningDaemon } from './daemon.ts';
+import { hookRouteOf } from './git-forge.ts';
 import { hostClock } from './host/host-clock.ts';
 import { hostRandom } from './host/host-random.ts';
 import { onStopSignals } from './host/signals.ts';
@@ -117,7 +119,17 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     daemon.wake();
   };
   shutdown.register('schedule', startSchedule(resync, wake, log));
-  const address = await listen(settings, daemon, metrics, shutdown);
+  const gitHook = hookRouteOf(settings.desiredState, {
+    clock: hostClock,
+    log,
+    wake: () => {
+      source.reread();
+    },
+    count: (result) => {
+      metrics.hook(result);
+    },
+  });
+  const address = await listen(settings, daemon, metrics, shutdown, gitHook);
   // Closed first, so that status and metrics answer while a BACKUP or RESTORE is awaited; stopping twice is harmless.
   shutdown.registerUnbounded('pools', () => stopPools(daemon, log));
   options.onListening?.(address);
@@ -136,13 +148,20 @@ async function listen(
   daemon: RunningDaemon,
   metrics: DaemonMetrics,
   shutdown: Shutdown,
+  gitHook: HookRoute | undefined,
 ): Promise<string> {
   const { directory } = settings.journal;
   const token = writeToken(directory);
   shutdown.register('control files', () => {
     removeControlFiles(directory);
   });
-  const server = buildServer({ status: daemon, decisions: daemon, metrics: metrics.registry, token });
+  const server = buildServer({
+    status: daemon,
+    decisions: daemon,
+    metrics: metrics.registry,
+    token,
+    gitHook,
+  });
   shutdown.register('http', () => server.close());
   const address = await server.listen({ host: settings.http.host, port: settings.http.port });
   writeAddress(directory, address);

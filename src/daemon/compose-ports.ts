@@ -1,5 +1,4 @@
 /** The real ports out of the settings: SQL Server, folders, management shell. Opens nothing yet; each opens on first use. */
-import { readFileSync } from 'node:fs';
 import type { ActuatorPorts } from '../actuators/step-context.ts';
 import type { InstanceConnectionSettings } from '../connections/driver-settings.ts';
 import { assertSafeDriver } from '../connections/driver-settings.ts';
@@ -8,13 +7,13 @@ import { MappedBackupFiles } from '../connections/mapped-backup-files.ts';
 import { localChannel, remotingChannel, sshChannel } from '../connections/shell-channels.ts';
 import { DriverInstances } from '../connections/sql-connection.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
-import type { SecretReference } from '../desired-state/settings-schema.ts';
 import { createPoolObserver, type PoolObserver } from '../observers/observe-pool.ts';
 import type { ManagementShell } from '../ports/management-shell.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { hostClock } from './host/host-clock.ts';
 import { hostRandom } from './host/host-random.ts';
 import type { Log } from './log.ts';
+import { readSecret, readSetting } from './read-secret.ts';
 
 export interface HostPorts {
   readonly ports: ActuatorPorts;
@@ -74,22 +73,6 @@ function connectionSettings(settings: Settings, name: string): InstanceConnectio
     serverName: serverName ?? name.split('\\')[0] ?? name,
     ...(caFile === undefined ? {} : { caPem: readSetting(caFile) }),
   };
-}
-
-function readSecret(reference: SecretReference): string {
-  if ('file' in reference) return readSetting(reference.file).split(/\r?\n/)[0] ?? '';
-  const value = process.env[reference.env];
-  if (value === undefined)
-    throw new PoolError('PCO_SETTINGS_INVALID', `the environment variable ${reference.env} is not set`);
-  return value;
-}
-
-function readSetting(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new PoolError('PCO_SETTINGS_INVALID', `${file} cannot be read`, { cause: error });
-  }
 }
 
 function shellChannel(settings: Settings): ManagementShellSettings | undefined {

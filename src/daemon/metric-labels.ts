@@ -8,6 +8,7 @@ import { DRIFT_PATHS } from '../reconciler/diff-pool.ts';
 import { reconcileMachine } from '../reconciler/reconcile-machine.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
 import { ALL_VARIABLES } from '../reconciler/variables.ts';
+import type { HookResult } from '../ports/git-hook.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
 import type { DownLevel, Verdict } from '../topology/evidence.ts';
 import type { Readiness } from '../topology/forecast.ts';
@@ -60,6 +61,13 @@ export const PERCENTILES = ['50', '95'] as const;
 export const SPANS = ['duration', 'outage'] as const;
 export const MOMENTS = ['predicted', 'actual'] as const;
 export const ANSWERS = membersOf<Readiness['answer']>({ yes: true, no: true, unknown: true });
+export const HOOK_RESULTS = membersOf<HookResult>({
+  woken: true,
+  ignored: true,
+  replayed: true,
+  stale: true,
+  refused: true,
+});
 export const LOOP_STATES: readonly string[] = Object.keys(reconcileMachine.states);
 
 export type Stage = (typeof STAGES)[number];
@@ -104,6 +112,11 @@ export const LABELS = {
   state: { meaning: 'state of the loop', values: LOOP_STATES },
   action: { meaning: '[action](actions.md)', values: ACTION_IDS },
   result: { meaning: 'outcome of the step', values: RESULTS },
+  delivery: {
+    meaning:
+      '`woken`: the source was read; `ignored`: of another branch; `replayed`: had before; `stale`: too old; `refused`: without the secret',
+    values: HOOK_RESULTS,
+  },
   question: { meaning: 'command that would answer: `pchat approve` and so on', values: QUESTIONS },
   percentile: { meaning: 'percentile of what was measured', values: PERCENTILES },
   span: { meaning: '`duration`: first step to last; `outage`: the part without service', values: SPANS },

@@ -30,6 +30,7 @@ export const METRICS = {
   pchat_generation_observed:      { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: not yet', help: 'Plan and drift were made for the generation in force.', moves: '0 with an accepted change, 1 with the next decision' },
   pchat_desired_state_valid:      { type: 'gauge', labels: [], unit: '1: yes; 0: no', help: 'The last edit that could be read was accepted, all of it.', moves: 'with every edit; keeps its value while the source cannot be reached' },
   pchat_desired_state_reachable:  { type: 'gauge', labels: [], unit: '1: yes; 0: no', help: 'The source of the desired state could be read.', moves: 'with every read that ends otherwise than the one before' },
+  pchat_git_hooks_total:          { type: 'counter', labels: ['delivery'], unit: 'deliveries', help: 'Deliveries of the forge to /hooks/git.', moves: 'when one has been read; one that is too large is not' },
   // Plan, permission, steps.
   pchat_plan:                     { type: 'gauge', labels: ['pool', 'kind'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Kind of the present plan.', moves: DECISION },
   pchat_planned_steps:            { type: 'gauge', labels: ['pool'], unit: 'steps', help: 'Steps of the present plan, those of a blocked one included.', moves: DECISION },

@@ -4,13 +4,14 @@
  */
 import type { Registry } from 'prom-client';
 import type { DesiredEvent } from '../ports/desired-source.ts';
+import type { HookResult } from '../ports/git-hook.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
 import type { PoolTopology } from '../topology/pool-topology.ts';
 import type { RequestCounter } from './counted-ports.ts';
 import { instanceParts, type InstancePart } from './instance-parts.ts';
 import { Instruments, PoolSeries } from './instruments.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
-import { CONNECTIONS, FILE_OPERATIONS, RESULTS, SOURCES } from './metric-labels.ts';
+import { CONNECTIONS, FILE_OPERATIONS, HOOK_RESULTS, RESULTS, SOURCES } from './metric-labels.ts';
 import { yesNo, type Sample } from './metric-sample.ts';
 import type { PoolGauge } from './metric-table.ts';
 import { poolSamples } from './pool-samples.ts';
@@ -26,6 +27,7 @@ export interface MetricsOptions {
 export interface DaemonMetrics extends LoopMetrics {
   readonly registry: Registry;
   readonly requests: RequestCounter;
+  hook(result: HookResult): void;
 }
 
 interface AddedPool {
@@ -105,10 +107,15 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
   const pools = new Map<string, AddedPool>();
   instruments.gauge('pchat_build_info').set({ version, node }, 1);
   instruments.gauge('pchat_lease_epoch').set(epoch);
+  const hooks = instruments.counter('pchat_git_hooks_total');
+  for (const delivery of HOOK_RESULTS) hooks.inc({ delivery }, 0);
   return {
     registry: instruments.registry,
     requests: countRequests(instruments, pools),
     desiredState: followDesiredState(instruments),
+    hook: (delivery) => {
+      hooks.inc({ delivery });
+    },
     poolAdded: (pool) => {
       pools.set(pool, addPool(instruments, pool));
     },

@@ -2,7 +2,9 @@
 import path from 'node:path';
 import { PoolError } from '../topology/pool-error.ts';
 import type { AllowedKeys } from './git-signature.ts';
-import { settingsSchema, type SecretReference, type SettingsDocument } from './settings-schema.ts';
+import type { Forge } from './git-settings-schema.ts';
+import type { SecretReference } from './settings-parts.ts';
+import { settingsSchema, type SettingsDocument } from './settings-schema.ts';
 import { formatFinding, parseYaml, schemaFindings, type Finding } from './yaml-document.ts';
 
 export interface InstanceSettings {
@@ -31,10 +33,31 @@ export type SourceSettings =
       readonly branch: string;
       readonly path: string;
       readonly fetchEveryMs: number;
+      /** Commits; undefined: all. */
+      readonly depth: number | undefined;
+      readonly maxBytes: number;
       /** Of the bare clone, in the journal's folder. */
       readonly directory: string;
       readonly signedBy: AllowedKeys | undefined;
+      readonly webhook: WebhookSettings | undefined;
+      readonly status: CommitStatusSettings | undefined;
     };
+
+export interface WebhookSettings {
+  readonly forge: Forge;
+  readonly secret: SecretReference;
+  readonly replayWindowMs: number;
+}
+
+export interface CommitStatusSettings {
+  /** Without a slash at its end. */
+  readonly api: string;
+  /** OWNER/NAME. */
+  readonly repository: string;
+  readonly token: SecretReference;
+  readonly context: string;
+  readonly targetUrl: string | undefined;
+}
 
 export interface Settings extends Omit<
   SettingsDocument,
@@ -51,6 +74,7 @@ export interface Settings extends Omit<
 const STOP_FILE = 'STOP';
 const SQL_SERVER_PORT = 1433;
 const SQL_BROWSER_PORT = 1434;
+const BYTES_PER_MEGABYTE = 1_048_576;
 
 /** @param file path of the settings file; relative paths inside are resolved against its folder. Throws PCO_SETTINGS_INVALID. */
 export function parseSettings(text: string, file: string): Settings {
@@ -72,40 +96,59 @@ const settingsError = (findings: readonly Finding[]): PoolError =>
   new PoolError('PCO_SETTINGS_INVALID', findings.map(formatFinding).join('\n'));
 
 /** A repository on this machine by an absolute path; any other address as it is. */
-const repositoryUrl = (url: string, absolute: (file: string) => string): string =>
+const repositoryUrl = (url: string, absolute: Absolute): string =>
   /^\.{1,2}\//.test(url) ? absolute(url) : url;
+
+type GitDocument = NonNullable<SettingsDocument['desiredState']['git']>;
+type Absolute = (file: string) => string;
+
+const secretIn = (reference: SecretReference, absolute: Absolute): SecretReference =>
+  'file' in reference ? { file: absolute(reference.file) } : reference;
+
+function gitSettings(git: GitDocument, journal: string, absolute: Absolute): SourceSettings {
+  const { url, branch, path: place, fetchEvery, depth, maxMegabytes, signedBy, webhook, status } = git;
+  const keys = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : absolute(file);
+  return {
+    kind: 'git',
+    url: repositoryUrl(url, absolute),
+    branch,
+    path: place.replace(/\/+$/, ''),
+    fetchEveryMs: fetchEvery,
+    depth,
+    maxBytes: maxMegabytes * BYTES_PER_MEGABYTE,
+    directory: path.join(journal, 'desired-state.git'),
+    signedBy: signedBy && {
+      allowedSigners: keys(signedBy.allowedSigners),
+      gnupgHome: keys(signedBy.gnupgHome),
+    },
+    webhook: webhook && {
+      forge: webhook.forge,
+      secret: secretIn(webhook.secret, absolute),
+      replayWindowMs: webhook.replayWindow,
+    },
+    status: status && {
+      api: status.api.replace(/\/+$/, ''),
+      repository: status.repository,
+      token: secretIn(status.token, absolute),
+      context: status.context,
+      targetUrl: status.targetUrl,
+    },
+  };
+}
 
 function sourceSettings(
   { file, directory, git }: SettingsDocument['desiredState'],
   journal: string,
-  absolute: (file: string) => string,
+  absolute: Absolute,
 ): SourceSettings {
-  if (git !== undefined) {
-    const { url, branch, path: place, fetchEvery, signedBy } = git;
-    const keys = (file: string | undefined): string | undefined =>
-      file === undefined ? undefined : absolute(file);
-    return {
-      kind: 'git',
-      url: repositoryUrl(url, absolute),
-      branch,
-      path: place.replace(/\/+$/, ''),
-      fetchEveryMs: fetchEvery,
-      directory: path.join(journal, 'desired-state.git'),
-      signedBy: signedBy && {
-        allowedSigners: keys(signedBy.allowedSigners),
-        gnupgHome: keys(signedBy.gnupgHome),
-      },
-    };
-  }
+  if (git !== undefined) return gitSettings(git, journal, absolute);
   return directory === undefined
     ? { kind: 'file', file: absolute(file ?? '') }
     : { kind: 'directory', directory: absolute(directory) };
 }
 
-function shellSettings(
-  shell: SettingsDocument['shell'],
-  absolute: (file: string) => string,
-): SettingsDocument['shell'] {
+function shellSettings(shell: SettingsDocument['shell'], absolute: Absolute): SettingsDocument['shell'] {
   if (shell?.ssh === undefined) return shell;
   const { keyFile, knownHostsFile } = shell.ssh;
   return {
@@ -115,14 +158,13 @@ function shellSettings(
 }
 
 function resolveSettings(settings: SettingsDocument, base: string): Settings {
-  const absolute = (file: string): string => path.resolve(base, file);
-  const secret = (reference: SecretReference | undefined): SecretReference | undefined =>
-    reference !== undefined && 'file' in reference ? { file: absolute(reference.file) } : reference;
+  const absolute: Absolute = (file) => path.resolve(base, file);
   const { defaults, instances, ...rest } = settings;
   const byName = new Map(Object.entries(instances).map(([name, entry]) => [name.toLowerCase(), entry]));
   const instance = (name: string): InstanceSettings => {
     const own = byName.get(name.toLowerCase());
     const caFile = own?.caFile ?? defaults.caFile;
+    const password = own?.password ?? defaults.password;
     return {
       host: own?.host ?? name.split('\\')[0] ?? name,
       port: own?.port ?? defaults.port ?? (name.includes('\\') ? undefined : SQL_SERVER_PORT),
@@ -130,7 +172,7 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       multiSubnetFailover: own?.multiSubnetFailover ?? defaults.multiSubnetFailover ?? false,
       user: own?.user ?? defaults.user,
       domain: own?.domain ?? (own?.user === undefined ? defaults.domain : undefined),
-      password: secret(own?.password ?? defaults.password),
+      password: password && secretIn(password, absolute),
       caFile: caFile === undefined ? undefined : absolute(caFile),
       serverName: own?.serverName ?? defaults.serverName,
       encrypt: own?.encrypt ?? defaults.encrypt ?? 'tds7',
@@ -149,8 +191,10 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       ...(mountPoint === undefined ? {} : { mountPoint: absolute(mountPoint) }),
     })),
     instance,
-    secretVariables: [defaults, ...Object.values(instances)].flatMap(({ password }) =>
-      password !== undefined && 'env' in password ? [password.env] : [],
-    ),
+    secretVariables: [
+      ...[defaults, ...Object.values(instances)].map(({ password }) => password),
+      rest.desiredState.git?.webhook?.secret,
+      rest.desiredState.git?.status?.token,
+    ].flatMap((reference) => (reference !== undefined && 'env' in reference ? [reference.env] : [])),
   };
 }

@@ -4,28 +4,9 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
-import { DURATION_PATTERN, durationMs } from './duration-text.ts';
-import { plainText, seenText } from './plain-text.ts';
-
-const duration = (what: string, fallback: string) =>
-  z
-    .string()
-    .regex(DURATION_PATTERN, 'a duration such as 500ms, 30s or 5m')
-    .transform((text) => durationMs(text) ?? 0)
-    .describe(what)
-    .meta({ examples: [fallback] })
-    .prefault(fallback);
-
-const secretSchema = z.union([
-  z.strictObject({
-    env: plainText()
-      .regex(/^[^=]*$/, 'the name of an environment variable')
-      .describe('Name of the environment variable.'),
-  }),
-  z.strictObject({
-    file: plainText().describe('File whose first line is the secret; relative to the settings file.'),
-  }),
-]);
+import { gitSchema } from './git-settings-schema.ts';
+import { plainText } from './plain-text.ts';
+import { duration, secretSchema } from './settings-parts.ts';
 
 /** Both are relative to the same folder, or absolute. */
 function liesIn(folder: string, above: string): boolean {
@@ -77,60 +58,8 @@ const instanceSchema = loginSchema.extend({
   host: host().optional().describe('Host to connect to; default: the host part of the instance name.'),
 });
 
-/**
- * Encrypted, or on this machine; never a transport helper of git, which would run a program. The address is shown with every
- * generation, so that it holds no password and, over https, no token in the place of a user.
- */
-const GIT_URL =
-  /^(https:\/\/(?![^/]*@)[a-z0-9[]|ssh:\/\/(?![^/]*:[^/@]*@)[a-z0-9_[]|file:\/\/\/|[a-z0-9_][a-z0-9_.-]*@[a-z0-9][a-z0-9.-]*:|\/|\.{1,2}\/|[a-z]:[\\/])\S*$/i;
-const GIT_BRANCH = /^(?!.*(\.\.|\/\/|@\{))[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
 /** Five fields, or six with seconds; that they are a time is seen at the start of the daemon. */
 const CRON = /^[0-9a-z*?,/#-]+( +[0-9a-z*?,/#-]+){4,5}$/i;
-const GIT_PATH = /^(?!\/)(?!(.*\/)?\.{1,2}(\/|$))[^\\:]*$/;
-
-const signedBySchema = z
-  .strictObject({
-    allowedSigners: plainText()
-      .optional()
-      .describe(
-        'Keys of ssh: a file as `ssh-keygen` reads it (ALLOWED SIGNERS); relative to the settings file.',
-      ),
-    gnupgHome: plainText()
-      .optional()
-      .describe(
-        'Keys of OpenPGP: home folder of a GnuPG keyring that holds the allowed keys and no others; relative to the settings file.',
-      ),
-  })
-  .refine(({ allowedSigners, gnupgHome }) => (allowedSigners ?? gnupgHome) !== undefined, {
-    message: 'allowedSigners, gnupgHome, or both',
-  })
-  .describe(
-    'Only a newest commit that one of these keys has signed counts; left out, every commit of the branch does.',
-  );
-
-const gitSchema = z.strictObject({
-  url: plainText()
-    .regex(
-      GIT_URL,
-      'an https:// address without log-in data, ssh:// without a password, file:///, user@host:path, or a path',
-    )
-    .describe(
-      'The repository; a relative path is taken from the settings file. Log-in data is the matter of ssh and of git itself.',
-    )
-    .meta({ examples: ['ssh://git@git.contoso.com/ops/pchat.git'] }),
-  branch: z
-    .string()
-    .regex(GIT_BRANCH, 'the name of a branch')
-    .default('main')
-    .describe('Only this branch counts.'),
-  path: seenText()
-    .regex(GIT_PATH, 'a path inside the repository, with /')
-    .default('desired-state.yaml')
-    .describe("A file of the repository, or a folder whose YAML files are read; '' is the root."),
-  fetchEvery: duration('It is fetched this often.', '30s'),
-  signedBy: signedBySchema.optional(),
-});
-
 const desiredStateSchema = z
   .strictObject({
     file: plainText().optional().describe('A desired-state file; relative to the settings file.'),
@@ -317,4 +246,3 @@ export const settingsSchema = z.strictObject({
 });
 
 export type SettingsDocument = z.infer<typeof settingsSchema>;
-export type SecretReference = z.infer<typeof secretSchema>;

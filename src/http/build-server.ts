@@ -9,6 +9,7 @@ import { PoolError, toPoolError, type ErrorCode } from '../topology/pool-error.t
 import { BREAK_GLASS_BODY_LIMIT, breakGlassBodySchema } from './break-glass-body.ts';
 import { bearerToken, sameToken } from './control-token.ts';
 import { decisionBodySchema } from './decision-body.ts';
+import { addGitHookRoute, type HookRoute } from './git-hook-route.ts';
 import type { DecisionTarget, StatusSource } from '../reconciler/pool-status.ts';
 
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly decisions: DecisionTarget;
   readonly metrics: Registry;
   readonly token: string;
+  /** Left out: no forge may say anything. */
+  readonly gitHook?: HookRoute | undefined;
 }
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
@@ -63,6 +66,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addHealthRoutes(server, options);
   addPoolRoutes(server, options);
   addChangingRoutes(server, options);
+  if (options.gitHook !== undefined) addGitHookRoute(server, options.gitHook);
   return server;
 }
 

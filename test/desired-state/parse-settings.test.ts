@@ -147,6 +147,38 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
       MINIMAL.replace('{ file: pools.yaml }', '{ git: { url: /srv/x.git, signedBy: {} } }'),
       'desiredState.git.signedBy: expected allowedSigners, gnupgHome, or both',
     ],
+    [
+      'a webhook without a forge',
+      MINIMAL.replace(
+        '{ file: pools.yaml }',
+        '{ git: { url: /srv/x.git, webhook: { secret: { env: S } } } }',
+      ),
+      'desiredState.git.webhook.forge',
+    ],
+    [
+      'a secret of the webhook in the clear',
+      MINIMAL.replace(
+        '{ file: pools.yaml }',
+        '{ git: { url: /srv/x.git, webhook: { forge: gitea, secret: hunter2 } } }',
+      ),
+      'desiredState.git.webhook.secret',
+    ],
+    [
+      'a token that would travel in the clear',
+      MINIMAL.replace(
+        '{ file: pools.yaml }',
+        "{ git: { url: /srv/x.git, status: { api: 'http://git.contoso.com', repository: ops/pchat, token: { env: T } } } }",
+      ),
+      'desiredState.git.status.api: expected an https:// address',
+    ],
+    [
+      'a way out of the repository of the commit status',
+      MINIMAL.replace(
+        '{ file: pools.yaml }',
+        "{ git: { url: /srv/x.git, status: { api: 'https://git.contoso.com', repository: ../admin, token: { env: T } } } }",
+      ),
+      'desiredState.git.status.repository: expected OWNER/NAME',
+    ],
     ['two documents', `${MINIMAL}---\n${MINIMAL}`, 'one YAML document'],
   ])('refuse %s with its place', (_name, text, says) => {
     expect(() => parseSettings(text, 'settings.yaml')).toThrow(says);
@@ -170,6 +202,25 @@ instances:
   const { instance } = parseSettings(text, '/etc/pchat/settings.yaml');
   expect(instance('sql-1')).toMatchObject({ user: 'pchat', domain: undefined, multiSubnetFailover: true });
   expect(instance('sql-2')).toMatchObject({ domain: 'CONTOSO', port: 50_001, multiSubnetFailover: false });
+});
+
+test('secrets of the forge are references: variables are withheld from children, files lie beside the settings', () => {
+  const git = (secret: string): string => `
+desiredState:
+  git:
+    url: /srv/x.git
+    webhook: { forge: github, secret: ${secret}, replayWindow: 90s }
+    status: { api: https://git.contoso.com/api/v1/, repository: ops/pchat, token: { env: STATUS } }
+journal: { directory: j }
+`;
+  const variables = parseSettings(git('{ env: HOOK }'), '/etc/pchat/settings.yaml');
+  expect(variables.secretVariables).toEqual(['HOOK', 'STATUS']);
+  expect(variables.desiredState).toMatchObject({ status: { api: 'https://git.contoso.com/api/v1' } });
+  const { desiredState } = parseSettings(git('{ file: hook }'), '/etc/pchat/settings.yaml');
+  expect(desiredState).toMatchObject({
+    webhook: { secret: { file: path.resolve('/etc/pchat/hook') }, replayWindowMs: 90_000 },
+    maxBytes: 104_857_600,
+  });
 });
 
 test('read-only intent is refused with the reason', () => {

@@ -116,7 +116,22 @@ const git = {
   branch: 'main',
   path: 'pools',
   fetchEvery: '30s',
+  depth: 50,
+  maxMegabytes: 100,
   signedBy: { allowedSigners: 'allowed_signers', gnupgHome: 'gnupg' },
+  webhook: { forge: 'gitlab', secret: { env: 'PCHAT_HOOK_SECRET' }, replayWindow: '5m' },
+  status: {
+    api: 'https://git.contoso.com/api/v1',
+    repository: 'ops/pchat',
+    token: { env: 'PCHAT_STATUS_TOKEN' },
+    context: 'pchat',
+    targetUrl: 'https://pchat.contoso.com/',
+  },
+};
+const gitWithFiles = {
+  ...git,
+  webhook: { ...git.webhook, secret: { file: 'secrets/hook' } },
+  status: { ...git.status, token: { file: 'secrets/status' } },
 };
 const connectionUri = 'https://fe01.contoso.com/OcsPowershell';
 
@@ -131,5 +146,6 @@ export const FULL_SETTINGS: readonly unknown[] = [
     pathMap: [{ sqlServer: 'D:\\LSCopy', local: '/mnt/copy', mountPoint: '/mnt' }],
   },
   { ...settings, desiredState: { git }, shell: { ssh } },
+  { ...settings, desiredState: { git: gitWithFiles } },
   { ...settings, shell: { remoting: { program: 'pwsh', connectionUri } } },
 ];

@@ -1,0 +1,26 @@
+/** Forms that several parts of the settings share: durations and references to secrets. */
+import { z } from 'zod';
+import { DURATION_PATTERN, durationMs } from './duration-text.ts';
+import { plainText } from './plain-text.ts';
+
+export const duration = (what: string, fallback: string) =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, 'a duration such as 500ms, 30s or 5m')
+    .transform((text) => durationMs(text) ?? 0)
+    .describe(what)
+    .meta({ examples: [fallback] })
+    .prefault(fallback);
+
+export const secretSchema = z.union([
+  z.strictObject({
+    env: plainText()
+      .regex(/^[^=]*$/, 'the name of an environment variable')
+      .describe('Name of the environment variable.'),
+  }),
+  z.strictObject({
+    file: plainText().describe('File whose first line is the secret; relative to the settings file.'),
+  }),
+]);
+
+export type SecretReference = z.infer<typeof secretSchema>;
