@@ -1,7 +1,8 @@
 /** The daemon's status as text for people. Formats only. */
-import type { DaemonStatus, PoolStatus } from '../reconciler/pool-status.ts';
+import type { DaemonStatus, PoolStatus, SourceView } from '../reconciler/pool-status.ts';
 import { renderEvidence, verdictLines } from './render-evidence.ts';
 import { renderHoldings } from './render-forecast.ts';
+import { span } from './span.ts';
 import { renderLedger, renderPlan, type PlanView } from './render-plan.ts';
 import { definitionList, textTable } from './text-table.ts';
 
@@ -24,6 +25,7 @@ export function renderStatus(status: DaemonStatus): string {
   const problems = status.desiredStateProblems.map((problem) => `desired state ${verdict}: ${problem}`);
   return [
     ...problems,
+    ...sourceLines(status.desiredSource),
     textTable(head, rows),
     ...status.pools.flatMap(breakGlassLines),
     ...status.pools.flatMap(evidenceLines),
@@ -32,6 +34,24 @@ export function renderStatus(status: DaemonStatus): string {
 }
 
 const SHORT_COMMIT = 10;
+
+/** Nothing is to be said where all of a file is in force: the generations say it. */
+function sourceLines(source: SourceView | undefined): string[] {
+  if (source === undefined) return [];
+  const { attempted, applied, appliedAt, ageSeconds, condition } = source;
+  const current = condition.status === 'True';
+  if (current && applied === null) return [];
+  const age = ageSeconds === null ? '' : `, in force for ${span(ageSeconds / SECONDS_PER_MINUTE)}`;
+  const good =
+    appliedAt === null ? 'none was ever in force' : `${commitWords(applied)} of ${appliedAt}${age}`;
+  if (current) return [`desired state: ${good}`];
+  const newest = attempted === null || attempted === applied ? '' : `, newest ${commitWords(attempted)}`;
+  return [`desired state: ${condition.reason} since ${condition.since}${newest}; last good one: ${good}`];
+}
+
+const SECONDS_PER_MINUTE = 60;
+const commitWords = (commit: string | null): string =>
+  commit === null ? 'the one' : `commit ${commit.slice(0, SHORT_COMMIT)}`;
 
 /** Counter and hash, and the commit that brought it. */
 const generationWords = ({ generation, revision }: PoolStatus): string =>

@@ -90,6 +90,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   shutdown.register('observer', () => observer.close());
   const source = createDesiredSource(settings.desiredState, {
     clock: hostClock,
+    random: hostRandom,
     known: knownPoolsOf(journal.records()),
   });
   const { pollInterval, resync } = settings.schedule;

@@ -18,6 +18,7 @@ import { DesiredInForce } from './desired-in-force.ts';
 import { Fleet } from './fleet.ts';
 import { declaredNamesOf } from './known-pools.ts';
 import type { PoolDependencies } from './pool-dependencies.ts';
+import { SourceStatus } from './source-status.ts';
 import { TransitionSlots } from './transition-slots.ts';
 
 /** What every pool's loop gets as it is; `ports` are given through meteredPorts(ports, meter). */
@@ -66,6 +67,7 @@ class Daemon implements RunningDaemon {
   readonly #stop = new AbortController();
   readonly #ended = Promise.withResolvers<undefined>();
   readonly #startedAt: string;
+  readonly #source: SourceStatus;
   #problems: readonly string[] = [];
   #accepted = false;
   #reachable = true;
@@ -73,6 +75,8 @@ class Daemon implements RunningDaemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#startedAt = new Date(options.ports.clock.now()).toISOString();
+    this.#source = new SourceStatus(options.ports.clock, options.journal.records());
+    options.metrics.sourceChanged(this.#source.view());
     this.done = this.#ended.promise.then(() => undefined);
     const slots = new TransitionSlots(options.maxConcurrentTransitions);
     this.#fleet = new Fleet({
@@ -141,6 +145,7 @@ class Daemon implements RunningDaemon {
       startedAt: this.#startedAt,
       desiredStateProblems: this.#problems,
       desiredStateReachable: this.#reachable,
+      desiredSource: this.#source.view(),
       pools: this.#fleet.status(),
     };
   }
@@ -172,6 +177,7 @@ class Daemon implements RunningDaemon {
     const { log, metrics } = this.#options;
     const { kind, findings } = event;
     metrics.desiredState(event);
+    this.#tellSource(event);
     if (findings.length > 0)
       log.error('desired state not accepted; the last good one stays in force', { kind, findings });
     this.#problems = findings;
@@ -181,6 +187,15 @@ class Daemon implements RunningDaemon {
     if (kind !== 'accepted' && event.pools.length === 0) return;
     this.#accepted = true;
     this.#fleet.desire(event.pools);
+  }
+
+  #tellSource(event: DesiredEvent): void {
+    const { log, metrics } = this.#options;
+    if (!this.#source.told(event)) return;
+    const source = this.#source.view();
+    metrics.sourceChanged(source);
+    const { attempted, applied, appliedAt, condition } = source;
+    log.info('desired state', { attempted, applied, appliedAt, reason: condition.reason });
   }
 
   /** So that no later start takes a pool for declared that is not. */

@@ -1,6 +1,6 @@
 /** What the loop reports for counting; metrics.ts gives it to Prometheus, a simulation to nobody. */
 import type { DesiredEvent } from '../ports/desired-source.ts';
-import type { PoolStatus } from '../reconciler/pool-status.ts';
+import type { PoolStatus, SourceView } from '../reconciler/pool-status.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
@@ -14,6 +14,8 @@ export interface LoopMetrics {
   /** @param pool the desired state that `status` is of */
   statusChanged(status: PoolStatus, pool: DesiredPool): void;
   desiredState(event: DesiredEvent): void;
+  /** What became of the newest desired state. */
+  sourceChanged(source: SourceView): void;
 }
 
 const nothing = (): void => undefined;
@@ -24,4 +26,5 @@ export const silentMetrics: LoopMetrics = {
   stepEnded: nothing,
   statusChanged: nothing,
   desiredState: nothing,
+  sourceChanged: nothing,
 };

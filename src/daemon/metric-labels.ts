@@ -4,6 +4,7 @@
  */
 import { GATE_TABLE, type GateCode } from '../reconciler/gates/gate-table.ts';
 import type { Plan } from '../reconciler/plan.ts';
+import { SOURCE_REASONS } from '../reconciler/pool-status.ts';
 import { DRIFT_PATHS } from '../reconciler/diff-pool.ts';
 import { reconcileMachine } from '../reconciler/reconcile-machine.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
@@ -68,6 +69,7 @@ export const HOOK_RESULTS = membersOf<HookResult>({
   stale: true,
   refused: true,
 });
+export const STANDINGS = ['attempted', 'applied'] as const;
 export const LOOP_STATES: readonly string[] = Object.keys(reconcileMachine.states);
 
 export type Stage = (typeof STAGES)[number];
@@ -112,6 +114,15 @@ export const LABELS = {
   state: { meaning: 'state of the loop', values: LOOP_STATES },
   action: { meaning: '[action](actions.md)', values: ACTION_IDS },
   result: { meaning: 'outcome of the step', values: RESULTS },
+  reason: {
+    meaning: 'why the newest desired state is in force, or not: `InForce`, or what is the matter with it',
+    values: SOURCE_REASONS,
+  },
+  standing: {
+    meaning:
+      '`attempted`: the newest commit that was fetched; `applied`: the newest of which everything is in force',
+    values: STANDINGS,
+  },
   delivery: {
     meaning:
       '`woken`: the source was read; `ignored`: of another branch; `replayed`: had before; `stale`: too old; `refused`: without the secret',
@@ -124,7 +135,7 @@ export const LABELS = {
   answer: { meaning: '`unknown`: something that decides it is not seen', values: ANSWERS },
   generation: { meaning: 'counter of the generation in force', values: null },
   hash: { meaning: 'hash of the generation in force', values: null },
-  revision: { meaning: 'id of the commit that brought it; empty: not from Git', values: null },
+  revision: { meaning: 'id of the commit; empty: not from Git', values: null },
   primary_datacenter: { meaning: 'datacenter that `primaryDatacenter` names', values: null },
   version: { meaning: 'version of this program', values: null },
   node: { meaning: 'version of Node.js', values: null },

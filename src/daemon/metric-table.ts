@@ -30,6 +30,9 @@ export const METRICS = {
   pchat_generation_observed:      { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: not yet', help: 'Plan and drift were made for the generation in force.', moves: '0 with an accepted change, 1 with the next decision' },
   pchat_desired_state_valid:      { type: 'gauge', labels: [], unit: '1: yes; 0: no', help: 'The last edit that could be read was accepted, all of it.', moves: 'with every edit; keeps its value while the source cannot be reached' },
   pchat_desired_state_reachable:  { type: 'gauge', labels: [], unit: '1: yes; 0: no', help: 'The source of the desired state could be read.', moves: 'with every read that ends otherwise than the one before' },
+  pchat_desired_state_current:    { type: 'gauge', labels: ['reason'], unit: ONE_OF, help: 'Is the newest desired state of the source in force; 1 of InForce: all of it.', moves: 'with every read that ends otherwise than the one before' },
+  pchat_desired_state_applied_timestamp_seconds: { type: 'gauge', labels: [], unit: 'seconds since 1970 UTC, by the clock of the daemon; 0: never', help: 'When what is in force came into force.', moves: 'with an accepted change' },
+  pchat_desired_state_revision_info: { type: 'gauge', labels: ['standing', 'revision'], unit: 'always 1', help: 'Newest commit of the branch and the one in force; one series each.', moves: 'a new series replaces the old one with every commit that is fetched' },
   pchat_git_hooks_total:          { type: 'counter', labels: ['delivery'], unit: 'deliveries', help: 'Deliveries of the forge to /hooks/git.', moves: 'when one has been read; one that is too large is not' },
   // Plan, permission, steps.
   pchat_plan:                     { type: 'gauge', labels: ['pool', 'kind'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Kind of the present plan.', moves: DECISION },

@@ -5,14 +5,15 @@
 import type { Registry } from 'prom-client';
 import type { DesiredEvent } from '../ports/desired-source.ts';
 import type { HookResult } from '../ports/git-hook.ts';
+import { SOURCE_REASONS, type SourceView } from '../reconciler/pool-status.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
 import type { PoolTopology } from '../topology/pool-topology.ts';
 import type { RequestCounter } from './counted-ports.ts';
 import { instanceParts, type InstancePart } from './instance-parts.ts';
 import { Instruments, PoolSeries } from './instruments.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
-import { CONNECTIONS, FILE_OPERATIONS, HOOK_RESULTS, RESULTS, SOURCES } from './metric-labels.ts';
-import { yesNo, type Sample } from './metric-sample.ts';
+import { CONNECTIONS, FILE_OPERATIONS, HOOK_RESULTS, RESULTS, SOURCES, STANDINGS } from './metric-labels.ts';
+import { oneOf, yesNo, type Sample } from './metric-sample.ts';
 import type { PoolGauge } from './metric-table.ts';
 import { poolSamples } from './pool-samples.ts';
 import { unknownAnswers } from './sight-samples.ts';
@@ -102,6 +103,21 @@ function followDesiredState(instruments: Instruments): (event: DesiredEvent) => 
   };
 }
 
+function followSource(instruments: Instruments): (source: SourceView) => void {
+  const current = instruments.gauge('pchat_desired_state_current');
+  const appliedAt = instruments.gauge('pchat_desired_state_applied_timestamp_seconds');
+  const revision = instruments.gauge('pchat_desired_state_revision_info');
+  appliedAt.set(0);
+  for (const { labels, value } of oneOf('reason', SOURCE_REASONS, 'NotRead')) current.set(labels, value);
+  return (source) => {
+    for (const { labels, value } of oneOf('reason', SOURCE_REASONS, source.condition.reason))
+      current.set(labels, value);
+    appliedAt.set(source.appliedAt === null ? 0 : Date.parse(source.appliedAt) / MS_PER_SECOND);
+    revision.reset();
+    for (const standing of STANDINGS) revision.set({ standing, revision: source[standing] ?? '' }, 1);
+  };
+}
+
 export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonMetrics {
   const instruments = new Instruments();
   const pools = new Map<string, AddedPool>();
@@ -113,6 +129,7 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
     registry: instruments.registry,
     requests: countRequests(instruments, pools),
     desiredState: followDesiredState(instruments),
+    sourceChanged: followSource(instruments),
     hook: (delivery) => {
       hooks.inc({ delivery });
     },

@@ -1,5 +1,6 @@
 /** The source that the settings name: followed by the daemon, or read once by a command. */
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import { acceptFiles, inForceBefore } from './accept-files.ts';
@@ -11,6 +12,8 @@ import type { KnownPool } from './to-desired-pool.ts';
 
 export interface SourceOptions {
   readonly clock: Clock;
+  /** For the waits between fetches. */
+  readonly random?: Random | undefined;
   /** Accepted before this start, by pool. */
   readonly known: ReadonlyMap<string, KnownPool>;
 }

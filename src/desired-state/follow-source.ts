@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../ports/clock.ts';
 import type { DesiredEvent, DesiredSource } from '../ports/desired-source.ts';
+import type { Random } from '../ports/random.ts';
 import {
   acceptFiles,
   inForceBefore,
@@ -20,6 +21,8 @@ export interface SourceReader {
   readonly name: string;
   /** Every file of the source; rejects when it cannot be read, with PCO_COMMIT_REFUSED where it was read and must not count. */
   read(signal: AbortSignal): Promise<readonly SourceFile[]>;
+  /** The newest commit that was fetched, whatever became of it; left out: not from Git. */
+  attempted?(): string | undefined;
   /** Calls `wake` when the content may have changed. undefined: nobody tells; reading again on time finds it. */
   watch(wake: () => void): { close(): void } | undefined;
 }
@@ -32,6 +35,8 @@ export interface FollowOptions {
   readonly debounceMs?: number;
   /** ms; the source is read again after this long without a change; default 30,000. */
   readonly rereadMs?: number;
+  /** The wait for the next read is a tenth longer or shorter by chance, so that many daemons do not ask at once; left out: as it is. */
+  readonly random?: Random | undefined;
   /** ms after which a read that has not ended counts as out of reach; default 10,000. */
   readonly readDeadlineMs?: number;
 }
@@ -60,7 +65,7 @@ async function* follow(
   signal: AbortSignal,
   setWake: (wake: () => void) => void,
 ): AsyncGenerator<DesiredEvent> {
-  const { clock, debounceMs = 50, rereadMs = 30_000, readDeadlineMs = 10_000 } = options;
+  const { clock, debounceMs = 50, rereadMs = 30_000, readDeadlineMs = 10_000, random } = options;
   const reading = new Reading(reader, clock, readDeadlineMs);
   let inForce = inForceBefore(options.known ?? new Map());
   let changed = Promise.withResolvers<undefined>();
@@ -75,14 +80,15 @@ async function* follow(
     while (!stopped()) {
       const look = await reading.look(signal);
       if (stopped()) return;
-      const said = JSON.stringify(look.kind === 'files' ? look.files : look.message);
+      const attempted = reader.attempted?.();
+      const said = JSON.stringify([look.kind === 'files' ? look.files : look.message, attempted]);
       if (said !== last) {
         last = said;
         const { event, next } = judged(look, inForce);
         inForce = next;
-        yield event;
+        yield attempted === undefined ? event : { ...event, attempted };
       }
-      await quiet(clock, rereadMs, signal, changed.promise);
+      await quiet(clock, jittered(rereadMs, random), signal, changed.promise);
       changed = Promise.withResolvers<undefined>();
       await quiet(clock, debounceMs, signal, undefined);
     }
@@ -90,6 +96,12 @@ async function* follow(
     watcher?.close();
   }
 }
+
+/** Part of the wait by which it may be longer or shorter. */
+const JITTER = 0.1;
+
+const jittered = (ms: number, random: Random | undefined): number =>
+  random === undefined ? ms : ms * (1 + JITTER * (2 * random.next() - 1));
 
 function judged(look: Look, inForce: InForce): { readonly event: DesiredEvent; readonly next: InForce } {
   if (look.kind === 'failed') return { event: unreachable(inForce, look.message, look.cause), next: inForce };

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { simpleGit, type SimpleGit } from 'simple-git';
 import type { Revision, Signature } from '../topology/pool-topology.ts';
+import { boundedFetch, type FetchLimits } from './git-fetch.ts';
 import { keyringOf, signatureOf, type AllowedKeys } from './git-signature.ts';
 
 /** One file at a commit. */
@@ -38,8 +39,13 @@ function environment(): Record<string, string> {
   };
 }
 
+/** What comes is one file, whose size can be watched. */
+const KEEP_PACKED = ['-c', 'fetch.unpackLimit=1'];
+
 export interface GitRepository {
-  /** Commit id that the branch has now. Rejects when the remote or the branch is not to be had. */
+  /** Commit id that the branch has there now, without fetching it; empty: there is no such branch. */
+  head(signal: AbortSignal): Promise<string>;
+  /** Commit id that the branch has now. Rejects when the remote or the branch is not to be had, or is too large. */
   fetch(signal: AbortSignal): Promise<string>;
   /** Files at `place`: itself, or those directly in it when it is a folder. Empty: there is nothing. */
   entries(commit: string, place: string, signal: AbortSignal): Promise<readonly GitEntry[]>;
@@ -51,7 +57,12 @@ export interface GitRepository {
 }
 
 /** @param directory of the clone; made when it is not there */
-export function gitRepository(directory: string, url: string, branch: string): GitRepository {
+export function gitRepository(
+  directory: string,
+  url: string,
+  branch: string,
+  limits: FetchLimits = {},
+): GitRepository {
   const git = (signal: AbortSignal, more: Readonly<Record<string, string>> = {}): SimpleGit => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     return simpleGit({
@@ -68,10 +79,16 @@ export function gitRepository(directory: string, url: string, branch: string): G
   const run = (signal: AbortSignal, ...args: readonly string[]): Promise<string> =>
     git(signal).raw([...here, ...args]);
   return {
+    head: async (signal) =>
+      (await run(signal, 'ls-remote', url, `refs/heads/${branch}`)).split('\t')[0] ?? '',
     fetch: async (signal) => {
       if (!existsSync(path.join(directory, 'HEAD')))
         await git(signal).raw(['init', '--quiet', '--bare', path.resolve(directory)]);
-      await run(signal, 'fetch', '--quiet', '--no-tags', url, `+refs/heads/${branch}:${FETCHED}`);
+      const depth = limits.depth === undefined ? [] : [`--depth=${String(limits.depth)}`];
+      const words = [...KEEP_PACKED, 'fetch', '--quiet', '--no-tags', ...depth];
+      const branchAsFetched = `+refs/heads/${branch}:${FETCHED}`;
+      const fetchOnce = (abort: AbortSignal): Promise<string> => run(abort, ...words, url, branchAsFetched);
+      await boundedFetch({ directory, limits, run: fetchOnce }, signal);
       return (await run(signal, 'rev-parse', '--verify', `${FETCHED}^{commit}`)).trim();
     },
     entries: async (commit, place, signal) => {

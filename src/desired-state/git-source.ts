@@ -5,12 +5,14 @@
 import type { SourceFile } from './accept-files.ts';
 import { isYamlName, MAX_FILES, tooLarge } from './folder-files.ts';
 import { followSource, type FollowOptions, type SourceReader, type WakingSource } from './follow-source.ts';
+import type { FetchLimits } from './git-fetch.ts';
 import type { AllowedKeys } from './git-signature.ts';
 import { gitRepository, type GitEntry, type GitRepository } from './git-repository.ts';
+import { PoolError } from '../topology/pool-error.ts';
 import type { Signature } from '../topology/pool-topology.ts';
 import { MAX_YAML_BYTES } from './yaml-document.ts';
 
-export interface GitSourceOptions extends FollowOptions {
+export interface GitSourceOptions extends FollowOptions, Pick<FetchLimits, 'depth' | 'maxBytes'> {
   readonly url: string;
   readonly branch: string;
   /** A file, or a folder whose YAML files are read; '' is the root. */
@@ -30,16 +32,20 @@ export function createGitSource(options: GitSourceOptions): WakingSource {
   return followSource(gitReader(options), { readDeadlineMs: READ_DEADLINE_MS, ...options });
 }
 
-export function gitReader(options: Omit<GitSourceOptions, 'clock'>): SourceReader {
+export function gitReader(options: Omit<GitSourceOptions, 'clock'> & FetchLimits): SourceReader {
   const { url, branch, path, directory } = options;
-  const repository = gitRepository(directory, url, branch);
+  const repository = gitRepository(directory, url, branch, options);
   const name = `${url} ${branch}`;
   let commit: string | undefined;
   let files: readonly SourceFile[] = [];
+  let attempted: string | undefined;
+  const fetch = fetchUnlessRefused(repository);
   return {
     name,
+    attempted: () => attempted,
     read: async (signal) => {
-      const head = await repository.fetch(signal);
+      const head = await fetch(signal);
+      attempted = head;
       options.onFetched?.(head);
       if (head !== commit) {
         const signature = options.signedBy && (await repository.signature(head, options.signedBy, signal));
@@ -49,6 +55,21 @@ export function gitReader(options: Omit<GitSourceOptions, 'clock'>): SourceReade
       return files;
     },
     watch: () => undefined,
+  };
+}
+
+/** A branch that was too large is not fetched again until it has another commit. */
+function fetchUnlessRefused(repository: GitRepository): (signal: AbortSignal) => Promise<string> {
+  let refused: { readonly head: string; readonly error: PoolError } | undefined;
+  return async (signal) => {
+    if (refused !== undefined && (await repository.head(signal)) === refused.head) throw refused.error;
+    refused = undefined;
+    try {
+      return await repository.fetch(signal);
+    } catch (error) {
+      if (error instanceof PoolError) refused = { head: await repository.head(signal), error };
+      throw error;
+    }
   };
 }
 

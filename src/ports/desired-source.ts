@@ -7,6 +7,8 @@ interface EventBase {
   readonly pools: readonly DesiredPool[];
   /** What was refused or not read, one line each; empty: nothing. */
   readonly findings: readonly string[];
+  /** The newest commit that was fetched, whatever became of it; left out: none yet, or not from Git. */
+  readonly attempted?: string | undefined;
 }
 
 export type DesiredEvent =

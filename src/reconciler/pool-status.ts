@@ -1,4 +1,4 @@
-/** What the daemon knows of a pool, as the API and the commands show it, and how people's decisions reach it. Types only. */
+/** What the daemon knows of a pool, as the API and the commands show it, and how people's decisions reach it. */
 import type { Decision, JournalRecord } from '../ports/journal.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import type { Why } from './why/why.ts';
@@ -69,6 +69,38 @@ export interface PoolStatus {
   readonly decisions: readonly (Decision & { readonly at: string })[];
 }
 
+export const SOURCE_REASONS = [
+  'InForce',
+  'PartlyInvalid',
+  'Invalid',
+  'CommitRefused',
+  'Unreachable',
+  'NotRead',
+] as const;
+export type SourceReason = (typeof SOURCE_REASONS)[number];
+
+/** `DesiredStateCurrent`: the newest desired state of the source is in force, all of it. */
+export interface SourceCondition {
+  /** Unknown: what the source wants now could not be read. */
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: SourceReason;
+  readonly message: string;
+  /** ISO 8601 UTC of the last change of `reason`. */
+  readonly since: string;
+}
+
+export interface SourceView {
+  /** Newest commit that was fetched, whatever became of it; null: none yet, or not from Git. */
+  readonly attempted: string | null;
+  /** Newest commit of which everything is in force; null: none yet, or not from Git. */
+  readonly applied: string | null;
+  /** ISO 8601 UTC at which it came into force. */
+  readonly appliedAt: string | null;
+  /** Age of what is in force, s. */
+  readonly ageSeconds: number | null;
+  readonly condition: SourceCondition;
+}
+
 export interface DaemonStatus {
   readonly version: string;
   readonly pid: number;
@@ -78,6 +110,8 @@ export interface DaemonStatus {
   readonly desiredStateProblems: readonly string[];
   /** The source could be read when it was looked at last. */
   readonly desiredStateReachable: boolean;
+  /** Left out by daemons that do not tell. */
+  readonly desiredSource?: SourceView;
   readonly pools: readonly PoolStatus[];
 }
 

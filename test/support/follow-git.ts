@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
+import type { FetchLimits } from '../../src/desired-state/git-fetch.ts';
 import type { AllowedKeys } from '../../src/desired-state/git-signature.ts';
 import { createGitSource } from '../../src/desired-state/git-source.ts';
 import type { DesiredEvent } from '../../src/ports/desired-source.ts';
@@ -11,6 +12,8 @@ import { GitBench } from './git.ts';
 
 export interface Followed {
   readonly git: GitBench;
+  /** The bare clone. */
+  readonly clone: string;
   readonly next: () => Promise<DesiredEvent>;
   /** Fetches at once and waits for what that tells. */
   readonly fetched: () => Promise<DesiredEvent>;
@@ -20,6 +23,7 @@ export function followed(
   start: (git: GitBench) => void,
   place = 'desired-state.yaml',
   signedBy?: AllowedKeys,
+  limits: Omit<FetchLimits, 'clock'> & { readonly readDeadlineMs?: number } = {},
 ): Followed {
   const folder = mkdtempSync(path.join(tmpdir(), 'pchat-git-'));
   const git = new GitBench(folder);
@@ -34,6 +38,7 @@ export function followed(
     clock: hostClock,
     debounceMs: 1,
     rereadMs: 60_000,
+    ...limits,
   });
   const events = source.watch(stop.signal)[Symbol.asyncIterator]();
   onTestFinished(async () => {
@@ -48,6 +53,7 @@ export function followed(
   };
   return {
     git,
+    clone: path.join(folder, 'clone'),
     next,
     fetched: () => {
       const told = next();

@@ -35,6 +35,7 @@ export class GitBench {
   readonly url: string;
   readonly #work: string;
   #signing: readonly string[] = [];
+  #rewrites = 0;
 
   /** @param folder empty */
   constructor(folder: string) {
@@ -86,6 +87,12 @@ export class GitBench {
       encoding: 'utf8',
     }).trim();
     this.#git(this.#work, 'push', '--quiet', '--force', 'origin', `${id}:refs/heads/main`);
+  }
+
+  /** The branch begins anew with another history; the commit's id. */
+  rewrite(subject: string, files: Readonly<Record<string, string>>): string {
+    this.#git(this.#work, 'checkout', '--quiet', '--orphan', `anew-${String((this.#rewrites += 1))}`);
+    return this.commit(subject, files);
   }
 
   removeBranch(branch: string): void {
