@@ -13,13 +13,20 @@ export interface SettingsOptions extends OutputOptions {
   readonly settings: string;
 }
 
-export const withOutput = (command: Command): Command =>
-  command.addOption(
-    new Option('-o, --output <form>', 'text or json').choices(['text', 'json']).default('text'),
-  );
+const FORMS: readonly string[] = ['text', 'json'];
 
-export const withSettings = (command: Command): Command =>
-  withOutput(command).addOption(
+/** @param more forms of this command beside text and json */
+export const withOutput = (command: Command, more: readonly string[] = []): Command => {
+  const forms = [...FORMS, ...more];
+  return command.addOption(
+    new Option('-o, --output <form>', forms.join(', ').replace(/, (?=[^,]*$)/, ' or '))
+      .choices(forms)
+      .default('text'),
+  );
+};
+
+export const withSettings = (command: Command, more: readonly string[] = []): Command =>
+  withOutput(command, more).addOption(
     new Option('-s, --settings <file>', 'operator settings').env('PCHAT_SETTINGS').default('settings.yaml'),
   );
 
@@ -43,7 +50,7 @@ export const sourceAt = (place: string): SourceSettings =>
     ? { kind: 'directory', directory: place }
     : { kind: 'file', file: place };
 
-export async function loadSettings(options: SettingsOptions): Promise<Settings> {
+export async function loadSettings(options: Pick<SettingsOptions, 'settings'>): Promise<Settings> {
   const { parseSettings } = await import('../desired-state/parse-settings.ts');
   return parseSettings(await readText(options.settings), options.settings);
 }

@@ -18,7 +18,8 @@ import { planViewOf } from './render-status.ts';
 
 const NOT_PREDICTED = { duration: null, outage: null };
 
-interface Options extends SettingsOptions {
+interface Options extends Omit<SettingsOptions, 'output'> {
+  readonly output: SettingsOptions['output'] | 'markdown';
   readonly desired?: string;
   readonly facts?: string;
   readonly pool?: string;
@@ -26,7 +27,7 @@ interface Options extends SettingsOptions {
 }
 
 export function register(program: Command): void {
-  withSettings(program.command('plan'))
+  withSettings(program.command('plan'), ['markdown'])
     .description('the fewest steps to the desired state; exit code 0: none, 2: changes')
     .argument('[pool]', 'only this pool')
     .option('-d, --desired <path>', 'desired-state file or directory instead of the source in the settings')
@@ -44,7 +45,14 @@ async function plan(options: Options): Promise<void> {
   const [only] = views;
   const single = views.length === 1 && only !== undefined;
   if (options.out !== undefined) await save(options.out, single ? only : undefined);
-  print(options, single ? planJson(only) : views.map(planJson), () => views.map(renderPlan).join('\n\n'));
+  const { output } = options;
+  if (output === 'markdown') return printMarkdown(views);
+  print({ output }, single ? planJson(only) : views.map(planJson), () => views.map(renderPlan).join('\n\n'));
+}
+
+async function printMarkdown(views: readonly PlanView[]): Promise<void> {
+  const { renderPlansMarkdown } = await import('./render-plan-markdown.ts');
+  process.stdout.write(`${renderPlansMarkdown(views)}\n`);
 }
 
 /** Owner-only, as the journal is: it tells the state of the estate. */

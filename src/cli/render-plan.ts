@@ -86,7 +86,7 @@ export function renderPlan(view: PlanView): string {
   return parts.join('\n');
 }
 
-const placeOf = (view: PlanView, target: PlannedStep['target']): string =>
+export const placeOf = (view: PlanView, target: PlannedStep['target']): string =>
   target === 'pool' ? target : named(view, target);
 
 export function headline(plan: Plan): string {
