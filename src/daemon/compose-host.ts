@@ -10,7 +10,7 @@ import { countedPorts } from './counted-ports.ts';
 import { composeObserver, composePorts } from './compose-ports.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { runDaemon, type RunningDaemon } from './daemon.ts';
-import { hookRouteOf } from './git-forge.ts';
+import { hookRouteOf, reportedToForge } from './git-forge.ts';
 import { hostClock } from './host/host-clock.ts';
 import { hostRandom } from './host/host-random.ts';
 import { onStopSignals } from './host/signals.ts';
@@ -93,6 +93,14 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     random: hostRandom,
     known: knownPoolsOf(journal.records()),
   });
+  const forge = reportedToForge(metrics, settings.desiredState, {
+    clock: hostClock,
+    log,
+    count: (report) => {
+      metrics.commitStatus(report);
+    },
+  });
+  shutdown.register('commit statuses', () => forge.close());
   const { pollInterval, resync } = settings.schedule;
   const daemon = runDaemon({
     source,
@@ -103,7 +111,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     journal,
     lease,
     log,
-    metrics,
+    metrics: forge.metrics,
     version: options.version,
     pid: process.pid,
     resyncMs: pollInterval,

@@ -1,10 +1,13 @@
-/** The forge's side of a Git source: deliveries that wake the fetch. Wires; decides nothing. */
+/** The forge's side of a Git source: deliveries that wake the fetch, commit statuses that go back. Wires; decides nothing. */
 import { createGitHook } from '../desired-state/git-hook.ts';
 import type { SourceSettings } from '../desired-state/parse-settings.ts';
 import type { HookRoute } from '../http/git-hook-route.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HookResult } from '../ports/git-hook.ts';
+import { CommitReporter, type CommitReporterOptions } from './commit-reporter.ts';
+import { poolCommitStatus, sourceCommitStatus } from './commit-status.ts';
 import type { Log } from './log.ts';
+import type { LoopMetrics } from './loop-metrics.ts';
 import { readSecret } from './read-secret.ts';
 
 export interface ForgeOptions {
@@ -29,5 +32,40 @@ export function hookRouteOf(source: SourceSettings, options: ForgeOptions): Hook
       count(result);
       log.debug('delivery of the forge', { result });
     },
+  };
+}
+
+export interface Reporting {
+  readonly metrics: LoopMetrics;
+  close(): Promise<void>;
+}
+
+/** What the loop reports goes on to `metrics`, and to the forge where the settings ask for it. */
+export function reportedToForge(
+  metrics: LoopMetrics,
+  source: SourceSettings,
+  options: Pick<CommitReporterOptions, 'clock' | 'log' | 'count'>,
+): Reporting {
+  if (source.kind !== 'git' || source.status === undefined)
+    return { metrics, close: () => Promise.resolve() };
+  const settings = source.status;
+  const { context } = settings;
+  const token = (): string => readSecret(settings.token);
+  // A token that is not there shall be told at the start.
+  token();
+  const reporter = new CommitReporter({ ...options, settings, token });
+  return {
+    metrics: {
+      ...metrics,
+      statusChanged: (status, pool) => {
+        metrics.statusChanged(status, pool);
+        reporter.tell(poolCommitStatus(status, context));
+      },
+      sourceChanged: (view) => {
+        metrics.sourceChanged(view);
+        reporter.tell(sourceCommitStatus(view, context));
+      },
+    },
+    close: () => reporter.close(),
   };
 }

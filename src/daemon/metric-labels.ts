@@ -14,6 +14,7 @@ import { CONDITION_TYPES } from '../topology/condition.ts';
 import type { DownLevel, Verdict } from '../topology/evidence.ts';
 import type { Readiness } from '../topology/forecast.ts';
 import { SITES, type PolicyMode } from '../topology/pool-topology.ts';
+import type { Report } from './commit-reporter.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
 
 /** Complete by its type: a new member of the union does not compile until it is named here. */
@@ -70,6 +71,7 @@ export const HOOK_RESULTS = membersOf<HookResult>({
   refused: true,
 });
 export const STANDINGS = ['attempted', 'applied'] as const;
+export const REPORTS = membersOf<Report>({ sent: true, 'given-up': true });
 export const LOOP_STATES: readonly string[] = Object.keys(reconcileMachine.states);
 
 export type Stage = (typeof STAGES)[number];
@@ -127,6 +129,10 @@ export const LABELS = {
     meaning:
       '`woken`: the source was read; `ignored`: of another branch; `replayed`: had before; `stale`: too old; `refused`: without the secret',
     values: HOOK_RESULTS,
+  },
+  report: {
+    meaning: '`given-up`: refused, not taken after four tries, or replaced by a newer one between them',
+    values: REPORTS,
   },
   question: { meaning: 'command that would answer: `pchat approve` and so on', values: QUESTIONS },
   percentile: { meaning: 'percentile of what was measured', values: PERCENTILES },

@@ -34,6 +34,7 @@ export const METRICS = {
   pchat_desired_state_applied_timestamp_seconds: { type: 'gauge', labels: [], unit: 'seconds since 1970 UTC, by the clock of the daemon; 0: never', help: 'When what is in force came into force.', moves: 'with an accepted change' },
   pchat_desired_state_revision_info: { type: 'gauge', labels: ['standing', 'revision'], unit: 'always 1', help: 'Newest commit of the branch and the one in force; one series each.', moves: 'a new series replaces the old one with every commit that is fetched' },
   pchat_git_hooks_total:          { type: 'counter', labels: ['delivery'], unit: 'deliveries', help: 'Deliveries of the forge to /hooks/git.', moves: 'when one has been read; one that is too large is not' },
+  pchat_commit_statuses_total:    { type: 'counter', labels: ['report'], unit: 'statuses', help: 'Commit statuses for the forge.', moves: 'when one was sent or given up' },
   // Plan, permission, steps.
   pchat_plan:                     { type: 'gauge', labels: ['pool', 'kind'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Kind of the present plan.', moves: DECISION },
   pchat_planned_steps:            { type: 'gauge', labels: ['pool'], unit: 'steps', help: 'Steps of the present plan, those of a blocked one included.', moves: DECISION },

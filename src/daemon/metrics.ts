@@ -8,11 +8,20 @@ import type { HookResult } from '../ports/git-hook.ts';
 import { SOURCE_REASONS, type SourceView } from '../reconciler/pool-status.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
 import type { PoolTopology } from '../topology/pool-topology.ts';
+import type { Report } from './commit-reporter.ts';
 import type { RequestCounter } from './counted-ports.ts';
 import { instanceParts, type InstancePart } from './instance-parts.ts';
 import { Instruments, PoolSeries } from './instruments.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
-import { CONNECTIONS, FILE_OPERATIONS, HOOK_RESULTS, RESULTS, SOURCES, STANDINGS } from './metric-labels.ts';
+import {
+  CONNECTIONS,
+  FILE_OPERATIONS,
+  HOOK_RESULTS,
+  REPORTS,
+  RESULTS,
+  SOURCES,
+  STANDINGS,
+} from './metric-labels.ts';
 import { oneOf, yesNo, type Sample } from './metric-sample.ts';
 import type { PoolGauge } from './metric-table.ts';
 import { poolSamples } from './pool-samples.ts';
@@ -29,6 +38,7 @@ export interface DaemonMetrics extends LoopMetrics {
   readonly registry: Registry;
   readonly requests: RequestCounter;
   hook(result: HookResult): void;
+  commitStatus(report: Report): void;
 }
 
 interface AddedPool {
@@ -123,6 +133,8 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
   const pools = new Map<string, AddedPool>();
   instruments.gauge('pchat_build_info').set({ version, node }, 1);
   instruments.gauge('pchat_lease_epoch').set(epoch);
+  const reports = instruments.counter('pchat_commit_statuses_total');
+  for (const report of REPORTS) reports.inc({ report }, 0);
   const hooks = instruments.counter('pchat_git_hooks_total');
   for (const delivery of HOOK_RESULTS) hooks.inc({ delivery }, 0);
   return {
@@ -130,6 +142,9 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
     requests: countRequests(instruments, pools),
     desiredState: followDesiredState(instruments),
     sourceChanged: followSource(instruments),
+    commitStatus: (report) => {
+      reports.inc({ report });
+    },
     hook: (delivery) => {
       hooks.inc({ delivery });
     },
