@@ -10,6 +10,7 @@ import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import type { SourceView } from '../../src/reconciler/pool-status.ts';
 import { withPrimaryDatacenter } from '../../src/simulator/estate/desired-document.ts';
 import { pushOf } from '../support/git-deliveries.ts';
+import { statusForge, type StatusForge } from '../support/status-forge.ts';
 import { GIT_MISSING, GitBench, signedBySsh, SSH_KEYGEN_MISSING, sshKey } from '../support/git.ts';
 import { onlyOnShare, RARELY_COPIED } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
@@ -25,10 +26,12 @@ interface Forge {
   readonly document: string;
   readonly ann: readonly string[];
   readonly eve: readonly string[];
+  /** Where the daemon says what became of commits. */
+  readonly statuses: StatusForge;
 }
 
 /** The stage's daemon follows a repository that holds the stage's document; by itself it would fetch once in ten minutes. */
-function followGit(stage: WireStage): Forge {
+async function followGit(stage: WireStage): Promise<Forge> {
   const { directory, documents } = stage.playground;
   const document = readFileSync(documents.desiredFile, 'utf8');
   const folder = path.join(directory, 'forge');
@@ -36,15 +39,17 @@ function followGit(stage: WireStage): Forge {
   const [ann, eve] = [sshKey(folder, 'ann'), sshKey(folder, 'eve')];
   writeFileSync(path.join(directory, 'allowed_signers'), `ann@contoso.com ${ann.publicKey}\n`);
   writeFileSync(path.join(directory, 'hook-secret'), `${SECRET}\n`);
+  const statuses = await statusForge();
+  const secret = `{ file: ${directory}/hook-secret }`;
   const git = new GitBench(folder);
   git.signWith(...signedBySsh(ann.keyFile));
   git.commit('the pool as it is', { [FILE]: document });
   const settings = readFileSync(documents.settingsFile, 'utf8').replace(
     'file: desired-state.yaml',
-    `git: { url: ${git.url}, path: pools, fetchEvery: 10m, signedBy: { allowedSigners: ${directory}/allowed_signers }, webhook: { forge: github, secret: { file: ${directory}/hook-secret } } }`,
+    `git: { url: ${git.url}, path: pools, fetchEvery: 10m, signedBy: { allowedSigners: ${directory}/allowed_signers }, webhook: { forge: github, secret: ${secret} }, status: { api: ${statuses.api}, repository: ops/pchat, token: ${secret} } }`,
   );
   writeFileSync(documents.settingsFile, settings);
-  return { git, document, ann: signedBySsh(ann.keyFile), eve: signedBySsh(eve.keyFile) };
+  return { git, document, ann: signedBySsh(ann.keyFile), eve: signedBySsh(eve.keyFile), statuses };
 }
 
 const addressOf = (stage: WireStage): string =>
@@ -83,13 +88,20 @@ async function opened(): Promise<WireStage> {
   });
 }
 
-/** None of them moves anything, and each is told as what it is. */
-async function wrongPushes(stage: WireStage, { git, document, eve, ann }: Forge): Promise<void> {
+/** @param one commit and context */
+const statesOf = ({ taken }: StatusForge, one: string): readonly unknown[] =>
+  taken.flatMap(({ path: place, body }) =>
+    `${place.split('/').at(-1) ?? ''} ${String(body['context'])}` === one ? [body['state']] : [],
+  );
+
+/** None of them moves anything, and each is told as what it is. @returns the unsigned commit */
+async function wrongPushes(stage: WireStage, { git, document, eve, ann }: Forge): Promise<string> {
   const before = await stage.status();
   const moved = withPrimaryDatacenter(document, 'lyon');
   expect(await pushed(stage, 'forged', 'guessed')).toBe(401);
   git.signWith();
-  await told(stage, 'unsigned', 'CommitRefused', git.commit('move', { [FILE]: moved }));
+  const unsigned = git.commit('move', { [FILE]: moved });
+  await told(stage, 'unsigned', 'CommitRefused', unsigned);
   expect((await stage.problems())[0]).toContain('it is not signed');
   git.signWith(...eve);
   await told(stage, 'unknown key', 'CommitRefused', git.commit('move, by eve', { [FILE]: moved }));
@@ -104,6 +116,7 @@ async function wrongPushes(stage: WireStage, { git, document, eve, ann }: Forge)
   const after = await stage.status();
   expect([after?.generation, after?.primarySite]).toEqual([before?.generation, 'home']);
   expect(stage.records.filter(({ kind }) => kind === 'intent')).toEqual([]);
+  return unsigned;
 }
 
 /** The commit is in journal, history, metrics, status and log. */
@@ -144,11 +157,11 @@ test.skipIf((GIT_MISSING || SSH_KEYGEN_MISSING) && process.env['CI'] !== 'true')
   { timeout: 240_000 },
   async () => {
     await using stage = await opened();
-    const forge = followGit(stage);
+    const forge = await followGit(stage);
     const { git, document } = forge;
     await stage.startDaemon();
     await stage.converged('home');
-    await wrongPushes(stage, forge);
+    const unsigned = await wrongPushes(stage, forge);
     await stage.estate.fault('clients on');
     await stage.until('a log backup that only the share has', () => onlyOnShare(stage.estate).length > 0);
     await stage.estate.fault('down site home');
@@ -166,5 +179,10 @@ test.skipIf((GIT_MISSING || SSH_KEYGEN_MISSING) && process.env['CI'] !== 'true')
       intents.flatMap(({ seedStep }) => (seedStep === null ? [] : [Number(seedStep.split(' ')[1])])),
     ).toEqual(SEED);
     await expectCommitEverywhere(stage, git, commit);
+    const said = (one: string) => statesOf(forge.statuses, one);
+    await stage.until('the commit status', () => said(`${commit} pchat/contoso-chat`).at(-1) === 'success');
+    expect(said(`${commit} pchat/contoso-chat`)).toContain('pending');
+    expect(said(`${commit} pchat`)).toEqual(['success']);
+    expect(said(`${unsigned} pchat`)).toEqual(['failure']);
   },
 );
