@@ -24,11 +24,21 @@ export interface Fetch {
 }
 
 const LOOK_EVERY_MS = 200;
+/** Every fetch of something new is one pack. */
+const MOST_PACKS = 200;
 const BYTES_PER_MEGABYTE = 1_048_576;
+
+/** git's own tidying would hold everything twice for a while; instead a clone of too many packs is fetched anew. */
+export function dropScattered(directory: string): void {
+  const packs = filesIn(packsOf(directory)).filter((name) => name.endsWith('.pack'));
+  if (packs.length >= MOST_PACKS) rmSync(directory, { recursive: true, force: true });
+}
+
+const packsOf = (directory: string): string => path.join(directory, 'objects', 'pack');
 
 /** Rejects with PCO_SOURCE_UNREACHABLE when the clone becomes too large; it is thrown away then. What was read from it before is in memory and in the journal. */
 export async function boundedFetch({ directory, limits, run }: Fetch, signal: AbortSignal): Promise<void> {
-  const packs = path.join(directory, 'objects', 'pack');
+  const packs = packsOf(directory);
   const before = new Set(filesIn(packs));
   const ended = new AbortController();
   const tooLarge = new AbortController();

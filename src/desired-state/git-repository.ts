@@ -6,7 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { simpleGit, type SimpleGit } from 'simple-git';
 import type { Revision, Signature } from '../topology/pool-topology.ts';
-import { boundedFetch, type FetchLimits } from './git-fetch.ts';
+import { boundedFetch, dropScattered, type FetchLimits } from './git-fetch.ts';
 import { keyringOf, signatureOf, type AllowedKeys } from './git-signature.ts';
 
 /** One file at a commit. */
@@ -39,8 +39,8 @@ function environment(): Record<string, string> {
   };
 }
 
-/** What comes is one file, whose size can be watched. */
-const KEEP_PACKED = ['-c', 'fetch.unpackLimit=1'];
+/** What comes is one file, whose size can be watched, and nothing is tidied up beside it. */
+const KEEP_PACKED = ['-c', 'fetch.unpackLimit=1', '-c', 'gc.auto=0'];
 
 export interface GitRepository {
   /** Commit id that the branch has there now, without fetching it; empty: there is no such branch. */
@@ -82,6 +82,7 @@ export function gitRepository(
     head: async (signal) =>
       (await run(signal, 'ls-remote', url, `refs/heads/${branch}`)).split('\t')[0] ?? '',
     fetch: async (signal) => {
+      dropScattered(directory);
       if (!existsSync(path.join(directory, 'HEAD')))
         await git(signal).raw(['init', '--quiet', '--bare', path.resolve(directory)]);
       const depth = limits.depth === undefined ? [] : [`--depth=${String(limits.depth)}`];

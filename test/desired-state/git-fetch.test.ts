@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { boundedFetch } from '../../src/desired-state/git-fetch.ts';
+import { boundedFetch, dropScattered } from '../../src/desired-state/git-fetch.ts';
 import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
 
 const LIMIT = 1_048_576;
@@ -74,4 +74,15 @@ test('a fetch that ends within its limit leaves what it brought', async () => {
   };
   await boundedFetch({ directory, limits: { maxBytes: LIMIT }, run }, signal);
   expect(readdirSync(packs)).toContain('pack-2.pack');
+});
+
+test('a clone of two hundred packs is dropped, one of fewer is kept', () => {
+  const { directory, packs } = clone();
+  for (let index = 2; index < 200; index += 1)
+    writeFileSync(path.join(packs, `pack-${String(index)}.pack`), '');
+  dropScattered(directory);
+  expect(existsSync(packs)).toBe(true);
+  writeFileSync(path.join(packs, 'pack-200.pack'), '');
+  dropScattered(directory);
+  expect(existsSync(directory)).toBe(false);
 });
