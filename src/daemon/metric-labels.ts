@@ -11,6 +11,7 @@ import { ACTION_IDS } from '../reconciler/step-id.ts';
 import { ALL_VARIABLES } from '../reconciler/variables.ts';
 import type { HookResult } from '../ports/git-hook.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
+import { ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
 import type { DownLevel, Verdict } from '../topology/evidence.ts';
 import type { Readiness } from '../topology/forecast.ts';
 import { SITES, type PolicyMode } from '../topology/pool-topology.ts';
@@ -72,6 +73,7 @@ export const HOOK_RESULTS = membersOf<HookResult>({
 });
 export const STANDINGS = ['attempted', 'applied'] as const;
 export const REPORTS = membersOf<Report>({ sent: true, 'given-up': true });
+export const CODES = Object.keys(ERROR_CODES) as readonly ErrorCode[];
 export const LOOP_STATES: readonly string[] = Object.keys(reconcileMachine.states);
 
 export type Stage = (typeof STAGES)[number];
@@ -114,6 +116,7 @@ export const LABELS = {
   gate: { meaning: '`Proceed`, or the code of the gate that holds', values: GATES },
   mode: { meaning: '`policy.mode`', values: MODES },
   state: { meaning: 'state of the loop', values: LOOP_STATES },
+  code: { meaning: '[code of the error](errors.md)', values: CODES },
   action: { meaning: '[action](actions.md)', values: ACTION_IDS },
   result: { meaning: 'outcome of the step', values: RESULTS },
   reason: {

@@ -43,6 +43,7 @@ export const METRICS = {
   pchat_suspended:                { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: no', help: 'A person holds the pool by pchat suspend or pchat cancel, or every pool by pchat stop, whether there is something to do or not.', moves: 'with the round after pchat suspend, cancel, resume, stop or go, or the end of the hold' },
   pchat_open_decisions:           { type: 'gauge', labels: ['pool', 'question'], unit: '1: awaited; 0: not', help: 'Decisions of people that the present plan awaits or that would be a way out.', moves: DECISION },
   pchat_loop_state:               { type: 'gauge', labels: ['pool', 'state'], unit: ONE_OF, help: 'State of the loop of the pool.', moves: 'with every change of it' },
+  pchat_last_error:               { type: 'gauge', labels: ['pool', 'code'], unit: `${ONE_OF}; all 0 once a round went well`, help: 'Code of the newest of the failures in a row.', moves: 'when a step or an observation fails, and when a round goes well' },
   pchat_steps_total:              { type: 'counter', labels: ['pool', 'action', 'result'], unit: 'steps', help: 'Steps that ended.', moves: 'when a step ends' },
   pchat_step_duration_seconds:    { type: 'histogram', labels: ['pool', 'action'], unit: 'seconds', help: 'Duration of a step, waiting for its effect included.', moves: 'when a step ends', buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600] },
   // Evidence and loss.
@@ -50,6 +51,7 @@ export const METRICS = {
   pchat_evidence_level:           { type: 'gauge', labels: ['pool', 'site', 'level'], unit: `${ONE_OF} while the verdict is down; all 0 otherwise`, help: 'What the verdict `down` rests on. `proven` is never concluded of a whole site.', moves: DECISION },
   pchat_evidence_silence_seconds: { type: 'gauge', labels: ['pool', 'site'], unit: 'seconds; 0: one answers, or not all were asked; NaN: not observed yet', help: 'Time for which no instance of the site has answered.', moves: DECISION },
   pchat_predicted_loss_seconds:   { type: 'gauge', labels: ['pool'], unit: 'seconds; NaN: cannot be bounded, or not observed yet', help: 'Chat history that the present course loses after all salvage.', moves: DECISION },
+  pchat_max_data_loss_seconds:    { type: 'gauge', labels: ['pool'], unit: 'seconds', help: 'Loss that policy.maxDataLoss accepts beforehand; what people accepted by pchat accept-loss is not in it.', moves: 'with an accepted edit of policy.maxDataLoss' },
   pchat_predicted_lost_files:     { type: 'gauge', labels: ['pool'], unit: 'files; NaN: not observed yet', help: 'Log backups that the present course loses for good.', moves: DECISION },
   // Beforehand and afterwards.
   pchat_predicted_duration_seconds: { type: 'gauge', labels: ['pool', 'percentile'], unit: 'seconds; NaN: a step was never measured here, or not observed yet', help: 'What the present plan takes, from the durations that this installation measured.', moves: DECISION },
@@ -68,6 +70,7 @@ export const METRICS = {
   pchat_rounds_total:             { type: 'counter', labels: ['pool'], unit: 'rounds', help: 'Rounds: one observation, one decision, at most one step.', moves: 'when an observation ends' },
   pchat_observation_duration_seconds: { type: 'histogram', labels: ['pool'], unit: 'seconds', help: 'Duration of one observation of all sources.', moves: 'when an observation ends', buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60] },
   pchat_instance_seen:            { type: 'gauge', labels: ['pool', 'site', 'part'], unit: '1: yes; 0: no', help: 'The instance gave its facts in the last round; 0 until the first round has ended.', moves: 'with every round' },
+  pchat_instance_clock_offset_seconds: { type: 'gauge', labels: ['pool', 'site', 'part'], unit: 'seconds; NaN: not seen', help: 'Clock of the instance less that of the daemon; half a round trip of error.', moves: 'with every round' },
   pchat_folder_seen:              { type: 'gauge', labels: ['pool', 'folder'], unit: '1: yes; 0: no', help: 'The folder was listed in the last round; 0 until the first round has ended.', moves: 'with every round' },
   pchat_shell_seen:               { type: 'gauge', labels: ['pool'], unit: '1: yes; 0: no', help: 'The management shell gave the pool state in the last round; 0 until the first round has ended.', moves: 'with every round' },
   pchat_chat_servers_unseen:      { type: 'gauge', labels: ['pool', 'site'], unit: 'servers', help: 'Declared chat servers that gave no facts in the last round; all until the first round has ended.', moves: 'with every round' },

@@ -10,6 +10,7 @@ import { CONDITION_TYPES } from '../topology/condition.ts';
 import { SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import { forecastSamples } from './forecast-samples.ts';
 import {
+  CODES,
   CONDITION_STATUSES,
   DIFFERENCES,
   DOWN_LEVELS,
@@ -106,6 +107,7 @@ function planSamples(status: PoolStatus) {
       value: yesNo(questions.has(question)),
     })),
     pchat_loop_state: oneOf('state', LOOP_STATES, state),
+    pchat_last_error: oneOf('code', CODES, status.lastError?.code),
   };
 }
 
@@ -135,6 +137,7 @@ export function poolSamples(status: PoolStatus, pool: DesiredPool): PoolSamples 
     pchat_variable: variableSamples(status),
     pchat_condition: conditionSamples(status),
     pchat_suspended: single(yesNo(isSuspended(status, pool))),
+    pchat_max_data_loss_seconds: single(pool.policy.maxDataLossMinutes * SECONDS_PER_MINUTE),
     ...desiredSamples(status),
     ...planSamples(status),
     ...lossSamples(status),

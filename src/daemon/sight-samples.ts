@@ -1,5 +1,6 @@
 /** What the last round saw: a series for each source. Before the first round nothing was seen. Pure. */
-import type { PoolFacts } from '../topology/pool-facts.ts';
+import type { Observed } from '../topology/known.ts';
+import type { InstanceFacts, PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type PoolTopology } from '../topology/pool-topology.ts';
 import { instanceParts } from './instance-parts.ts';
 import { SOURCES, type Source } from './metric-labels.ts';
@@ -8,12 +9,21 @@ import { single, yesNo, type Sample } from './metric-sample.ts';
 
 type SightGauge = Extract<
   PoolGauge,
-  'pchat_instance_seen' | 'pchat_folder_seen' | 'pchat_shell_seen' | 'pchat_chat_servers_unseen'
+  | 'pchat_instance_seen'
+  | 'pchat_instance_clock_offset_seconds'
+  | 'pchat_folder_seen'
+  | 'pchat_shell_seen'
+  | 'pchat_chat_servers_unseen'
 >;
 
 interface Answer {
   readonly kind: 'value' | 'unknown';
 }
+
+const MS_PER_SECOND = 1_000;
+
+const clockOffsetSeconds = (answer: Observed<InstanceFacts> | undefined): number =>
+  answer?.kind === 'value' ? answer.value.clockOffsetMs / MS_PER_SECOND : Number.NaN;
 
 const seen = (answer: Answer | undefined): boolean => answer?.kind === 'value';
 
@@ -29,6 +39,10 @@ export function sightSamples(
     pchat_instance_seen: instanceParts(topology).map(({ instance, site, part }) => ({
       labels: { site, part },
       value: yesNo(seen(facts?.instances[instance])),
+    })),
+    pchat_instance_clock_offset_seconds: instanceParts(topology).map(({ instance, site, part }) => ({
+      labels: { site, part },
+      value: clockOffsetSeconds(facts?.instances[instance]),
     })),
     pchat_folder_seen: [
       folder('share', facts?.share),

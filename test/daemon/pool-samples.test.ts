@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  CODES,
   DIFFERENCES,
   DOWN_LEVELS,
   GATES,
@@ -126,6 +127,12 @@ describe('patroni#3070: a gauge with one series for each value', () => {
     ]);
   });
 
+  test.each(CODES)('shows %s as the last error', (code) => {
+    const lastError = { code, message: '', step: null };
+    expect(ones('pchat_last_error', withStatus({ lastError }))).toEqual([{ code }]);
+    expect(ones('pchat_last_error', withStatus({ lastError: null }))).toEqual([]);
+  });
+
   test.each(MODES)('shows the mode %s', (mode) => {
     expect(ones('pchat_mode', withStatus({ mode }))).toEqual([{ mode }]);
   });
@@ -201,6 +208,14 @@ describe('the loss', () => {
     expect(valueOf('pchat_predicted_lost_files', {}, withStatus({ ledger: lost }))).toBe(2);
     expect(valueOf('pchat_predicted_loss_seconds', {}, observed(facts()))).toBe(0);
     expect(valueOf('pchat_predicted_lost_files', {}, observed(facts()))).toBe(0);
+  });
+
+  test('that is accepted beforehand is that of the policy, in seconds', () => {
+    const policy = { ...desiredPool().policy, maxDataLossMinutes: 2 };
+    const bound = (pool: DesiredPool): number | undefined =>
+      valueOf('pchat_max_data_loss_seconds', {}, unobserved(pool), pool);
+    expect(bound({ ...desiredPool(), policy })).toBe(120);
+    expect(bound({ ...desiredPool(), policy: { ...policy, maxDataLossMinutes: 0 } })).toBe(0);
   });
 
   test('is no number when it cannot be bounded', () => {

@@ -23,6 +23,25 @@ describe('the sight', () => {
     expect(valueOf('pchat_instance_seen', { site, part }, observed(dark))).toBe(0);
   });
 
+  test.each(parts)('of the %s %s tells how far its clock is from that of the daemon', (site, part) => {
+    const name = `sql-${short[site]}-${suffix[part]}.contoso.com`;
+    const { instances } = facts();
+    const shown = (answer: PoolFacts['instances'][string]): number | undefined =>
+      valueOf(
+        'pchat_instance_clock_offset_seconds',
+        { site, part },
+        observed(facts({ instances: { ...instances, [name]: answer } })),
+      );
+    const answer = instances[name];
+    if (answer?.kind !== 'value') throw new TypeError(`${name} gave no facts`);
+    for (const [clockOffsetMs, seconds] of [
+      [12_500, 12.5],
+      [-12_500, -12.5],
+    ] as const)
+      expect(shown({ ...answer, value: { ...answer.value, clockOffsetMs } })).toBe(seconds);
+    expect(shown(notSeen(name))).toBeNaN();
+  });
+
   test('of an instance that serves both stores is that of the chat store, of another one its own', () => {
     const pool = desiredPool();
     const { home } = pool.topology.sites;
