@@ -41,8 +41,19 @@ export interface Selector {
 }
 
 /** Words of PromQL that the rules use; any other word outside of braces and label lists is taken for a metric. */
-const PROMQL = new Set(['absent', 'and', 'increase', 'max', 'or', 'sum', 'time', 'unless']);
-const LABEL_LISTS = /\b(?:without|by|on|ignoring) *\([^)]*\)/g;
+const PROMQL = new Set([
+  'abs',
+  'absent',
+  'and',
+  'increase',
+  'max',
+  'or',
+  'quantile',
+  'sum',
+  'time',
+  'unless',
+]);
+const LABEL_LISTS = /\b(?:without|by|on|ignoring|group_left) *\([^)]*\)/g;
 
 /** Every metric of an expression with the braces behind it. */
 export function selectorsOf(expr: string): readonly Selector[] {
