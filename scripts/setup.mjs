@@ -15,6 +15,7 @@ const PACKAGES = [
   { name: 'systemd', programs: ['/usr/bin/systemd-analyze'] },
   { name: 'zsh', programs: ['/usr/bin/zsh'] },
   { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
+  { name: 'prometheus-alertmanager', programs: ['/usr/bin/prometheus-alertmanager', '/usr/bin/amtool'] },
 ];
 
 const missing = PACKAGES.filter(({ programs }) => !programs.every((program) => existsSync(program))).map(
@@ -40,6 +41,7 @@ if (status !== 0) {
 // These packages start a server of their own; the tests start theirs on loopback.
 for (const [name, service] of [
   ['prometheus', 'prometheus'],
+  ['prometheus-alertmanager', 'prometheus-alertmanager'],
   ['openssh-server', 'ssh'],
 ])
   if (status === 0 && missing.includes(name) && existsSync('/run/systemd/system'))

@@ -18,14 +18,24 @@ export const prometheusIsAbsent =
 const LIMIT_MS = 60_000;
 const LOOK_MS = 200;
 
+export interface WatchOptions {
+  /** Left out: the rules as they are. */
+  readonly rulesFile?: string;
+  /** Host and port of the Alertmanager that alerts are sent to. */
+  readonly alertmanager?: string;
+}
+
 export interface ToolRun {
   readonly code: number | null;
   readonly output: string;
 }
 
 /** @param input standard input */
-export async function promtool(args: readonly string[], input = ''): Promise<ToolRun> {
-  const child = spawn(PROMTOOL, args, { stdio: 'pipe' });
+export const promtool = (args: readonly string[], input = ''): Promise<ToolRun> =>
+  runTool(PROMTOOL, args, input);
+
+export async function runTool(program: string, args: readonly string[], input = ''): Promise<ToolRun> {
+  const child = spawn(program, args, { stdio: 'pipe' });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -55,12 +65,16 @@ export class PrometheusServer implements AsyncDisposable {
     this.#address = address;
   }
 
-  /** Scrapes the daemon at `target` (host and port) every second and loads the alert rules as they are. */
-  static async start(folder: string, target: string): Promise<PrometheusServer> {
+  /** Scrapes the daemon at `target` (host and port) every second and loads the alert rules. */
+  static async start(folder: string, target: string, options: WatchOptions = {}): Promise<PrometheusServer> {
+    const { rulesFile = RULES_FILE, alertmanager } = options;
     const configFile = path.join(folder, 'prometheus.yaml');
     const config = {
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [RULES_FILE],
+      rule_files: [rulesFile],
+      ...(alertmanager !== undefined && {
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+      }),
       scrape_configs: [{ job_name: 'pchat-operator', static_configs: [{ targets: [target] }] }],
     };
     writeFileSync(configFile, stringify(config));
@@ -72,7 +86,11 @@ export class PrometheusServer implements AsyncDisposable {
     const child = spawn(PROMETHEUS, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     const late = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
     try {
-      return new PrometheusServer(child, await listening(child));
+      const server = new PrometheusServer(child, await listening(child));
+      // It listens before it has opened its storage, and refuses every question until then.
+      while (!(await fetch(`http://${server.#address}/-/ready`)).ok)
+        await hostClock.sleep(LOOK_MS, new AbortController().signal);
+      return server;
     } finally {
       clearTimeout(late);
     }
@@ -114,8 +132,8 @@ export class PrometheusServer implements AsyncDisposable {
   }
 }
 
-/** Resolves with host and port; rejects with the end of its log when it ends instead. */
-async function listening(child: ChildProcess): Promise<string> {
+/** Of Prometheus or Alertmanager. Resolves with host and port; rejects with the end of its log when it ends instead. */
+export async function listening(child: ChildProcess): Promise<string> {
   const { stderr } = child;
   if (stderr === null) throw new TypeError('its log is not piped');
   const log: string[] = [];
@@ -126,5 +144,5 @@ async function listening(child: ChildProcess): Promise<string> {
     stderr.resume();
     return address;
   }
-  throw new Error(`prometheus ended: ${log.slice(-3).join('\n')}`);
+  throw new Error(`it ended before it listened: ${log.slice(-3).join('\n')}`);
 }
