@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md, docs/metrics.md, the import picture of
- * ARCHITECTURE.md. With --check it writes nothing and fails when a file differs from what the code says.
+ * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md, docs/metrics.md, the Grafana
+ * dashboard, the import picture of ARCHITECTURE.md. With --check it writes nothing and fails when a file differs from what the code says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
 import { ERROR_CODES } from '../src/topology/pool-error.ts';
 import { poolFactsSchema } from '../src/topology/pool-facts.ts';
 import { doctorMarkdown } from './doctor-markdown.ts';
+import { grafanaDashboard } from './grafana-dashboard.ts';
 import { gatesMarkdown } from './gates-markdown.ts';
 import { markdownTable } from './markdown-table.ts';
 import { metricsMarkdown } from './metrics-markdown.ts';
@@ -59,6 +60,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   'docs/doctor.md': doctorMarkdown,
   'docs/gates.md': gatesMarkdown,
   'docs/metrics.md': metricsMarkdown,
+  'deploy/grafana/pchat.dashboard.json': () => jsonText(grafanaDashboard()),
   'ARCHITECTURE.md': architectureMarkdown,
 };
 

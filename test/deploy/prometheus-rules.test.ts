@@ -41,6 +41,8 @@ describe('an alert', () => {
     expect(rule.annotations['runbook_url']).toBe(`docs/alerts.md#${alert.toLowerCase()}`);
     const section = runbook.split(`## ${alert}\n`)[1]?.split('\n## ')[0] ?? '';
     for (const part of ['Means', 'Impact', 'Look', 'Do']) expect(section).toContain(`- **${part}** `);
+    const wayOut = section.split('- **Look** ')[1] ?? '';
+    expect(wayOut, 'names a command or a setting').toMatch(/`[^`]+`/);
   });
 
   test.each(rules)('%s is tested: silent, then firing, then silent again', (alert) => {

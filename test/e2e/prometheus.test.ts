@@ -10,6 +10,9 @@ import {
   alertRule,
   alertRules,
   PROMETHEUS_FOLDER,
+  RECORDING_FILE,
+  RECORDING_TESTS_FILE,
+  recordingRules,
   RULES_FILE,
   RULE_TESTS_FILE,
 } from '../support/alert-rules.ts';
@@ -19,14 +22,20 @@ import { prometheusIsAbsent, PrometheusServer, promtool } from './prometheus-ser
 const install = '(install: npm run setup)';
 
 describe.skipIf(prometheusIsAbsent)(`promtool ${install}`, () => {
-  test('finds the rules in order', async () => {
-    const { code, output } = await promtool(['check', 'rules', '--lint-fatal', RULES_FILE]);
-    expect(output).toContain(`SUCCESS: ${String(alertRules().length)} rules found`);
+  test.each([
+    ['alerts', RULES_FILE, alertRules().length],
+    ['recording', RECORDING_FILE, recordingRules().length],
+  ])('finds the rules of %s in order', async (_, file, count) => {
+    const { code, output } = await promtool(['check', 'rules', '--lint-fatal', file]);
+    expect(output).toContain(`SUCCESS: ${String(count)} rules found`);
     expect(code).toBe(0);
   });
 
-  test('passes the unit tests of the rules', async () => {
-    const { code, output } = await promtool(['test', 'rules', RULE_TESTS_FILE]);
+  test.each([
+    ['alerts', RULE_TESTS_FILE],
+    ['recording', RECORDING_TESTS_FILE],
+  ])('passes the unit tests of %s', async (_, file) => {
+    const { code, output } = await promtool(['test', 'rules', file]);
     expect(output).toContain('SUCCESS');
     expect(code).toBe(0);
   });

@@ -7,6 +7,9 @@ export const PROMETHEUS_FOLDER = path.resolve(import.meta.dirname, '../../deploy
 export const RULES_FILE = path.join(PROMETHEUS_FOLDER, 'pchat-alerts.rules.yaml');
 export const RULE_TESTS_FILE = path.join(PROMETHEUS_FOLDER, 'pchat-alerts.test.yaml');
 
+export const RECORDING_FILE = path.join(PROMETHEUS_FOLDER, 'pchat-recording.rules.yaml');
+export const RECORDING_TESTS_FILE = path.join(PROMETHEUS_FOLDER, 'pchat-recording.test.yaml');
+
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
@@ -18,6 +21,18 @@ export interface AlertRule {
 export function alertRules(): readonly AlertRule[] {
   const { groups } = parse(readFileSync(RULES_FILE, 'utf8')) as {
     readonly groups: readonly { readonly rules: readonly AlertRule[] }[];
+  };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+}
+
+export function recordingRules(): readonly RecordingRule[] {
+  const { groups } = parse(readFileSync(RECORDING_FILE, 'utf8')) as {
+    readonly groups: readonly { readonly rules: readonly RecordingRule[] }[];
   };
   return groups.flatMap(({ rules }) => rules);
 }
@@ -45,10 +60,13 @@ const PROMQL = new Set([
   'abs',
   'absent',
   'and',
+  'avg',
+  'histogram_quantile',
   'increase',
   'max',
   'or',
   'quantile',
+  'rate',
   'sum',
   'time',
   'unless',
