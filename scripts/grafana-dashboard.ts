@@ -14,6 +14,11 @@ export const SECTIONS: readonly { readonly title: string; readonly metrics: read
       'pchat_variable',
       'pchat_desired_state_valid',
       'pchat_desired_state_reachable',
+      'pchat_desired_state_current',
+      'pchat_desired_state_applied_timestamp_seconds',
+      'pchat_desired_state_revision_info',
+      'pchat_git_hooks_total',
+      'pchat_commit_statuses_total',
     ],
   },
   {
