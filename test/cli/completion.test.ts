@@ -51,7 +51,7 @@ describe('completion in a real bash', () => {
 
   test.each([
     ['the rest of a command', 'command', ['validate']],
-    ['the choices of an option', 'choice', ['text', 'json']],
+    ['the choices of an option', 'choice', ['text', 'json', 'markdown']],
     ['the rest of a choice behind the short option', 'begun', ['json']],
     ['a choice behind an equals sign', 'joined', ['planned']],
     ['options that begin so', 'option', ['--share', '--story', '--seed']],
