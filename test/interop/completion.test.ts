@@ -10,7 +10,7 @@ import { dotnetIsAbsent, dotnetProgram } from './dotnet-program.ts';
 /** Lines, and what both shells offer behind them. */
 const OFFERED: readonly (readonly [string, readonly string[]])[] = [
   ['pchat valid', ['validate']],
-  ['pchat plan --output ', ['text', 'json']],
+  ['pchat plan --output ', ['text', 'json', 'markdown']],
   ['pchat plan -o js', ['json']],
   ['pchat demo --s', ['--share', '--story', '--seed']],
   ['pchat estate ch', ['checker']],
