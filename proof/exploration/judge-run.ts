@@ -123,13 +123,18 @@ export function sightDiffers(
   return differing(vectorUnder(pool, before, candidate), vector);
 }
 
-/** @param truth what everything alive shows after the step */
+/**
+ * @param truth what everything alive shows after the step
+ * @param excusesRefusals what was refused because the world took a need away gave up nothing; not so where a broken table planned the
+ * step: there another need may cover for the missing one
+ */
 export function judgeRun(
   pool: DesiredPool,
   before: ExploredWorld,
   candidate: Candidate,
   run: StepRun,
   truth: Reduction,
+  excusesRefusals = true,
 ): JudgedRun {
   const { step, sight, decisions, reduction } = candidate;
   const key = stepKey(step);
@@ -143,7 +148,7 @@ export function judgeRun(
   const broken = [
     ...brokenInvariants(key, before.snapshot, run.world, before.reduction, silent),
     // What was refused for a need that the world took away gave up nothing.
-    ...(end === 'overtaken' ? [] : givenUpTooEarly(key, decided, pool.policy, silent)),
+    ...(excusesRefusals && end === 'overtaken' ? [] : givenUpTooEarly(key, decided, pool.policy, silent)),
   ];
   const violations: Broken[] = broken.map((what) => ({
     kind: 'invariant',

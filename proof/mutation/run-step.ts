@@ -44,7 +44,7 @@ export async function runOne(
   if (onCut !== undefined) for (const { world: cut } of run.cuts) onCut(cut);
   const next = await exploredWorld(run.world, pools);
   // What is seen is no matter of the table; where a folder is closed, both sights differ.
-  const broken = judgeRun(pool, world, candidate, run, next.reduction).violations.find(
+  const broken = judgeRun(pool, world, candidate, run, next.reduction, false).violations.find(
     ({ kind }) => kind !== 'sight',
   );
   const unseen = partiesIn(world.alive & ~sight.seen);
