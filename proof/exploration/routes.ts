@@ -52,7 +52,7 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     goal('backup'),
     event('mirroring of backup is suspended'),
     event('backup primary stops'),
-    goal('backup'),
+    goal('backup', 'waits'),
     event('backup primary starts'),
     // What the old principal holds alone is for a person to save.
     goal('backup', 'asks'),
