@@ -124,6 +124,16 @@ describe('without a daemon', { timeout: 60_000 }, () => {
     expect(desk.journal().at(-1)).toMatchObject({ decision: 'accept-loss', lossMinutes: null });
   });
 
+  test('an attestation about an instance that the datacenter has not is refused and not recorded', async () => {
+    const desk = new Desk();
+    await desk.pchat('suspend', 'chat', ...said);
+    const before = desk.journal().length;
+    const refused = await desk.pchat('attest', 'paris', '--down', '--instance', 'sql-par-9', ...said);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('chat has no instance sql-par-9 in paris');
+    expect(desk.journal().length).toBe(before);
+  });
+
   test('people can decide about pools of the journal while the desired state is gone', async () => {
     const desk = new Desk();
     desk.remember({ counter: 7, hash: 'aaaaaaaaaaaa' });

@@ -61,6 +61,23 @@ describe('the daemon', () => {
     expect(scene.daemon.pool('chat')?.conditions.find((c) => c.type === 'Stalled')?.status).toBe('True');
   });
 
+  test('refuses an attestation about an instance that the datacenter has not, and records nothing', async () => {
+    const scene = new DaemonScene(homeLost());
+    scene.desire(toBackup());
+    expect(await scene.until(() => scene.daemon.pool('chat')?.plan != null)).toBe(true);
+    const attest = scene.daemon.decide({
+      pool: 'chat',
+      decision: 'attest-down',
+      by: 'ann',
+      reason: 'it burns',
+      expiresAt: '2099-01-01T00:00:00.000Z',
+      site: 'home',
+      instance: 'sql-par-9',
+    });
+    await expect(attest).rejects.toThrow('chat has no instance sql-par-9 in paris');
+    expect(scene.records().filter((record) => record.kind === 'decision')).toEqual([]);
+  });
+
   test('waits for an approval in mode propose, takes it for the present plan, and then acts', async () => {
     const scene = new DaemonScene(homeLost());
     let applied = 0;

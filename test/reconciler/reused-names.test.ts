@@ -43,3 +43,24 @@ test('the jobs bring no file whose name they have copied with another content, a
   expect(withoutTakenNames([FIRST, third], COPIES.files)).toEqual([FIRST, third]);
   expect(withoutTakenNames([SECOND, third], COPIES.files)).toEqual([third]);
 });
+
+test('shipping does not follow while the jobs cannot bring the log under a name that they have', () => {
+  const third = world.logFile(3, 30);
+  const at = FIRST.header === 'unknown' ? 'unknown' : FIRST.header.lastLsn;
+  const follows = (...copied: readonly BackupFile[]) => {
+    const facts = world.facts({
+      share: world.folder(SHARE.path, [SECOND, third]),
+      copyFolder: world.folder(COPIES.path, copied),
+    });
+    const lyon = world.singlePair(
+      'lyo',
+      world.restoringDatabase({ positionLsn: at }),
+      world.secondaryShipping(),
+    );
+    const seen = { ...facts, instances: { ...facts.instances, ...lyon } };
+    return decidePool(desiredPool(), seen, [], world.NOW_MS).reduction.vector['shipping.follows'];
+  };
+  // Nothing is copied under that name: the copy job takes it.
+  expect(follows()).toBe('yes');
+  expect(follows(FIRST)).toBe('no');
+});

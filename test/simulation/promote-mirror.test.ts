@@ -4,10 +4,11 @@ import type { JournalRecord } from '../../src/ports/journal.ts';
 import { runText } from '../../src/simulation/administrator.ts';
 import { POOL, Stage } from '../../src/simulation/failover-story.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
-import { SimulatedWorld, type WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulation/simulated-world.ts';
 import { DEFAULT_ESTATE, type EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
 import { sampled } from '../support/budget.ts';
 import { abandoned } from './crash-judge.ts';
+import { cutsOfStep, type StepCut } from './cuts-of-step.ts';
 import { changesOf, databaseAt, driftStage, PAR1, PAR2, statusOf } from './drift-judge.ts';
 
 const TIMEOUT = { timeout: 300_000 };
@@ -147,34 +148,13 @@ test(
   },
 );
 
-interface Cut {
-  readonly name: string;
-  readonly world: WorldSnapshot;
-}
-
-/** Before and after every record of the step, and in the middle of its effects. */
-async function cutsOfPromotion(): Promise<readonly Cut[]> {
+async function cutsOfPromotion(): Promise<readonly StepCut[]> {
   const before = await driftStage(NO_WITNESS);
   before.world.estate.fault(`down instance ${PAR1}`);
   await before.pass(2);
   await attest(before);
   before.daemon.crash();
-  const world = abandoned(before.world.snapshot());
-  const cuts: Cut[] = [];
-  const take = (name: string): void => void cuts.push({ name, world: world.snapshot() });
-  const onAppend = (record: JournalRecord, moment: 'before' | 'after'): void => {
-    if (!('action' in record) || record.action !== 'promote-mirror') return;
-    take(`${moment} ${record.kind} ${String(record.seq)}`);
-    if (record.kind !== 'effect' || moment === 'before') return;
-    for (const ms of [3, 150])
-      world.clock.after(ms, () => {
-        take(`${String(ms)} ms into effect ${String(record.seq)}`);
-      });
-  };
-  const stage = new Stage(world, new SeededRandom(5), onAppend);
-  await stage.pass(3);
-  stage.daemon.crash();
-  return cuts;
+  return cutsOfStep(abandoned(before.world.snapshot()), 'promote-mirror', (stage) => stage.pass(3));
 }
 
 test('a daemon killed anywhere in a promotion finishes it, and forces service once', TIMEOUT, async () => {

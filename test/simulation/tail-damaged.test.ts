@@ -1,13 +1,13 @@
 /** Home's instance lives and its mgc is damaged, and no mirror could take over: what the log still gives comes along, and when. */
 import { expect, test } from 'vitest';
-import type { JournalRecord } from '../../src/ports/journal.ts';
 import { runText } from '../../src/simulation/administrator.ts';
 import { POOL, Stage } from '../../src/simulation/failover-story.ts';
 import { SeededRandom } from '../../src/simulation/seeded-random.ts';
-import { SimulatedWorld, type WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulation/simulated-world.ts';
 import { DEFAULT_ESTATE, type EstateOverrides } from '../../src/simulator/estate/estate-options.ts';
 import { sampled } from '../support/budget.ts';
 import { abandoned } from './crash-judge.ts';
+import { cutsOfStep, type StepCut } from './cuts-of-step.ts';
 import { changesOf, databaseAt, driftStage, LYO1, PAR1, statusOf } from './drift-judge.ts';
 
 const TIMEOUT = { timeout: 300_000 };
@@ -88,38 +88,20 @@ test('what the mirror of a damaged principal holds is not thrown away for a tail
   stage.daemon.crash();
 });
 
-interface Cut {
-  readonly name: string;
-  readonly world: WorldSnapshot;
-}
-
-/** Before and after every record of the step, and in the middle of its effects. */
-async function cutsOfTail(): Promise<readonly Cut[]> {
+async function cutsOfTail(): Promise<readonly StepCut[]> {
   const before = await damagedHome();
   before.daemon.crash();
   const world = abandoned(before.world.snapshot());
-  const cuts: Cut[] = [];
-  const take = (name: string): void => void cuts.push({ name, world: world.snapshot() });
-  const onAppend = (record: JournalRecord, moment: 'before' | 'after'): void => {
-    if (!('action' in record) || record.action !== 'tail-damaged') return;
-    take(`${moment} ${record.kind} ${String(record.seq)}`);
-    if (record.kind !== 'effect' || moment === 'before') return;
-    for (const ms of [3, 150])
-      world.clock.after(ms, () => {
-        take(`${String(ms)} ms into effect ${String(record.seq)}`);
-      });
-  };
-  const stage = new Stage(world, new SeededRandom(5), onAppend);
-  world.setPrimaryDatacenter('lyon');
-  await stage.pass(3);
-  stage.daemon.crash();
-  return cuts;
+  return cutsOfStep(world, 'tail-damaged', (stage) => {
+    world.setPrimaryDatacenter('lyon');
+    return stage.pass(3);
+  });
 }
 
 const tails = ({ world }: Stage): number => world.account().counts[`backup-log-norecovery@${PAR1}/mgc`] ?? 0;
 
 /** What is wrong in the end, whichever way the edit goes after the cut. */
-async function problemAfter(cut: Cut, goal: 'lyon' | 'paris'): Promise<readonly string[]> {
+async function problemAfter(cut: StepCut, goal: 'lyon' | 'paris'): Promise<readonly string[]> {
   const stage = new Stage(abandoned(cut.world), new SeededRandom(6));
   const taken = tails(stage);
   stage.world.setPrimaryDatacenter(goal);
