@@ -84,7 +84,7 @@ export const SECTIONS: readonly { readonly title: string; readonly metrics: read
       'pchat_folder_requests_total',
     ],
   },
-  { title: 'The daemon', metrics: ['pchat_lease_epoch', 'pchat_build_info'] },
+  { title: 'The daemon', metrics: ['pchat_lease_epoch', 'pchat_build_info', 'pchat_notifications_total'] },
 ];
 
 interface Query {

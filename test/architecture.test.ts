@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   observers: ['topology', 'ports:types', 'statements', 'rights'],
   actuators: ['topology', 'ports:types', 'statements', 'rights', 'reconciler:types'],
   http: ['topology', 'ports:types', 'reconciler:types', 'fastify', 'prom-client', 'zod'],
+  notify: ['topology', 'ports:types', 'reconciler:types'],
   simulator: ['topology:types', 'node:', 'immer', 'selfsigned', 'xstate'],
   simulation: [
     'topology',
@@ -47,6 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'observers',
     'actuators',
     'http',
+    'notify',
     'xstate',
     'pino',
     'node-cron',

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { assertSafeDriver } from '../connections/driver-settings.ts';
 import { PathMap } from '../connections/path-map.ts';
-import type { Settings } from '../desired-state/parse-settings.ts';
+import { notificationSecrets, type Settings } from '../desired-state/parse-settings.ts';
 import type { SecretReference } from '../desired-state/settings-parts.ts';
 import type { FolderAnswer, HostEvidence, JournalAnswer, ReferenceAnswer } from '../doctor/evidence.ts';
 import type { BackupFiles } from '../ports/backup-files.ts';
@@ -77,8 +77,9 @@ function referencesOf(settings: Settings, topology: PoolTopology): readonly Refe
       reference: { file },
     })),
   ];
-  const byName = Map.groupBy([...found, ...forgeReferences(settings)], ({ reference }) =>
-    JSON.stringify(reference),
+  const byName = Map.groupBy(
+    [...found, ...forgeReferences(settings), ...receiverReferences(settings)],
+    ({ reference }) => JSON.stringify(reference),
   );
   return [...byName.values()].flatMap((uses) => {
     const [first] = uses;
@@ -94,6 +95,11 @@ function forgeReferences({ desiredState }: Settings): readonly Reference[] {
     reference === undefined ? [] : [{ party: 'forge', reference }],
   );
 }
+
+const receiverReferences = ({ notifications }: Settings): readonly Reference[] =>
+  notifications.flatMap((one) =>
+    notificationSecrets(one).map((reference) => ({ party: `${one.kind} receiver`, reference })),
+  );
 
 async function referenceAnswer({ party, reference }: Reference): Promise<ReferenceAnswer> {
   if ('env' in reference) {

@@ -21,6 +21,7 @@ import { acquireLease } from './lease.ts';
 import type { Log } from './log.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type DaemonMetrics } from './metrics.ts';
+import { reportedToPeople } from './notifications.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { Shutdown } from './shutdown.ts';
@@ -101,6 +102,15 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     },
   });
   shutdown.register('commit statuses', () => forge.close());
+  const people = reportedToPeople(forge.metrics, settings.notifications, {
+    clock: hostClock,
+    random: hostRandom,
+    log,
+    count: (receiver, notification) => {
+      metrics.notified(receiver, notification);
+    },
+  });
+  shutdown.register('notifications', () => people.close());
   const { pollInterval, resync } = settings.schedule;
   const daemon = runDaemon({
     source,
@@ -111,7 +121,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     journal,
     lease,
     log,
-    metrics: forge.metrics,
+    metrics: people.metrics,
     version: options.version,
     pid: process.pid,
     resyncMs: pollInterval,

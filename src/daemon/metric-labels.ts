@@ -11,6 +11,7 @@ import { ACTION_IDS } from '../reconciler/step-id.ts';
 import { ALL_VARIABLES } from '../reconciler/variables.ts';
 import type { HookResult } from '../ports/git-hook.ts';
 import { CONDITION_TYPES } from '../topology/condition.ts';
+import { RECEIVER_KINDS } from '../topology/notice-event.ts';
 import { ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
 import type { DownLevel, Verdict } from '../topology/evidence.ts';
 import type { Readiness } from '../topology/forecast.ts';
@@ -73,6 +74,7 @@ export const HOOK_RESULTS = membersOf<HookResult>({
 });
 export const STANDINGS = ['attempted', 'applied'] as const;
 export const REPORTS = membersOf<Report>({ sent: true, 'given-up': true });
+export const NOTIFIED = ['sent', 'given-up'] as const;
 export const CODES = Object.keys(ERROR_CODES) as readonly ErrorCode[];
 export const LOOP_STATES: readonly string[] = Object.keys(reconcileMachine.states);
 
@@ -137,6 +139,8 @@ export const LABELS = {
     meaning: '`given-up`: refused, not taken after four tries, or replaced by a newer one between them',
     values: REPORTS,
   },
+  receiver: { meaning: 'kind of the receiver of a notification', values: RECEIVER_KINDS },
+  notification: { meaning: '`given-up`: refused, or not taken after five tries', values: NOTIFIED },
   question: { meaning: 'command that would answer: `pchat approve` and so on', values: QUESTIONS },
   percentile: { meaning: 'percentile of what was measured', values: PERCENTILES },
   span: { meaning: '`duration`: first step to last; `outage`: the part without service', values: SPANS },

@@ -35,6 +35,7 @@ export const METRICS = {
   pchat_desired_state_revision_info: { type: 'gauge', labels: ['standing', 'revision'], unit: 'always 1', help: 'Newest commit of the branch and the one in force; one series each.', moves: 'a new series replaces the old one with every commit that is fetched' },
   pchat_git_hooks_total:          { type: 'counter', labels: ['delivery'], unit: 'deliveries', help: 'Deliveries of the forge to /hooks/git.', moves: 'when one has been read; one that is too large is not' },
   pchat_commit_statuses_total:    { type: 'counter', labels: ['report'], unit: 'statuses', help: 'Commit statuses for the forge.', moves: 'when one was sent or given up' },
+  pchat_notifications_total:      { type: 'counter', labels: ['receiver', 'notification'], unit: 'messages', help: 'Messages for people.', moves: 'when one was sent or given up' },
   // Plan, permission, steps.
   pchat_plan:                     { type: 'gauge', labels: ['pool', 'kind'], unit: `${ONE_OF}; all 0 before the first round`, help: 'Kind of the present plan.', moves: DECISION },
   pchat_planned_steps:            { type: 'gauge', labels: ['pool'], unit: 'steps', help: 'Steps of the present plan, those of a blocked one included.', moves: DECISION },

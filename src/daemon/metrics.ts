@@ -7,6 +7,7 @@ import type { DesiredEvent } from '../ports/desired-source.ts';
 import type { HookResult } from '../ports/git-hook.ts';
 import { SOURCE_REASONS, type SourceView } from '../reconciler/pool-status.ts';
 import { ACTION_IDS } from '../reconciler/step-id.ts';
+import { RECEIVER_KINDS, type ReceiverKind } from '../topology/notice-event.ts';
 import type { PoolTopology } from '../topology/pool-topology.ts';
 import type { Report } from './commit-reporter.ts';
 import type { RequestCounter } from './counted-ports.ts';
@@ -17,6 +18,7 @@ import {
   CONNECTIONS,
   FILE_OPERATIONS,
   HOOK_RESULTS,
+  NOTIFIED,
   REPORTS,
   RESULTS,
   SOURCES,
@@ -39,6 +41,7 @@ export interface DaemonMetrics extends LoopMetrics {
   readonly requests: RequestCounter;
   hook(result: HookResult): void;
   commitStatus(report: Report): void;
+  notified(receiver: ReceiverKind, notification: (typeof NOTIFIED)[number]): void;
 }
 
 interface AddedPool {
@@ -137,6 +140,9 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
   for (const report of REPORTS) reports.inc({ report }, 0);
   const hooks = instruments.counter('pchat_git_hooks_total');
   for (const delivery of HOOK_RESULTS) hooks.inc({ delivery }, 0);
+  const notices = instruments.counter('pchat_notifications_total');
+  for (const receiver of RECEIVER_KINDS)
+    for (const notification of NOTIFIED) notices.inc({ receiver, notification }, 0);
   return {
     registry: instruments.registry,
     requests: countRequests(instruments, pools),
@@ -144,6 +150,9 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
     sourceChanged: followSource(instruments),
     commitStatus: (report) => {
       reports.inc({ report });
+    },
+    notified: (receiver, notification) => {
+      notices.inc({ receiver, notification });
     },
     hook: (delivery) => {
       hooks.inc({ delivery });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PoolError } from '../topology/pool-error.ts';
 import type { AllowedKeys } from './git-signature.ts';
 import type { Forge } from './git-settings-schema.ts';
+import type { NotificationSettings } from './notification-settings-schema.ts';
 import type { SecretReference } from './settings-parts.ts';
 import { settingsSchema, type SettingsDocument } from './settings-schema.ts';
 import { formatFinding, parseYaml, schemaFindings, type Finding } from './yaml-document.ts';
@@ -157,6 +158,18 @@ function shellSettings(shell: SettingsDocument['shell'], absolute: Absolute): Se
   };
 }
 
+function notificationSettings(one: NotificationSettings, absolute: Absolute): NotificationSettings {
+  const url = secretIn(one.url, absolute);
+  if (one.kind !== 'webhook' || one.token === undefined) return { ...one, url };
+  return { ...one, url, token: secretIn(one.token, absolute) };
+}
+
+/** References to the secrets of one receiver. */
+export function notificationSecrets(one: NotificationSettings): readonly SecretReference[] {
+  const found = [one.url, one.kind === 'webhook' ? one.token : undefined];
+  return found.filter((reference) => reference !== undefined);
+}
+
 function resolveSettings(settings: SettingsDocument, base: string): Settings {
   const absolute: Absolute = (file) => path.resolve(base, file);
   const { defaults, instances, ...rest } = settings;
@@ -190,11 +203,13 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       local: absolute(local),
       ...(mountPoint === undefined ? {} : { mountPoint: absolute(mountPoint) }),
     })),
+    notifications: rest.notifications.map((one) => notificationSettings(one, absolute)),
     instance,
     secretVariables: [
       ...[defaults, ...Object.values(instances)].map(({ password }) => password),
       rest.desiredState.git?.webhook?.secret,
       rest.desiredState.git?.status?.token,
+      ...rest.notifications.flatMap(notificationSecrets),
     ].flatMap((reference) => (reference !== undefined && 'env' in reference ? [reference.env] : [])),
   };
 }

@@ -1,4 +1,4 @@
-/** Forms that several parts of the settings share: durations and references to secrets. */
+/** Forms that several parts of the settings share: durations, references to secrets, hosts. */
 import { z } from 'zod';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
 import { plainText } from './plain-text.ts';
@@ -24,3 +24,6 @@ export const secretSchema = z.union([
 ]);
 
 export type SecretReference = z.infer<typeof secretSchema>;
+
+/** A name or an address of IPv4 or IPv6; what is asked of DNS and shown to a server. */
+export const HOST = /^(?=.{1,253}$)[a-z0-9:]([a-z0-9._:-]*[a-z0-9])?$/i;

@@ -5,8 +5,9 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { gitSchema } from './git-settings-schema.ts';
+import { notificationsSchema } from './notification-settings-schema.ts';
 import { plainText } from './plain-text.ts';
-import { duration, secretSchema } from './settings-parts.ts';
+import { duration, HOST, secretSchema } from './settings-parts.ts';
 
 /** Both are relative to the same folder, or absolute. */
 function liesIn(folder: string, above: string): boolean {
@@ -14,8 +15,6 @@ function liesIn(folder: string, above: string): boolean {
   return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
 }
 
-/** A name or an address of IPv4 or IPv6; what is asked of DNS and shown to a server. */
-const HOST = /^(?=.{1,253}$)[a-z0-9:]([a-z0-9._:-]*[a-z0-9])?$/i;
 const host = (): z.ZodString => z.string().regex(HOST, 'a host name or an address');
 /** sysname: nvarchar(128). */
 const LONGEST_LOGIN = 128;
@@ -243,6 +242,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
     .prefault({})
     .describe('What is logged.'),
+  notifications: notificationsSchema,
 });
 
 export type SettingsDocument = z.infer<typeof settingsSchema>;

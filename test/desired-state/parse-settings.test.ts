@@ -231,3 +231,28 @@ defaults: { user: svc, applicationIntent: ReadOnly }
 `;
   expect(() => parseSettings(text, 'settings.yaml')).toThrow(/4:\d+.*a mirror cannot be read/);
 });
+
+describe('the receivers of notifications', () => {
+  test('have defaults, and secrets that are withheld from child processes', () => {
+    const { notifications, secretVariables } = parseSettings(
+      `${MINIMAL}notifications:
+  - { kind: teams, url: { env: PCHAT_TEAMS } }
+  - { kind: webhook, url: { file: url }, token: { env: PCHAT_TOKEN }, events: [stalled] }
+`,
+      '/etc/pchat/settings.yaml',
+    );
+    expect(notifications[0]).toMatchObject({ kind: 'teams', maxPerHour: 20 });
+    expect(notifications[0]?.events).not.toContain('drift');
+    expect(notifications[1]).toMatchObject({ url: { file: '/etc/pchat/url' } });
+    expect(secretVariables).toEqual(['PCHAT_TEAMS', 'PCHAT_TOKEN']);
+  });
+
+  test.each([
+    ['an address in place of a reference', '{ kind: slack, url: "https://hooks.slack.com/services/x" }'],
+    ['an event that is none', '{ kind: slack, url: { env: X }, events: [everything] }'],
+    ['a bound of one message', '{ kind: slack, url: { env: X }, maxPerHour: 1 }'],
+  ])('are refused with %s', (_what, receiver) => {
+    const read = () => parseSettings(`${MINIMAL}notifications: [${receiver}]\n`, '/etc/pchat/settings.yaml');
+    expect(read).toThrow(/settings.yaml:3/);
+  });
+});

@@ -100,6 +100,15 @@ const settings = {
   stopAfterFailures: 2,
   stopFile: 'state/STOP',
   log: { level: 'info' },
+  notifications: [
+    {
+      kind: 'webhook',
+      url: { env: 'PCHAT_WEBHOOK_URL' },
+      token: { env: 'PCHAT_WEBHOOK_TOKEN' },
+      events: ['stalled'],
+      maxPerHour: 20,
+    },
+  ],
 };
 
 const ssh = {
@@ -133,6 +142,8 @@ const gitWithFiles = {
   webhook: { ...git.webhook, secret: { file: 'secrets/hook' } },
   status: { ...git.status, token: { file: 'secrets/status' } },
 };
+const told = { events: ['blocked'], maxPerHour: 5 };
+const inFile = { file: 'secrets/url' };
 const connectionUri = 'https://fe01.contoso.com/OcsPowershell';
 
 export const FULL_SETTINGS: readonly unknown[] = [
@@ -147,5 +158,13 @@ export const FULL_SETTINGS: readonly unknown[] = [
   },
   { ...settings, desiredState: { git }, shell: { ssh } },
   { ...settings, desiredState: { git: gitWithFiles } },
+  { ...settings, notifications: [{ kind: 'slack', url: { env: 'PCHAT_SLACK_URL' }, ...told }] },
+  { ...settings, notifications: [{ kind: 'teams', url: { env: 'PCHAT_TEAMS_URL' }, ...told }] },
+  {
+    ...settings,
+    notifications: [{ kind: 'webhook', url: inFile, token: { file: 'secrets/token' }, ...told }],
+  },
+  { ...settings, notifications: [{ kind: 'slack', url: inFile, ...told }] },
+  { ...settings, notifications: [{ kind: 'teams', url: inFile, ...told }] },
   { ...settings, shell: { remoting: { program: 'pwsh', connectionUri } } },
 ];

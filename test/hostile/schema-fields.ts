@@ -16,6 +16,7 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 type Group = Readonly<Record<string, unknown>>;
@@ -45,13 +46,15 @@ function below(schema: JsonSchema, documents: readonly Held[], path: Path): read
   const held = documents.filter(({ value }) => value !== undefined);
   const [first] = held;
   if (first === undefined) throw new Error(`no document has ${path.join('.')}`);
-  const { items, properties, additionalProperties, anyOf = [] } = schema;
+  const { items, properties, additionalProperties, anyOf = [], oneOf = [] } = schema;
   const inner = (part: string | number): readonly Held[] =>
     held.map(({ document, value }) => ({ document, value: (value as Group)[part] }));
   if (items !== undefined) return below(items, inner(0), [...path, 0]);
   if (properties !== undefined)
     return Object.entries(properties).flatMap(([key, one]) => below(one, inner(key), [...path, key]));
-  const groups = anyOf.flatMap((one) => (one.properties === undefined ? [] : [one.properties]));
+  const groups = [...anyOf, ...oneOf].flatMap((one) =>
+    one.properties === undefined ? [] : [one.properties],
+  );
   if (groups.length > 0)
     return groups.flatMap((own) =>
       below(

@@ -2,6 +2,7 @@ import type { ActuatorPorts, StepContext, StepNotes } from '../../src/actuators/
 import { BusyMeter } from '../../src/daemon/busy-meter.ts';
 import { runDaemon, type RunningDaemon } from '../../src/daemon/daemon.ts';
 import { silentLog } from '../../src/daemon/log.ts';
+import type { LoopMetrics } from '../../src/daemon/loop-metrics.ts';
 import { createMetrics } from '../../src/daemon/metrics.ts';
 import type { DesiredEvent } from '../../src/ports/desired-source.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
@@ -28,7 +29,13 @@ export class DaemonScene {
   stopped: string | undefined;
   readonly daemon: RunningDaemon;
 
-  constructor(world: PoolFacts, disk: MemoryDisk = new MemoryDisk(), startMs = NOW_MS) {
+  /** @param reported what the loop reports goes there instead of to `metrics` alone */
+  constructor(
+    world: PoolFacts,
+    disk: MemoryDisk = new MemoryDisk(),
+    startMs = NOW_MS,
+    reported: (metrics: LoopMetrics, clock: SimulatedClock) => LoopMetrics = (metrics) => metrics,
+  ) {
     this.clock = new SimulatedClock(startMs);
     this.world = world;
     this.#disk = disk;
@@ -46,7 +53,7 @@ export class DaemonScene {
       journal: new MemoryJournal(disk, this.clock, lease.epoch),
       lease,
       log: silentLog,
-      metrics: this.metrics,
+      metrics: reported(this.metrics, this.clock),
       version: 'test',
       pid: 0,
       resyncMs: 10_000,
