@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   observers: ['topology', 'ports:types', 'statements', 'rights'],
   actuators: ['topology', 'ports:types', 'statements', 'rights', 'reconciler:types'],
   http: ['topology', 'ports:types', 'reconciler:types', 'fastify', 'prom-client', 'zod'],
-  notify: ['topology', 'ports:types', 'reconciler:types'],
+  notify: ['topology', 'ports:types', 'reconciler:types', 'nodemailer', 'node:net'],
   simulator: ['topology:types', 'node:', 'immer', 'selfsigned', 'xstate'],
   simulation: [
     'topology',

@@ -97,9 +97,12 @@ function forgeReferences({ desiredState }: Settings): readonly Reference[] {
 }
 
 const receiverReferences = ({ notifications }: Settings): readonly Reference[] =>
-  notifications.flatMap((one) =>
-    notificationSecrets(one).map((reference) => ({ party: `${one.kind} receiver`, reference })),
-  );
+  notifications.flatMap((one) => [
+    ...notificationSecrets(one).map((reference) => ({ party: `${one.kind} receiver`, reference })),
+    ...(one.kind === 'smtp' && one.caFile !== undefined
+      ? [{ party: 'smtp receiver', reference: { file: one.caFile } }]
+      : []),
+  ]);
 
 async function referenceAnswer({ party, reference }: Reference): Promise<ReferenceAnswer> {
   if ('env' in reference) {

@@ -5,6 +5,7 @@ import { allowedUrl, httpSender, type HttpReceiver } from '../notify/http-sender
 import { Notifier } from '../notify/notifier.ts';
 import type { Receiver, Sender } from '../notify/receiver.ts';
 import { slackMessage } from '../notify/slack-message.ts';
+import { smtpSender } from '../notify/smtp-sender.ts';
 import { teamsCard } from '../notify/teams-card.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -13,7 +14,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import type { Reporting } from './git-forge.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
-import { readSecret } from './read-secret.ts';
+import { readSecret, readSetting } from './read-secret.ts';
 
 export interface NotifyOptions {
   readonly clock: Clock;
@@ -74,13 +75,14 @@ export function receiverOf(settings: NotificationSettings): Receiver {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 type Form = Pick<HttpReceiver, 'contentType' | 'body'>;
-const FORMS: Readonly<Record<ReceiverKind, Form>> = {
+const FORMS: Readonly<Record<Exclude<ReceiverKind, 'smtp'>, Form>> = {
   webhook: { contentType: CLOUD_EVENT_TYPE, body: cloudEvent },
   slack: { contentType: JSON_TYPE, body: slackMessage },
   teams: { contentType: JSON_TYPE, body: teamsCard },
 };
 
 function senderOf(settings: NotificationSettings): Sender {
+  if (settings.kind === 'smtp') return mailSenderOf(settings);
   const { kind } = settings;
   const url = (): string => readSecret(settings.url).trim();
   const reference = settings.kind === 'webhook' ? settings.token : undefined;
@@ -92,4 +94,12 @@ function senderOf(settings: NotificationSettings): Sender {
       `the address of the ${kind} receiver is not https:// without log-in data`,
     );
   return httpSender({ ...FORMS[kind], url, token });
+}
+
+function mailSenderOf(settings: Extract<NotificationSettings, { readonly kind: 'smtp' }>): Sender {
+  const { host, port, tls, caFile, serverName, user, password: reference, from, to } = settings;
+  const password = reference === undefined ? undefined : (): string => readSecret(reference);
+  password?.();
+  const ca = caFile === undefined ? undefined : readSetting(caFile);
+  return smtpSender({ host, port, tls, serverName: serverName ?? host, ca, user, password, from, to });
 }

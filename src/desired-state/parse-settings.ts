@@ -159,6 +159,14 @@ function shellSettings(shell: SettingsDocument['shell'], absolute: Absolute): Se
 }
 
 function notificationSettings(one: NotificationSettings, absolute: Absolute): NotificationSettings {
+  if (one.kind === 'smtp') {
+    const { caFile, password } = one;
+    return {
+      ...one,
+      ...(caFile === undefined ? {} : { caFile: absolute(caFile) }),
+      ...(password === undefined ? {} : { password: secretIn(password, absolute) }),
+    };
+  }
   const url = secretIn(one.url, absolute);
   if (one.kind !== 'webhook' || one.token === undefined) return { ...one, url };
   return { ...one, url, token: secretIn(one.token, absolute) };
@@ -166,7 +174,8 @@ function notificationSettings(one: NotificationSettings, absolute: Absolute): No
 
 /** References to the secrets of one receiver. */
 export function notificationSecrets(one: NotificationSettings): readonly SecretReference[] {
-  const found = [one.url, one.kind === 'webhook' ? one.token : undefined];
+  const found =
+    one.kind === 'smtp' ? [one.password] : [one.url, one.kind === 'webhook' ? one.token : undefined];
   return found.filter((reference) => reference !== undefined);
 }
 

@@ -28,5 +28,5 @@ export const NOTICE_EVENTS = {
 export type NoticeEvent = keyof typeof NOTICE_EVENTS;
 export const noticeEvents = Object.keys(NOTICE_EVENTS) as readonly NoticeEvent[];
 
-export const RECEIVER_KINDS = ['webhook', 'slack', 'teams'] as const;
+export const RECEIVER_KINDS = ['webhook', 'slack', 'teams', 'smtp'] as const;
 export type ReceiverKind = (typeof RECEIVER_KINDS)[number];

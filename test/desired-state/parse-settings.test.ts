@@ -237,18 +237,28 @@ describe('the receivers of notifications', () => {
     const { notifications, secretVariables } = parseSettings(
       `${MINIMAL}notifications:
   - { kind: teams, url: { env: PCHAT_TEAMS } }
-  - { kind: webhook, url: { file: url }, token: { env: PCHAT_TOKEN }, events: [stalled] }
+  - kind: smtp
+    host: mail.contoso.com
+    caFile: ca.pem
+    user: svc-pchat
+    password: { env: PCHAT_MAIL }
+    from: pchat <pchat@contoso.com>
+    to: [ops@contoso.com]
+    events: [stalled]
+    maxPerHour: 6
 `,
       '/etc/pchat/settings.yaml',
     );
     expect(notifications[0]).toMatchObject({ kind: 'teams', maxPerHour: 20 });
     expect(notifications[0]?.events).not.toContain('drift');
-    expect(notifications[1]).toMatchObject({ url: { file: '/etc/pchat/url' } });
-    expect(secretVariables).toEqual(['PCHAT_TEAMS', 'PCHAT_TOKEN']);
+    expect(notifications[1]).toMatchObject({ port: 587, tls: 'starttls', caFile: '/etc/pchat/ca.pem' });
+    expect(secretVariables).toEqual(['PCHAT_TEAMS', 'PCHAT_MAIL']);
   });
 
   test.each([
     ['an address in place of a reference', '{ kind: slack, url: "https://hooks.slack.com/services/x" }'],
+    ['a user without a password', '{ kind: smtp, host: m, user: u, from: a@b.c, to: [a@b.c] }'],
+    ['two addresses in one', '{ kind: smtp, host: m, from: a@b.c, to: ["a@b.c, d@e.f"] }'],
     ['an event that is none', '{ kind: slack, url: { env: X }, events: [everything] }'],
     ['a bound of one message', '{ kind: slack, url: { env: X }, maxPerHour: 1 }'],
   ])('are refused with %s', (_what, receiver) => {

@@ -143,6 +143,19 @@ const gitWithFiles = {
   status: { ...git.status, token: { file: 'secrets/status' } },
 };
 const told = { events: ['blocked'], maxPerHour: 5 };
+const smtp = {
+  kind: 'smtp',
+  host: 'mail.contoso.com',
+  port: 587,
+  tls: 'starttls',
+  caFile: 'contoso-ca.pem',
+  serverName: 'mail.contoso.com',
+  user: 'svc-pchat',
+  password: { env: 'PCHAT_MAIL_PASSWORD' },
+  from: 'pchat@contoso.com',
+  to: ['ops@contoso.com'],
+  ...told,
+};
 const inFile = { file: 'secrets/url' };
 const connectionUri = 'https://fe01.contoso.com/OcsPowershell';
 
@@ -160,11 +173,13 @@ export const FULL_SETTINGS: readonly unknown[] = [
   { ...settings, desiredState: { git: gitWithFiles } },
   { ...settings, notifications: [{ kind: 'slack', url: { env: 'PCHAT_SLACK_URL' }, ...told }] },
   { ...settings, notifications: [{ kind: 'teams', url: { env: 'PCHAT_TEAMS_URL' }, ...told }] },
+  { ...settings, notifications: [smtp] },
   {
     ...settings,
     notifications: [{ kind: 'webhook', url: inFile, token: { file: 'secrets/token' }, ...told }],
   },
   { ...settings, notifications: [{ kind: 'slack', url: inFile, ...told }] },
   { ...settings, notifications: [{ kind: 'teams', url: inFile, ...told }] },
+  { ...settings, notifications: [{ ...smtp, password: { file: 'secrets/mail' } }] },
   { ...settings, shell: { remoting: { program: 'pwsh', connectionUri } } },
 ];

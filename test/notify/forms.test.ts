@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cloudEvent } from '../../src/notify/cloud-event.ts';
+import { mailText } from '../../src/notify/mail-text.ts';
 import type { Notice } from '../../src/notify/notice.ts';
 import { slackMessage } from '../../src/notify/slack-message.ts';
 import { teamsCard } from '../../src/notify/teams-card.ts';
@@ -19,6 +20,7 @@ const FORMS = {
   'cloud-event.json': (of: Notice) => json(cloudEvent(of)),
   'slack.json': (of: Notice) => json(slackMessage(of)),
   'teams.json': (of: Notice) => json(teamsCard(of)),
+  'mail.txt': (of: Notice) => `Subject: ${mailText(of).subject}\n\n${mailText(of).text}`,
 } as const;
 const NOTICES = { raised: {}, resolved: { kind: 'resolved' }, 'held-back': heldBack } as const;
 
@@ -39,6 +41,12 @@ test('words from outside cannot mention a channel of Slack, nor make a link', ()
 test('words from outside cannot make a link in a card of Teams', () => {
   const text = JSON.stringify(teamsCard(notice({ message: HOSTILE })));
   expect(text).not.toMatch(/[^\\]\[click/);
+});
+
+test('words from outside cannot add a line to the head of an e-mail', () => {
+  const { subject, text } = mailText(notice({ pool: HOSTILE, message: HOSTILE }));
+  expect(subject).not.toMatch(/[\r\n]/);
+  expect(text).not.toMatch(/^Bcc/m);
 });
 
 test('the longest words stay below what Slack and Teams take', () => {
