@@ -10,7 +10,7 @@ import type { Reduction } from './reduce-pool.ts';
 import { stepKey, type StepId } from './step-id.ts';
 import type { Variable } from './variables.ts';
 
-function groundStepOf(pool: DesiredPool, step: StepId): GroundStep {
+export function groundStepOf(pool: DesiredPool, step: StepId): GroundStep {
   const found = plannerFor(shapeOf(pool.topology, pool.policy)).steps.find(
     ({ action, target }) => action === step.action && target === step.target,
   );

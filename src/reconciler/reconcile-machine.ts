@@ -74,8 +74,8 @@ function failureOf(step: StepId | undefined, error: unknown): Failure {
   return { step: step === undefined ? null : stepKey(step), code, message };
 }
 
-const planned = ({ decision }: Context): readonly StepId[] =>
-  decision === undefined ? [] : nextSteps(decision.plan);
+const planned = ({ pool, decision }: Context): readonly StepId[] =>
+  decision === undefined ? [] : nextSteps(pool, decision.plan, decision.reduction.vector);
 
 /** Stalled only while the plan still begins with the step that keeps failing. */
 function stalls(context: Context): boolean {
@@ -201,7 +201,7 @@ export const reconcileMachine = setup({
             round,
             plan: decision.plan,
             facts: observation.facts,
-            steps: nextSteps(decision.plan),
+            steps: planned(context),
           };
         },
         onDone: [
