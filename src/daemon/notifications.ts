@@ -69,8 +69,9 @@ export function reportedTo(
 }
 
 export function receiverOf(settings: NotificationSettings): Receiver {
-  const { kind, events, maxPerHour } = settings;
-  return { kind, events: new Set(events), maxPerHour, sender: senderOf(settings) };
+  const { kind, events, maxPerHour, beginAfter, endAfter } = settings;
+  const bounds = { maxPerHour, beginAfterMs: beginAfter, endAfterMs: endAfter };
+  return { kind, events: new Set(events), ...bounds, sender: senderOf(settings) };
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';

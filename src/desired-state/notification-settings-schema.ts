@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { noticeEvents, type NoticeEvent } from '../topology/notice-event.ts';
 import { plainText } from './plain-text.ts';
-import { HOST, secretSchema } from './settings-parts.ts';
+import { duration, HOST, plainDuration, secretSchema } from './settings-parts.ts';
 
 const DEFAULT_PER_HOUR = 20;
 const MOST_PER_HOUR = 200;
@@ -22,6 +22,11 @@ const common = {
     .max(MOST_PER_HOUR)
     .default(DEFAULT_PER_HOUR)
     .describe('Most messages in any hour; the last one says that more are held back.'),
+  beginAfter: plainDuration(
+    'How long anything must stand before it is told; left out: as the event says.',
+    '5m',
+  ).optional(),
+  endAfter: duration('How long it must be over before its end is told.', '1m'),
 };
 
 const secretUrl = secretSchema.describe(

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { DURATION_PATTERN, durationMs } from './duration-text.ts';
 import { plainText } from './plain-text.ts';
 
-export const duration = (what: string, fallback: string) =>
+/** Without a default. */
+export const plainDuration = (what: string, example: string) =>
   z
     .string()
     .regex(DURATION_PATTERN, 'a duration such as 500ms, 30s or 5m')
     .transform((text) => durationMs(text) ?? 0)
     .describe(what)
-    .meta({ examples: [fallback] })
-    .prefault(fallback);
+    .meta({ examples: [example] });
+
+export const duration = (what: string, fallback: string) => plainDuration(what, fallback).prefault(fallback);
 
 export const secretSchema = z.union([
   z.strictObject({

@@ -4,6 +4,7 @@
  */
 import { NOTICE_EVENTS } from '../topology/notice-event.ts';
 import type { Situation } from './notice.ts';
+import type { Bounds } from './receiver.ts';
 
 export interface Told {
   readonly reasons: readonly string[];
@@ -26,8 +27,6 @@ export type Due =
 export const nothingTold: LimiterState = { told: new Map(), sentAtMs: [], heldBackAtMs: undefined };
 
 export const HOUR_MS = 3_600_000;
-/** What is over for a shorter time may come back, and nobody is told that it was over. */
-export const SETTLE_MS = 60_000;
 
 export const keyOf = ({ event, pool }: Pick<Situation, 'event' | 'pool'>): string =>
   JSON.stringify([pool, event]);
@@ -39,16 +38,21 @@ interface Judged {
   readonly want: Want;
 }
 
-function judge(situation: Situation, told: Told | undefined, nowMs: number): Judged {
+function judge(
+  situation: Situation,
+  told: Told | undefined,
+  nowMs: number,
+  { beginAfterMs, endAfterMs }: Bounds,
+): Judged {
   if (situation.state === 'unknown') return { told, want: undefined };
   if (situation.state === 'off') {
     if (told === undefined) return { told, want: undefined };
     const overSinceMs = told.overSinceMs ?? nowMs;
-    const settled = nowMs - overSinceMs >= SETTLE_MS;
+    const settled = nowMs - overSinceMs >= endAfterMs;
     return { told: { ...told, overSinceMs }, want: settled ? { kind: 'resolved', situation } : undefined };
   }
   const stands = told && { ...told, overSinceMs: undefined };
-  const { afterMs } = NOTICE_EVENTS[situation.event];
+  const afterMs = beginAfterMs ?? NOTICE_EVENTS[situation.event].afterMs;
   const early = nowMs - Date.parse(situation.since) < afterMs;
   if (early || told?.reasons.includes(situation.reason) === true) return { told: stands, want: undefined };
   return { told: stands, want: { kind: 'raised', situation } };
@@ -56,21 +60,21 @@ function judge(situation: Situation, told: Told | undefined, nowMs: number): Jud
 
 /**
  * @param situations all that are known, each pool and event once; of what is not among them nothing is told any more
- * @param maxPerHour at least 2: the last one says that more are held back
  */
 export function limit(
   state: LimiterState,
   situations: readonly Situation[],
   nowMs: number,
-  maxPerHour: number,
+  bounds: Bounds,
 ): { readonly state: LimiterState; readonly due: readonly Due[] } {
+  const { maxPerHour } = bounds;
   const sentAtMs = state.sentAtMs.filter((at) => nowMs - at < HOUR_MS);
   const told = new Map<string, Told>();
   const due: Due[] = [];
   const held: Situation[] = [];
   for (const situation of situations) {
     const key = keyOf(situation);
-    const judged = judge(situation, state.told.get(key), nowMs);
+    const judged = judge(situation, state.told.get(key), nowMs, bounds);
     const { want } = judged;
     const room = sentAtMs.length < maxPerHour - 1;
     if (judged.told !== undefined && !(room && want?.kind === 'resolved')) told.set(key, judged.told);

@@ -74,9 +74,8 @@ class Desk {
   }
 
   look(all: readonly Situation[], nowMs: number): void {
-    const { events, maxPerHour } = this.#receiver;
-    const wanted = all.filter(({ event }) => events.has(event));
-    const { state, due } = limit(this.#state, wanted, nowMs, maxPerHour);
+    const wanted = all.filter(({ event }) => this.#receiver.events.has(event));
+    const { state, due } = limit(this.#state, wanted, nowMs, this.#receiver);
     this.#state = state;
     for (const one of due) {
       const notice = noticeOf(one, this.#random.id(), new Date(nowMs).toISOString());

@@ -14,10 +14,18 @@ export interface Sender {
   send(notice: Notice, signal: AbortSignal): Promise<Answer>;
 }
 
-export interface Receiver {
+export interface Bounds {
+  /** At least 2: the last one says that more are held back. */
+  readonly maxPerHour: number;
+  /** ms that anything must stand before it is told; undefined: what the event says. */
+  readonly beginAfterMs: number | undefined;
+  /** ms that it must be over before its end is told: what comes back earlier was never over. */
+  readonly endAfterMs: number;
+}
+
+export interface Receiver extends Bounds {
   readonly kind: ReceiverKind;
   readonly events: ReadonlySet<NoticeEvent>;
-  readonly maxPerHour: number;
   readonly sender: Sender;
 }
 

@@ -17,6 +17,8 @@ const everything = (sender: Sender, maxPerHour = 20): Receiver => ({
   kind: 'webhook',
   events: new Set(noticeEvents),
   maxPerHour,
+  beginAfterMs: undefined,
+  endAfterMs: 60_000,
   sender,
 });
 
@@ -182,5 +184,7 @@ test.each([
   ['a secret that is not there', { env: 'PCHAT_NOT_SET_ANYWHERE' }, /PCHAT_NOT_SET_ANYWHERE is not set/],
   ['an address that is none', { env: 'PATH' }, /the address of the slack receiver is not https/],
 ])('%s keeps the daemon from starting', (_what, url, message) => {
-  expect(() => receiverOf({ kind: 'slack', url, events: ['stalled'], maxPerHour: 2 })).toThrow(message);
+  expect(() => receiverOf({ kind: 'slack', url, events: ['stalled'], maxPerHour: 2, endAfter: 0 })).toThrow(
+    message,
+  );
 });

@@ -246,10 +246,14 @@ describe('the receivers of notifications', () => {
     to: [ops@contoso.com]
     events: [stalled]
     maxPerHour: 6
+    beginAfter: 0s
+    endAfter: 10m
 `,
       '/etc/pchat/settings.yaml',
     );
-    expect(notifications[0]).toMatchObject({ kind: 'teams', maxPerHour: 20 });
+    expect(notifications[0]).toMatchObject({ kind: 'teams', maxPerHour: 20, endAfter: 60_000 });
+    expect(notifications[0]?.beginAfter).toBeUndefined();
+    expect(notifications[1]).toMatchObject({ beginAfter: 0, endAfter: 600_000 });
     expect(notifications[0]?.events).not.toContain('drift');
     expect(notifications[1]).toMatchObject({ port: 587, tls: 'starttls', caFile: '/etc/pchat/ca.pem' });
     expect(secretVariables).toEqual(['PCHAT_TEAMS', 'PCHAT_MAIL']);

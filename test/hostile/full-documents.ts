@@ -107,6 +107,8 @@ const settings = {
       token: { env: 'PCHAT_WEBHOOK_TOKEN' },
       events: ['stalled'],
       maxPerHour: 20,
+      beginAfter: '5m',
+      endAfter: '1m',
     },
   ],
 };
@@ -142,7 +144,7 @@ const gitWithFiles = {
   webhook: { ...git.webhook, secret: { file: 'secrets/hook' } },
   status: { ...git.status, token: { file: 'secrets/status' } },
 };
-const told = { events: ['blocked'], maxPerHour: 5 };
+const told = { events: ['blocked'], maxPerHour: 5, beginAfter: '0s', endAfter: '10m' };
 const smtp = {
   kind: 'smtp',
   host: 'mail.contoso.com',

@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HOUR_MS, limit, nothingTold, SETTLE_MS, undelivered, type Due } from '../../src/notify/limiter.ts';
+import { HOUR_MS, limit, nothingTold, undelivered, type Due } from '../../src/notify/limiter.ts';
 import type { Situation } from '../../src/notify/notice.ts';
+import type { Bounds } from '../../src/notify/receiver.ts';
 import { noticeEvents } from '../../src/topology/notice-event.ts';
 import { NOW_MS, situation } from './notices.ts';
+
+const SETTLE_MS = 60_000;
+const bounds = (differs: Partial<Bounds> = {}): Bounds => ({
+  maxPerHour: 20,
+  beginAfterMs: undefined,
+  endAfterMs: SETTLE_MS,
+  ...differs,
+});
 
 interface Look {
   readonly atMs: number;
@@ -13,17 +22,17 @@ interface Look {
 /** What is told at each look, with its instant. */
 function told(
   looks: readonly Look[],
-  maxPerHour: number,
+  differs: Partial<Bounds>,
 ): readonly { readonly atMs: number; readonly due: Due }[] {
   let state = nothingTold;
   return looks.flatMap(({ atMs, situations }) => {
-    const next = limit(state, situations, atMs, maxPerHour);
+    const next = limit(state, situations, atMs, bounds(differs));
     state = next.state;
     return next.due.map((due) => ({ atMs, due }));
   });
 }
-const kinds = (looks: readonly Look[], maxPerHour = 20): readonly string[] =>
-  told(looks, maxPerHour).map(({ due }) =>
+const kinds = (looks: readonly Look[], differs: Partial<Bounds> = {}): readonly string[] =>
+  told(looks, differs).map(({ due }) =>
     due.kind === 'held-back' ? due.kind : `${due.kind} ${due.situation.reason}`,
   );
 const at = (ms: number, differs: Partial<Situation>): Look => ({
@@ -67,6 +76,15 @@ describe('a situation', () => {
     expect(kinds(looks)).toEqual(['raised StepKeepsFailing']);
   });
 
+  test('is told, and its end, after the waits that a receiver asks for instead', () => {
+    const waits = { beginAfterMs: 100, endAfterMs: 10 };
+    const over = { state: 'off' } as const;
+    const looks = [at(0, {}), at(99, {}), at(100, {}), at(200, over), at(209, over)];
+    expect(kinds(looks.slice(0, 2), waits)).toEqual([]);
+    expect(kinds(looks, waits)).toEqual(['raised StepKeepsFailing']);
+    expect(kinds([...looks, at(210, over)], waits)).toHaveLength(2);
+  });
+
   test('that comes and goes within a minute is told once', () => {
     const looks = Array.from({ length: 200 }, (_, n) =>
       at(n * 30_000, { state: n % 2 === 0 ? 'on' : 'off' }),
@@ -81,27 +99,27 @@ describe('a situation', () => {
   });
 
   test('whose message did not arrive is told again, and its end as well', () => {
-    const raised = limit(nothingTold, [situation()], NOW_MS, 20);
+    const raised = limit(nothingTold, [situation()], NOW_MS, bounds());
     const [first] = raised.due;
     if (first?.kind !== 'raised') throw new Error('nothing was told');
-    const again = limit(undelivered(raised.state, first), [situation()], NOW_MS + 1, 20);
+    const again = limit(undelivered(raised.state, first), [situation()], NOW_MS + 1, bounds());
     expect(again.due.map(({ kind }) => kind)).toEqual(['raised']);
     const off = situation({ state: 'off' });
-    const over = limit(again.state, [off], NOW_MS + 2, 20);
-    const resolved = limit(over.state, [off], NOW_MS + 2 + SETTLE_MS, 20);
+    const over = limit(again.state, [off], NOW_MS + 2, bounds());
+    const resolved = limit(over.state, [off], NOW_MS + 2 + SETTLE_MS, bounds());
     const [end] = resolved.due;
     if (end?.kind !== 'resolved') throw new Error('its end was not told');
-    const lost = limit(undelivered(resolved.state, end), [off], NOW_MS + HOUR_MS, 20);
-    expect(limit(lost.state, [off], NOW_MS + HOUR_MS + SETTLE_MS, 20).due.map(({ kind }) => kind)).toEqual([
-      'resolved',
-    ]);
+    const lost = limit(undelivered(resolved.state, end), [off], NOW_MS + HOUR_MS, bounds());
+    expect(
+      limit(lost.state, [off], NOW_MS + HOUR_MS + SETTLE_MS, bounds()).due.map(({ kind }) => kind),
+    ).toEqual(['resolved']);
   });
 });
 
 test('what is held back and still stands is told when the hour has passed', () => {
   const many = Array.from({ length: 5 }, (_, n) => situation({ pool: `pool-${String(n)}` }));
   const looks = [0, 1, HOUR_MS, 2 * HOUR_MS].map((ms) => ({ atMs: NOW_MS + ms, situations: many }));
-  const all = told(looks, 3);
+  const all = told(looks, { maxPerHour: 3 });
   expect(all.map(({ atMs, due }) => [(atMs - NOW_MS) / HOUR_MS, due.kind])).toEqual([
     [0, 'raised'],
     [0, 'raised'],
@@ -145,7 +163,7 @@ const storms = fc
 test('a storm of flapping situations gives no more messages in any hour than the bound, one of them of what is held back', () => {
   fc.assert(
     fc.property(storms, fc.integer({ min: 2, max: 12 }), (looks, maxPerHour) => {
-      const all = told(looks, maxPerHour);
+      const all = told(looks, { maxPerHour });
       for (const { atMs: end } of all) {
         const hour = all.filter(({ atMs }) => atMs <= end && end - atMs < HOUR_MS);
         expect(hour.length).toBeLessThanOrEqual(maxPerHour);
@@ -160,7 +178,7 @@ test('in every storm a message of an end follows one of a beginning, of the same
   fc.assert(
     fc.property(storms, fc.integer({ min: 2, max: 12 }), (looks, maxPerHour) => {
       const open = new Set<string>();
-      for (const { due } of told(looks, maxPerHour)) {
+      for (const { due } of told(looks, { maxPerHour })) {
         if (due.kind === 'held-back') continue;
         const key = `${due.situation.pool ?? ''} ${due.situation.event}`;
         if (due.kind === 'resolved') expect(open.delete(key)).toBe(true);
