@@ -338,7 +338,8 @@ class StepRun {
   }
 
   #report(result: StepOutcome['result'], error: PoolError | undefined): void {
-    const fields = { step: stepKey(this.#step), seedStep: this.#step.seedStep, result };
+    const { attempt } = this.#reference;
+    const fields = { step: stepKey(this.#step), seedStep: this.#step.seedStep, attempt, result };
     const { log } = this.#dependencies;
     if (error === undefined) log.info('step done', fields);
     else log.warn('step not done', { ...fields, code: error.code, reason: error.message });

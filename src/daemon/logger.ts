@@ -1,6 +1,7 @@
-/** pino behind the Log port: JSON lines on stderr, secrets blanked out, errors with their causes. */
+/** pino behind the Log port: lines on stderr, as JSON or for people, secrets blanked out, errors with their causes. */
 import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
 import type { Log } from './log.ts';
+import { textLine, type LogFormat } from './log-text.ts';
 
 const SECRETS = [
   'password',
@@ -13,10 +14,18 @@ const SECRETS = [
   'headers.authorization',
 ];
 
-/** @param destination default: stderr, so that stdout stays the command's own */
+export interface LoggerOptions {
+  /** Default: json. */
+  readonly format?: LogFormat;
+  /** Levels of the text form in colour; default: no. */
+  readonly colour?: boolean;
+  /** Default: stderr, so that stdout stays the command's own. */
+  readonly destination?: DestinationStream;
+}
+
 export function createLogger(
   level: 'debug' | 'info' | 'warn' | 'error',
-  destination?: DestinationStream,
+  { format = 'json', colour = false, destination }: LoggerOptions = {},
 ): Log {
   const options = {
     level,
@@ -26,7 +35,14 @@ export function createLogger(
     serializers: { err: stdSerializers.errWithCause },
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return overPino(pino(options, destination ?? pino.destination({ fd: 2, sync: true })));
+  const lines = destination ?? pino.destination({ fd: 2, sync: true });
+  // What is blanked out in JSON cannot be in the text: it is made of nothing else.
+  const text = {
+    write: (line: string): void => {
+      lines.write(textLine(line, colour));
+    },
+  };
+  return overPino(pino(options, format === 'text' ? text : lines));
 }
 
 function overPino(logger: Logger): Log {

@@ -37,13 +37,13 @@ import { applyPlannedSteps, type StepJudgement } from './apply-planned-step.ts';
 import { decisionsOf, saidOf, standingDecisions, toDecision, type Present } from './decisions.ts';
 import { EpochClaims } from './epoch-claims.ts';
 import { Forecaster } from './forecast.ts';
-import type { Log } from './log.ts';
 import { machineClock } from './machine-clock.ts';
 import { closeOpenIntents } from './open-intents.ts';
 import type { PoolDependencies } from './pool-dependencies.ts';
 import { PoolRecord } from './pool-record.ts';
 import { planSeen, requireUnmoved } from './saved-plan.ts';
 import { poolStatus, type RunningStep } from './pool-status-view.ts';
+import { RoundLog } from './round-log.ts';
 import { requireDecided, requirePlanned, requireSuccess, sameStanding } from './round-checks.ts';
 
 type Machine = typeof reconcileMachine;
@@ -54,7 +54,7 @@ const MOVING = new Set<string>(['observing', 'deciding', 'applying', 'backingOff
 
 export class PoolActor {
   readonly #dependencies: PoolDependencies;
-  readonly #log: Log;
+  readonly #log: RoundLog;
   readonly #record: PoolRecord;
   readonly #forecaster: Forecaster;
   readonly #actor: ActorRefFrom<Machine>;
@@ -73,7 +73,7 @@ export class PoolActor {
   constructor(dependencies: PoolDependencies, pool: DesiredPool) {
     this.#dependencies = dependencies;
     this.#desired = pool;
-    this.#log = dependencies.log.with({ pool: pool.topology.name });
+    this.#log = new RoundLog(dependencies.log.with({ pool: pool.topology.name }));
     this.#record = new PoolRecord(dependencies.journal, this.#log);
     this.#forecaster = new Forecaster(() => dependencies.journal.records());
     this.#record.generation(pool);
@@ -223,15 +223,13 @@ export class PoolActor {
 
   async #observe({ pool, round }: ObserveInput, signal: AbortSignal): Promise<Observation> {
     const { ports, metrics, journal } = this.#dependencies;
+    this.#log.now({ round: this.#round(round), generation: pool.generation.counter });
     const startedMs = ports.clock.monotonicMs();
     const until = AbortSignal.any([signal, this.#stop.signal]);
     // Pools that share an instance look at it as often as one of them alone would.
     const facts = await this.#look(pool.topology, until, this.#pausedMs);
     metrics.observed(facts, ports.clock.monotonicMs() - startedMs);
-    this.#log.debug('observed', {
-      round: this.#round(round),
-      ms: Math.round(ports.clock.monotonicMs() - startedMs),
-    });
+    this.#log.debug('observed', { ms: Math.round(ports.clock.monotonicMs() - startedMs) });
     if (this.#restarted) {
       const outsideMs = Math.round(this.#dependencies.meter.totalMs());
       await closeOpenIntents(
@@ -321,7 +319,7 @@ export class PoolActor {
           onProgress: (step, message, fraction) => {
             this.#progress(step, message, fraction);
           },
-          log: this.#log.with({ round: this.#round(round), generation: pool.generation.counter }),
+          log: this.#log.with({}),
         },
         {
           pool,

@@ -9,7 +9,7 @@ import { isSignOfLife, verdictWords, type Verdict } from '../topology/evidence.t
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type DesiredPool, type PoolTopology, type Site } from '../topology/pool-topology.ts';
 import { standingDecisions } from './decisions.ts';
-import type { Log } from './log.ts';
+import { planFingerprint, type RoundLog } from './round-log.ts';
 import { endedTransition, uncountedFailover } from './step-history.ts';
 import { RememberedListing } from './remembered-listing.ts';
 
@@ -32,7 +32,7 @@ interface Decided {
 
 export class PoolRecord {
   readonly #journal: Journal;
-  readonly #log: Log;
+  readonly #log: RoundLog;
   #planKey = '';
   #written = '';
   /** Verdict with level, as it was written last. */
@@ -42,7 +42,7 @@ export class PoolRecord {
   #counted = 0;
   readonly #listing: RememberedListing;
 
-  constructor(journal: Journal, log: Log) {
+  constructor(journal: Journal, log: RoundLog) {
     this.#journal = journal;
     this.#log = log;
     this.#listing = new RememberedListing({
@@ -131,7 +131,8 @@ export class PoolRecord {
     this.#planKey = planKey(pool, decision);
     this.#written = JSON.stringify([plan, ledger]);
     const steps = 'steps' in plan ? plan.steps.map(stepKey) : [];
-    this.#log.info('plan', { round, plan: plan.kind, steps, lossMinutes: ledger.lossMinutes });
+    this.#log.now({ fingerprint: planFingerprint(this.#planKey) });
+    this.#log.info('plan', { plan: plan.kind, steps, lossMinutes: ledger.lossMinutes });
     this.#write({
       kind: 'plan',
       pool: pool.topology.name,

@@ -7,6 +7,7 @@ import {
 } from '../../src/daemon/known-pools.ts';
 import { silentLog } from '../../src/daemon/log.ts';
 import { PoolRecord } from '../../src/daemon/pool-record.ts';
+import { RoundLog } from '../../src/daemon/round-log.ts';
 import { MemoryDisk, MemoryJournal, MemoryLease } from '../../src/simulation/memory-journal.ts';
 import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
 import type { DesiredPool } from '../../src/topology/pool-topology.ts';
@@ -17,7 +18,7 @@ import { NOW_MS } from '../support/facts.ts';
 function journalled(...generations: readonly DesiredPool[]): MemoryJournal {
   const disk = new MemoryDisk();
   const journal = new MemoryJournal(disk, new SimulatedClock(NOW_MS), new MemoryLease(disk).epoch);
-  const record = new PoolRecord(journal, silentLog);
+  const record = new PoolRecord(journal, new RoundLog(silentLog));
   for (const pool of generations) record.generation(pool);
   return journal;
 }
@@ -61,7 +62,7 @@ describe('what the journal remembers of a pool', () => {
     expect(declaredNamesOf(journal.records())).toEqual(['chat']);
     await journal.append({ kind: 'removed', pool: 'chat' });
     expect(declaredNamesOf(journal.records())).toEqual([]);
-    new PoolRecord(journal, silentLog).generation(PARIS);
+    new PoolRecord(journal, new RoundLog(silentLog)).generation(PARIS);
     expect(declaredNamesOf(journal.records())).toEqual(['chat']);
   });
 });

@@ -93,7 +93,7 @@ describe('the control token', () => {
 describe('the logger', () => {
   test('writes constant messages with fields and blanks secrets out', () => {
     const lines: string[] = [];
-    const log = createLogger('info', { write: (line: string) => void lines.push(line) });
+    const log = createLogger('info', { destination: { write: (line: string) => void lines.push(line) } });
     log.with({ pool: 'chat' }).info('step done', { settings: { password: 'hunter2' }, token: 'abc' });
     log.debug('not shown');
     expect(lines).toHaveLength(1);

@@ -1,7 +1,7 @@
 import type { ActuatorPorts, StepContext, StepNotes } from '../../src/actuators/step-context.ts';
 import { BusyMeter } from '../../src/daemon/busy-meter.ts';
 import { runDaemon, type RunningDaemon } from '../../src/daemon/daemon.ts';
-import { silentLog } from '../../src/daemon/log.ts';
+import { silentLog, type Log } from '../../src/daemon/log.ts';
 import type { LoopMetrics } from '../../src/daemon/loop-metrics.ts';
 import { createMetrics } from '../../src/daemon/metrics.ts';
 import type { DesiredEvent } from '../../src/ports/desired-source.ts';
@@ -35,6 +35,7 @@ export class DaemonScene {
     disk: MemoryDisk = new MemoryDisk(),
     startMs = NOW_MS,
     reported: (metrics: LoopMetrics, clock: SimulatedClock) => LoopMetrics = (metrics) => metrics,
+    log: Log = silentLog,
   ) {
     this.clock = new SimulatedClock(startMs);
     this.world = world;
@@ -52,7 +53,7 @@ export class DaemonScene {
       applyStep: (_ports, context) => this.act(context),
       journal: new MemoryJournal(disk, this.clock, lease.epoch),
       lease,
-      log: silentLog,
+      log,
       metrics: reported(this.metrics, this.clock),
       version: 'test',
       pid: 0,
