@@ -22,6 +22,7 @@ import { register as registerRun } from './command-run.ts';
 import { register as registerRunbook } from './command-runbook.ts';
 import { register as registerStatus } from './command-status.ts';
 import { register as registerStop } from './command-stop.ts';
+import { register as registerSupportBundle } from './command-support-bundle.ts';
 import { register as registerValidate } from './command-validate.ts';
 import { register as registerWhatIf } from './command-what-if.ts';
 import { packageVersion } from './package-version.ts';
@@ -84,6 +85,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerDoctor,
     registerRunbook,
     registerFollow,
+    registerSupportBundle,
     registerCompletion,
   ])
     register(program);

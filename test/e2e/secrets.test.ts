@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { pchat } from '../support/pchat.ts';
@@ -57,7 +58,10 @@ function filesBelow(directory: string): readonly Output[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((name) => path.join(directory, name))
     .filter((file) => statSync(file).isFile() && path.basename(file) !== TOKEN_FILE)
-    .map((file) => ({ from: path.basename(file), bytes: readFileSync(file) }));
+    .map((file) => {
+      const bytes = readFileSync(file);
+      return { from: path.basename(file), bytes: file.endsWith('.gz') ? gunzipSync(bytes) : bytes };
+    });
 }
 
 async function commandOutputs(
@@ -113,6 +117,7 @@ async function supportFiles(settingsFile: string, directory: string): Promise<re
     ['runbook', '--out', at('runbook')],
     ['adopt', '--out', at('adopted.yaml')],
     ['grants', '--output', 'json'],
+    ['support-bundle', '--out', at('bundle.json.gz')],
   ];
   const outputs: Output[] = [];
   for (const call of calls) {
@@ -121,7 +126,7 @@ async function supportFiles(settingsFile: string, directory: string): Promise<re
   }
   const files = filesBelow(folder);
   expect(files.map(({ from }) => from)).toEqual(
-    expect.arrayContaining(['plain.jsonl', 'hidden.jsonl', 'adopted.yaml']),
+    expect.arrayContaining(['plain.jsonl', 'hidden.jsonl', 'adopted.yaml', 'bundle.json.gz']),
   );
   return [...outputs, ...files];
 }
