@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   actuators: ['topology', 'ports:types', 'statements', 'rights', 'reconciler:types'],
   http: ['topology', 'ports:types', 'reconciler:types', 'fastify', 'prom-client', 'zod'],
   notify: ['topology', 'ports:types', 'reconciler:types', 'nodemailer', 'node:net'],
+  tracing: ['ports:types', 'reconciler:types'],
   simulator: ['topology:types', 'node:', 'immer', 'selfsigned', 'xstate'],
   simulation: [
     'topology',
@@ -49,6 +50,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'actuators',
     'http',
     'notify',
+    'tracing',
     'xstate',
     'pino',
     'node-cron',

@@ -78,7 +78,12 @@ function referencesOf(settings: Settings, topology: PoolTopology): readonly Refe
     })),
   ];
   const byName = Map.groupBy(
-    [...found, ...forgeReferences(settings), ...receiverReferences(settings)],
+    [
+      ...found,
+      ...forgeReferences(settings),
+      ...receiverReferences(settings),
+      ...collectorReferences(settings),
+    ],
     ({ reference }) => JSON.stringify(reference),
   );
   return [...byName.values()].flatMap((uses) => {
@@ -95,6 +100,9 @@ function forgeReferences({ desiredState }: Settings): readonly Reference[] {
     reference === undefined ? [] : [{ party: 'forge', reference }],
   );
 }
+
+const collectorReferences = ({ tracing }: Settings): readonly Reference[] =>
+  tracing?.token === undefined ? [] : [{ party: 'collector of traces', reference: tracing.token }];
 
 const receiverReferences = ({ notifications }: Settings): readonly Reference[] =>
   notifications.flatMap((one) => [

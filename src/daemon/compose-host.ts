@@ -24,6 +24,7 @@ import { createMetrics, type DaemonMetrics } from './metrics.ts';
 import { reportedToPeople } from './notifications.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
+import { reportedAsTraces } from './tracing.ts';
 import { Shutdown } from './shutdown.ts';
 import { readStopFile } from './stop-file.ts';
 
@@ -111,6 +112,12 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     },
   });
   shutdown.register('notifications', () => people.close());
+  const traced = reportedAsTraces(people.metrics, settings.tracing, options.version, {
+    clock: hostClock,
+    random: hostRandom,
+    log,
+  });
+  shutdown.register('traces', () => traced.close());
   const { pollInterval, resync } = settings.schedule;
   const daemon = runDaemon({
     source,
@@ -121,7 +128,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     journal,
     lease,
     log,
-    metrics: people.metrics,
+    metrics: traced.metrics,
     version: options.version,
     pid: process.pid,
     resyncMs: pollInterval,

@@ -172,6 +172,14 @@ function notificationSettings(one: NotificationSettings, absolute: Absolute): No
   return { ...one, url, token: secretIn(one.token, absolute) };
 }
 
+function tracingSettings(
+  tracing: SettingsDocument['tracing'],
+  absolute: Absolute,
+): SettingsDocument['tracing'] {
+  if (tracing?.token === undefined) return tracing;
+  return { ...tracing, token: secretIn(tracing.token, absolute) };
+}
+
 /** References to the secrets of one receiver. */
 export function notificationSecrets(one: NotificationSettings): readonly SecretReference[] {
   const found =
@@ -213,12 +221,14 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       ...(mountPoint === undefined ? {} : { mountPoint: absolute(mountPoint) }),
     })),
     notifications: rest.notifications.map((one) => notificationSettings(one, absolute)),
+    tracing: tracingSettings(rest.tracing, absolute),
     instance,
     secretVariables: [
       ...[defaults, ...Object.values(instances)].map(({ password }) => password),
       rest.desiredState.git?.webhook?.secret,
       rest.desiredState.git?.status?.token,
       ...rest.notifications.flatMap(notificationSecrets),
+      rest.tracing?.token,
     ].flatMap((reference) => (reference !== undefined && 'env' in reference ? [reference.env] : [])),
   };
 }

@@ -8,6 +8,7 @@ import { gitSchema } from './git-settings-schema.ts';
 import { notificationsSchema } from './notification-settings-schema.ts';
 import { plainText } from './plain-text.ts';
 import { duration, HOST, secretSchema } from './settings-parts.ts';
+import { tracingSchema } from './tracing-settings-schema.ts';
 
 /** Both are relative to the same folder, or absolute. */
 function liesIn(folder: string, above: string): boolean {
@@ -243,6 +244,7 @@ export const settingsSchema = z.strictObject({
     .prefault({})
     .describe('What is logged.'),
   notifications: notificationsSchema,
+  tracing: tracingSchema,
 });
 
 export type SettingsDocument = z.infer<typeof settingsSchema>;

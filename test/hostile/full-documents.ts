@@ -100,6 +100,11 @@ const settings = {
   stopAfterFailures: 2,
   stopFile: 'state/STOP',
   log: { level: 'info' },
+  tracing: {
+    endpoint: 'https://collector.contoso.com/v1/traces',
+    token: { env: 'PCHAT_TRACE_TOKEN' },
+    serviceName: 'pchat',
+  },
   notifications: [
     {
       kind: 'webhook',
@@ -183,5 +188,6 @@ export const FULL_SETTINGS: readonly unknown[] = [
   { ...settings, notifications: [{ kind: 'slack', url: inFile, ...told }] },
   { ...settings, notifications: [{ kind: 'teams', url: inFile, ...told }] },
   { ...settings, notifications: [{ ...smtp, password: { file: 'secrets/mail' } }] },
+  { ...settings, tracing: { ...settings.tracing, token: { file: 'secrets/traces' } } },
   { ...settings, shell: { remoting: { program: 'pwsh', connectionUri } } },
 ];
