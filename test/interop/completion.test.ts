@@ -12,6 +12,8 @@ const OFFERED: readonly (readonly [string, readonly string[]])[] = [
   ['pchat valid', ['validate']],
   ['pchat plan --output ', ['text', 'json', 'markdown']],
   ['pchat plan -o js', ['json']],
+  ['pchat run --log-format ', ['json', 'text']],
+  ['pchat support', ['support-bundle']],
   ['pchat demo --s', ['--share', '--story', '--seed']],
   ['pchat estate ch', ['checker']],
   ['pchat completion ', ['bash', 'zsh', 'powershell']],
