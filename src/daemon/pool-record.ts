@@ -151,7 +151,7 @@ export class PoolRecord {
       const living = copies.filter((copy) => isSignOfLife(copy.verdict)).map(({ instance }) => instance);
       if (words === this.#verdicts[site] && !this.#voids(pool, site, verdict, living)) continue;
       this.#verdicts[site] = words;
-      this.#log.warn('evidence', { site, verdict, level });
+      this.#log.warn('evidence', { site, verdict, evidenceLevel: level });
       const said = signs.map((sign) => `${sign.source}: ${sign.says}: ${sign.detail}`);
       this.#write({ kind: 'evidence', pool: pool.topology.name, site, verdict, level, living, signs: said });
     }

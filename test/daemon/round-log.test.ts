@@ -6,6 +6,7 @@ import { desiredPool } from '../support/desired-pool.ts';
 import { homeLost, NOW_MS } from '../support/facts.ts';
 
 interface Line {
+  readonly level: string;
   readonly msg: string;
   readonly pool?: string;
   readonly round?: string;
@@ -16,9 +17,17 @@ interface Line {
 }
 
 /** What is logged of a pool whose desired state moves to the other site, until its first step is done. */
-async function logOfFirstStep(): Promise<{ readonly lines: readonly Line[]; readonly scene: DaemonScene }> {
+async function logOfFirstStep(): Promise<{
+  readonly lines: readonly Line[];
+  readonly text: readonly string[];
+  readonly scene: DaemonScene;
+}> {
   const lines: Line[] = [];
-  const write = (line: string): void => void lines.push(JSON.parse(line) as Line);
+  const text: string[] = [];
+  const write = (line: string): void => {
+    text.push(line);
+    lines.push(JSON.parse(line) as Line);
+  };
   const log = createLogger('debug', { destination: { write } });
   const scene = new DaemonScene(homeLost(), new MemoryDisk(), NOW_MS, (metrics) => metrics, log);
   scene.act = (context) => {
@@ -30,7 +39,7 @@ async function logOfFirstStep(): Promise<{ readonly lines: readonly Line[]; read
   await scene.until(() => scene.state() === 'blocked');
   scene.desire(toBackup());
   await scene.until(() => lines.some(({ msg }) => msg === 'step done'));
-  return { lines, scene };
+  return { lines, text, scene };
 }
 
 test('every line of a round carries pool, round and generation', async () => {
@@ -46,6 +55,13 @@ test('every line of a round carries pool, round and generation', async () => {
       generation: expect.any(Number) as number,
     });
   expect([...new Set(ofRounds.map(({ generation }) => generation))]).toEqual([1, 2]);
+});
+
+test('no field of a line hides its level, its time or its message', async () => {
+  const { lines, text } = await logOfFirstStep();
+  expect(new Set(lines.map(({ level }) => level))).toEqual(new Set(['debug', 'info', 'warn']));
+  for (const name of ['level', 'time', 'msg'])
+    expect(text.filter((line) => line.split(`"${name}":`).length !== 2)).toEqual([]);
 });
 
 test('lines of a step carry the fingerprint of its plan, and the attempt that the journal knows', async () => {
