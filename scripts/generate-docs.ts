@@ -1,12 +1,14 @@
 /**
- * Writes what follows from the code: JSON schemas, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md, docs/metrics.md, the Grafana
- * dashboard, the import picture of ARCHITECTURE.md. With --check it writes nothing and fails when a file differs from what the code says.
+ * Writes what follows from the code: JSON schemas, docs/openapi.json, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md,
+ * docs/metrics.md, the Grafana dashboard, the import picture of ARCHITECTURE.md. With --check it writes nothing and fails when a file
+ * differs from what the code says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { desiredStateJsonSchema } from '../src/desired-state/schema.ts';
 import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
+import { openApiDocument } from '../src/http/open-api.ts';
 import { ERROR_CODES } from '../src/topology/pool-error.ts';
 import { poolFactsSchema } from '../src/topology/pool-facts.ts';
 import { doctorMarkdown } from './doctor-markdown.ts';
@@ -55,6 +57,7 @@ function architectureMarkdown(): string {
 const FILES: Readonly<Record<string, () => string>> = {
   'desired-state.schema.json': () => jsonText(desiredStateJsonSchema()),
   'facts.schema.json': () => jsonText(factsJsonSchema()),
+  'docs/openapi.json': () => jsonText(openApiDocument()),
   'docs/errors.md': errorsMarkdown,
   'docs/actions.md': renderActionsMarkdown,
   'docs/doctor.md': doctorMarkdown,

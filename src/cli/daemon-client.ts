@@ -9,10 +9,23 @@ import type {
 } from '../reconciler/pool-status.ts';
 import type { Why } from '../reconciler/why/why.ts';
 import { PoolError, ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
+import { movedSince } from './seen-plan.ts';
 
 /** Written by the daemon at start, see src/daemon/control-files.ts. */
 const ADDRESS_FILE = 'control-address';
 const TOKEN_FILE = 'control-token';
+
+/** Last part of the path of each decision. */
+const PATHS: Readonly<Record<DecisionRequest['decision'], string>> = {
+  approve: 'approve',
+  'attest-down': 'attest',
+  'accept-loss': 'accept-loss',
+  keep: 'decide',
+  cancel: 'cancel',
+  suspend: 'suspend',
+  resume: 'resume',
+};
+const OF_THE_PLAN: ReadonlySet<string> = new Set(['approve', 'accept-loss', 'keep']);
 
 export interface DaemonClient {
   status(): Promise<DaemonStatus>;
@@ -76,16 +89,46 @@ class HttpClient implements DaemonClient {
     return (await this.#json(await this.#fetch(`/api/v1/pools/${encodeURIComponent(name)}/why`))) as Why;
   }
 
-  decide(request: DecisionRequest): Promise<unknown> {
-    const { pool, ...body } = request;
-    return this.#post(`/api/v1/pools/${encodeURIComponent(pool)}/decisions`, body);
+  async decide(request: DecisionRequest): Promise<unknown> {
+    const { pool, decision, ...body } = request;
+    const route = `/api/v1/pools/${encodeURIComponent(pool)}`;
+    const send = (headers?: Readonly<Record<string, string>>): Promise<unknown> =>
+      this.#post(`${route}/${PATHS[decision]}`, body, headers);
+    if (!OF_THE_PLAN.has(decision)) return send();
+    const seen = await this.#tagged(route);
+    try {
+      return await send({ 'if-match': seen.tag });
+    } catch (error) {
+      if (!(error instanceof PoolError) || error.code !== 'PCO_PLAN_MOVED') throw error;
+      const now = await this.#tagged(route);
+      // A saved plan that no longer fits is refused under the tag of the present one: to ask again would change nothing.
+      if (now.tag === seen.tag) throw error;
+      const moved = movedSince(seen.pool, now.pool);
+      if (moved.length > 0)
+        throw new PoolError('PCO_PLAN_MOVED', `${pool}: ${moved.join('; ')}; nothing was decided`, {
+          cause: error,
+          hint: `look at pchat plan ${pool}, and decide again`,
+        });
+      return send({ 'if-match': now.tag });
+    }
+  }
+
+  /** The plan is the one that is there while the command runs; one that was saved is compared by the daemon, fact by fact. */
+  async #tagged(route: string): Promise<{ readonly pool: PoolStatus; readonly tag: string }> {
+    const response = await this.#fetch(route);
+    const pool = (await this.#json(response)) as PoolStatus;
+    return { pool, tag: response.headers.get('etag') ?? '' };
   }
 
   breakGlass(request: BreakGlassRequest): Promise<unknown> {
     return this.#post('/api/v1/break-glass', request);
   }
 
-  async #post(route: string, body: unknown): Promise<unknown> {
+  async #post(
+    route: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
     const token = await textOf(this.#tokenFile);
     if (token === undefined)
       throw new PoolError('PCO_NOT_AUTHORISED', `the token in ${this.#tokenFile} cannot be read`, {
@@ -94,7 +137,7 @@ class HttpClient implements DaemonClient {
     return this.#json(
       await this.#fetch(route, {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
     );
@@ -107,13 +150,11 @@ class HttpClient implements DaemonClient {
   async #json(response: Response): Promise<unknown> {
     const body: unknown = await response.json();
     if (response.ok) return body;
-    const { error } = body as { error?: { code?: string; message?: string; hint?: string } };
-    const code =
-      error?.code !== undefined && error.code in ERROR_CODES ? (error.code as ErrorCode) : 'PCO_INTERNAL';
+    const { code, detail, hint } = body as { code?: string; detail?: string; hint?: string };
     throw new PoolError(
-      code,
-      error?.message ?? `the daemon answered ${String(response.status)}`,
-      error?.hint === undefined ? {} : { hint: error.hint },
+      code !== undefined && code in ERROR_CODES ? (code as ErrorCode) : 'PCO_INTERNAL',
+      detail ?? `the daemon answered ${String(response.status)}`,
+      hint === undefined ? {} : { hint },
     );
   }
 }

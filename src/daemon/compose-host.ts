@@ -1,4 +1,5 @@
 /** The daemon in a real process: lease, journal, SQL Server, folders, shell, HTTP, cron, signals. Wires; decides nothing. */
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { applyStep } from '../actuators/apply-step.ts';
 import { createDesiredSource } from '../desired-state/desired-source.ts';
@@ -186,6 +187,8 @@ async function listen(
     decisions: daemon,
     metrics: metrics.registry,
     token,
+    clock: hostClock,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
     gitHook,
   });
   shutdown.register('http', () => server.close());

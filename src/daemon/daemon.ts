@@ -16,7 +16,7 @@ import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import { DesiredInForce } from './desired-in-force.ts';
 import { Fleet } from './fleet.ts';
-import { declaredNamesOf } from './known-pools.ts';
+import { declaredNamesOf, poolsNamedBy } from './known-pools.ts';
 import type { PoolDependencies } from './pool-dependencies.ts';
 import { SourceStatus } from './source-status.ts';
 import { TransitionSlots } from './transition-slots.ts';
@@ -156,6 +156,14 @@ class Daemon implements RunningDaemon {
 
   why(name: string): ReturnType<StatusSource['why']> {
     return this.#fleet.why(name);
+  }
+
+  history(name: string): readonly JournalRecord[] {
+    return this.#options.journal.records().filter((record) => poolsNamedBy(record).includes(name));
+  }
+
+  resync(pool: string): void {
+    this.#fleet.resync(pool);
   }
 
   ready(): boolean {

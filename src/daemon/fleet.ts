@@ -33,6 +33,11 @@ export class Fleet {
     for (const actor of this.#actors.values()) actor.wake();
   }
 
+  /** One pool only. */
+  resync(name: string): void {
+    this.#actors.get(name)?.wake();
+  }
+
   /** Those that wait for what other pools do. */
   wakeWaiting(): void {
     for (const actor of this.#actors.values())

@@ -35,3 +35,9 @@ export function knownPoolsOf(records: readonly JournalRecord[]): Map<string, Kno
 /** Pools that the desired state declared when it was valid last. */
 export const declaredNamesOf = (records: readonly JournalRecord[]): readonly string[] =>
   [...knownPoolsOf(records)].filter(([, { declared }]) => declared !== null).map(([name]) => name);
+
+/** Empty: the record is about the daemon. */
+export function poolsNamedBy(record: JournalRecord): readonly string[] {
+  if ('pool' in record) return [record.pool];
+  return 'pools' in record ? record.pools.map(({ pool }) => pool) : [];
+}

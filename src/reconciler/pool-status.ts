@@ -120,6 +120,8 @@ export interface StatusSource {
   pool(name: string): PoolStatus | undefined;
   /** What stands in its way; undefined: there is no such pool, or it was not observed yet. */
   why(name: string): Why | undefined;
+  /** Records of the present journal that name the pool, oldest first. */
+  history(name: string): readonly JournalRecord[];
   /** Every pool has been observed at least once, and the lease is held. */
   ready(): boolean;
 }
@@ -129,6 +131,8 @@ export interface DecisionTarget {
   decide(decision: DecisionRequest): Promise<Decision>;
   /** Journals it and lets the pools follow it; rejects with PoolError while the source can be read. */
   breakGlass(request: BreakGlassRequest): Promise<JournalRecord>;
+  /** Begins a round of the pool now; nothing for a pool that is not there. */
+  resync(pool: string): void;
 }
 
 /** A desired state that shall outrank a source that cannot be read. */

@@ -61,7 +61,7 @@ export const ERROR_CODES = {
   PCO_USAGE:                 { retry: 'human',   meaning: 'A command was called with arguments that do not fit together.' },
   PCO_SAME_PERSON:           { retry: 'human',   meaning: 'policy.approvals is 2, and the same person approved this plan before.' },
   PCO_PLAN_INVALID:         { retry: 'human',   meaning: 'A saved plan is damaged, was changed after it was saved, is of a version that is not known or of another pool.' },
-  PCO_PLAN_MOVED:           { retry: 'human',   meaning: 'A fact that a saved plan used has moved since; nothing was approved.' },
+  PCO_PLAN_MOVED:           { retry: 'human',   meaning: 'The plan, its generation or its loss is no longer the one that a decision was made for: a fact that a saved plan used has moved, or If-Match names an older plan. Nothing was decided.' },
   PCO_NOT_AUTHORISED:        { retry: 'human',   meaning: 'A changing request came without the daemon\'s token.' },
   PCO_INTERNAL:              { retry: 'human',   meaning: 'A defect of this program.' },
 } as const satisfies Record<string, ErrorRow>;

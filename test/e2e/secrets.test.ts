@@ -90,9 +90,9 @@ const REQUESTS: readonly (readonly [string, RequestInit])[] = [
   ['/api/v1/pools/nobody', {}],
   ['/nothing', {}],
   ['/%zz', {}],
-  ['/api/v1/pools/contoso-chat/decisions', { method: 'POST', headers: json, body: '{}' }],
-  ['/api/v1/pools/contoso-chat/decisions', { method: 'POST', headers: wrongToken, body: '{}' }],
-  ['/api/v1/pools/contoso-chat/decisions', { method: 'POST', headers: wrongToken, body: '{' }],
+  ['/api/v1/pools/contoso-chat/suspend', { method: 'POST', headers: json, body: '{}' }],
+  ['/api/v1/pools/contoso-chat/suspend', { method: 'POST', headers: wrongToken, body: '{}' }],
+  ['/api/v1/pools/contoso-chat/suspend', { method: 'POST', headers: wrongToken, body: '{' }],
 ];
 
 async function pages(address: string): Promise<readonly Output[]> {

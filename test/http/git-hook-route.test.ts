@@ -34,6 +34,8 @@ function served(withHook = true): {
     metrics: new Registry(),
     status: {} as StatusSource,
     decisions: {} as DecisionTarget,
+    clock: hostClock,
+    sha256: (text) => text,
     gitHook: withHook ? { hook, onResult: (result) => results.push(result) } : undefined,
   });
   onTestFinished(() => server.close());

@@ -1,0 +1,104 @@
+/** The HTTP interface over one pool that a test shows as it likes; what was decided is kept. */
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import { buildServer, type ServerOptions } from '../../src/http/build-server.ts';
+import type { JournalRecord } from '../../src/ports/journal.ts';
+import type { BreakGlassRequest, DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
+import type { Why } from '../../src/reconciler/why/why.ts';
+
+/** The local control token of `served`. */
+export const CONTROL_TOKEN = 'a-token';
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export interface ServedApi {
+  readonly server: FastifyInstance;
+  readonly decided: DecisionRequest[];
+  readonly broken: BreakGlassRequest[];
+  readonly resynced: string[];
+  /** What the pool shows from now on. */
+  readonly show: (pool: PoolStatus) => void;
+  /** Called before every look at the pool. */
+  onLook: () => void;
+  /** ms of the clock. */
+  nowMs: number;
+  records: readonly JournalRecord[];
+}
+
+const WHY: Omit<Why, 'pool'> = {
+  free: true,
+  code: 'AsDesired',
+  reason: 'The pool is as desired.',
+  nextAction: null,
+  step: null,
+  guards: [],
+};
+
+export const removedRecord = (pool: string, seq: number): JournalRecord => ({
+  v: 1,
+  seq,
+  epoch: 1,
+  at: 'x',
+  kind: 'removed',
+  pool,
+});
+
+/** @param first what the pool shows at first */
+export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {}): ServedApi {
+  let shown = first;
+  const name = first.pool;
+  const server = buildServer({
+    token: CONTROL_TOKEN,
+    metrics: new Registry(),
+    clock: { monotonicMs: () => api.nowMs },
+    sha256,
+    status: {
+      status: () => ({
+        version: '1',
+        pid: 1,
+        epoch: 1,
+        startedAt: 'x',
+        desiredStateProblems: [],
+        desiredStateReachable: true,
+        pools: [shown],
+      }),
+      pool: (wanted) => {
+        if (wanted !== name) return undefined;
+        api.onLook();
+        return shown;
+      },
+      why: (wanted) => (wanted === name ? { ...WHY, pool: name } : undefined),
+      ready: () => true,
+      history: () => api.records,
+    },
+    decisions: {
+      resync: (pool) => {
+        api.resynced.push(pool);
+      },
+      decide: (request) => {
+        api.decided.push(request);
+        return Promise.resolve({ ...request, decision: 'suspend' });
+      },
+      breakGlass: (request) => {
+        api.broken.push(request);
+        return Promise.resolve(removedRecord(name, 9));
+      },
+    },
+    ...options,
+  });
+  onTestFinished(() => server.close());
+  const api: ServedApi = {
+    server,
+    decided: [],
+    broken: [],
+    resynced: [],
+    nowMs: 0,
+    records: [1, 2, 3].map((seq) => removedRecord(name, seq)),
+    onLook: () => undefined,
+    show: (pool) => {
+      shown = pool;
+    },
+  };
+  return api;
+}
