@@ -5,6 +5,7 @@ import { applyStep } from '../actuators/apply-step.ts';
 import { createDesiredSource } from '../desired-state/desired-source.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
 import { buildServer } from '../http/build-server.ts';
+import { EventStream } from '../http/event-stream.ts';
 import type { HookRoute } from '../http/git-hook-route.ts';
 import { BusyMeter, meteredPorts } from './busy-meter.ts';
 import { countedPorts } from './counted-ports.ts';
@@ -26,6 +27,7 @@ import { reportedToPeople } from './notifications.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { reportedAsTraces } from './tracing.ts';
+import { reportedToStream } from './reported-to-stream.ts';
 import { Shutdown } from './shutdown.ts';
 import { readStopFile } from './stop-file.ts';
 
@@ -119,6 +121,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     log,
   });
   shutdown.register('traces', () => traced.close());
+  const events = new EventStream({ epoch: lease.epoch, clock: hostClock });
   const { pollInterval, resync } = settings.schedule;
   const daemon = runDaemon({
     source,
@@ -129,7 +132,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     journal,
     lease,
     log,
-    metrics: traced.metrics,
+    metrics: reportedToStream(traced.metrics, events),
     version: options.version,
     pid: process.pid,
     resyncMs: pollInterval,
@@ -156,7 +159,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
       metrics.hook(result);
     },
   });
-  const address = await listen(settings, daemon, metrics, shutdown, gitHook);
+  const address = await listen(settings, daemon, metrics, shutdown, { events, gitHook });
   // Closed first, so that status and metrics answer while a BACKUP or RESTORE is awaited; stopping twice is harmless.
   shutdown.registerUnbounded('pools', () => stopPools(daemon, log));
   options.onListening?.(address);
@@ -175,7 +178,7 @@ async function listen(
   daemon: RunningDaemon,
   metrics: DaemonMetrics,
   shutdown: Shutdown,
-  gitHook: HookRoute | undefined,
+  more: { readonly events: EventStream; readonly gitHook: HookRoute | undefined },
 ): Promise<string> {
   const { directory } = settings.journal;
   const token = writeToken(directory);
@@ -189,7 +192,7 @@ async function listen(
     token,
     clock: hostClock,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
-    gitHook,
+    ...more,
   });
   shutdown.register('http', () => server.close());
   const address = await server.listen({ host: settings.http.host, port: settings.http.port });

@@ -1,6 +1,6 @@
 /** What the loop reports for counting; metrics.ts gives it to Prometheus, a simulation to nobody. */
 import type { DesiredEvent } from '../ports/desired-source.ts';
-import type { PoolStatus, SourceView } from '../reconciler/pool-status.ts';
+import type { PoolStatus, RunningStepView, SourceView } from '../reconciler/pool-status.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool } from '../topology/pool-topology.ts';
 import type { StepOutcome } from './apply-planned-step.ts';
@@ -13,6 +13,8 @@ export interface LoopMetrics {
   stepEnded(pool: string, outcome: StepOutcome): void;
   /** @param pool the desired state that `status` is of */
   statusChanged(status: PoolStatus, pool: DesiredPool): void;
+  /** A step begins or tells how far it is. */
+  progressed(pool: string, running: readonly RunningStepView[]): void;
   desiredState(event: DesiredEvent): void;
   /** What became of the newest desired state. */
   sourceChanged(source: SourceView): void;
@@ -25,6 +27,7 @@ export const silentMetrics: LoopMetrics = {
   observed: nothing,
   stepEnded: nothing,
   statusChanged: nothing,
+  progressed: nothing,
   desiredState: nothing,
   sourceChanged: nothing,
 };

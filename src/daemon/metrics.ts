@@ -148,6 +148,7 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
     requests: countRequests(instruments, pools),
     desiredState: followDesiredState(instruments),
     sourceChanged: followSource(instruments),
+    progressed: () => undefined,
     commitStatus: (report) => {
       reports.inc({ report });
     },

@@ -340,6 +340,7 @@ export class PoolActor {
   #begin(step: PlannedStep): void {
     const since = new Date(this.#dependencies.ports.clock.now()).toISOString();
     this.#running.set(stepKey(step), { step, since, progress: null, fraction: null });
+    this.#dependencies.metrics.progressed(this.name, [...this.#running.values()]);
     this.#log.info('step begins', { step: stepKey(step), seedStep: step.seedStep, risk: step.risk });
   }
 
@@ -347,6 +348,7 @@ export class PoolActor {
     const running = this.#running.get(stepKey(step));
     if (running !== undefined)
       this.#running.set(stepKey(step), { ...running, progress, fraction: fraction ?? null });
+    this.#dependencies.metrics.progressed(this.name, [...this.#running.values()]);
     this.#log.info('progress', { step: stepKey(step), progress, fraction });
   }
 

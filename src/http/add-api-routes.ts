@@ -16,6 +16,12 @@ export interface ApiOptions extends Services {
   readonly sha256: (text: string) => string;
 }
 
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
 export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void {
   const keys = new IdempotencyKeys(options.clock);
   const document = openApiDocument();
@@ -24,10 +30,12 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
     server.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      exposeHeadRoute: route.answer.type === undefined,
       bodyLimit: route.bodyLimit ?? BODY_LIMIT,
       // GET is never asked for a token: what listens is loopback.
       ...(route.method === 'GET' ? {} : { onRequest: needsToken(options.token) }),
-      handler: async (request, reply) => send(reply, await answerTo(route, request, options, keys), options),
+      handler: async (request, reply) =>
+        send(request, reply, await answerTo(route, request, options, keys), options),
     });
 }
 
@@ -64,9 +72,21 @@ function moved(route: ApiRoute, request: FastifyRequest, { status, sha256 }: Api
   return pool === undefined ? undefined : unmatched(request.headers['if-match'], planTag(pool, sha256));
 }
 
-function send(reply: FastifyReply, answer: Answer, { sha256 }: ApiOptions): FastifyReply {
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  { sha256, events }: ApiOptions,
+): FastifyReply {
   // The entity tag is of the plan, while ages move every round: no cache may take it for the whole answer.
   void reply.header('cache-control', 'no-store');
+  if (answer.kind === 'stream') {
+    // A proxy in between shall hand on each event as it comes.
+    reply.hijack().raw.writeHead(200, { ...STREAM_HEADERS });
+    const lastId = request.headers['last-event-id'];
+    events.open(reply.raw, answer.pool, lastId === undefined ? undefined : String(lastId));
+    return reply;
+  }
   if (answer.kind === 'refusal') return sendProblem(reply, answer);
   if (answer.of !== undefined) void reply.header('etag', planTag(answer.of, sha256));
   return reply.code(answer.status).send(answer.body);

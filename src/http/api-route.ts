@@ -5,11 +5,13 @@
 import type { z } from 'zod';
 import type { DecisionTarget, PoolStatus, StatusSource } from '../reconciler/pool-status.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
+import type { EventStream } from './event-stream.ts';
 
 /** What the routes ask and tell. */
 export interface Services {
   readonly status: StatusSource;
   readonly decisions: DecisionTarget;
+  readonly events: EventStream;
 }
 
 /** A value at a path of the request that is not as it must be. */
@@ -37,7 +39,14 @@ export interface Success {
   readonly of?: PoolStatus;
 }
 
-export type Answer = Success | Refusal;
+/** Goes on until client or daemon ends it. */
+export interface Streaming {
+  readonly kind: 'stream';
+  /** null: of every pool. */
+  readonly pool: string | null;
+}
+
+export type Answer = Success | Streaming | Refusal;
 
 /** `json`: a document as it is; everything else is read by a schema. */
 export interface RawRequest {
@@ -65,7 +74,12 @@ export interface RouteRow<P, Q, B> {
   /** Bytes; left out: BODY_LIMIT. */
   readonly bodyLimit?: number;
   /** Success only; problems follow from the other fields. */
-  readonly answer: { readonly status: number; readonly schema: z.ZodType };
+  readonly answer: {
+    readonly status: number;
+    readonly schema: z.ZodType;
+    /** Left out: application/json. */
+    readonly type?: string;
+  };
   /** The answer carries the entity tag of the pool's plan. */
   readonly tagged?: boolean;
   /** The decision is about the plan that was seen: `If-Match` is demanded. */

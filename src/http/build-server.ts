@@ -40,6 +40,11 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     sendProblem(reply, { status: 404, code: 'PCO_USAGE', detail: 'there is nothing here' }),
   );
   addHealthRoutes(server, options);
+  // Before the connections are closed: a stream shall end, not break off.
+  server.addHook('preClose', (done) => {
+    options.events.close();
+    done();
+  });
   addApiRoutes(server, options);
   if (options.gitHook !== undefined) addGitHookRoute(server, options.gitHook);
   return server;

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
 import { DECISION_ROUTES } from './decision-routes.ts';
+import { eventSchemas } from './event-data.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
 import { POOL_ROUTES } from './pool-routes.ts';
 import { PROBLEM_TYPE, RETRY_AFTER_S, TITLES, problemSchema } from './problem.ts';
 
-export const API_ROUTES: readonly ApiRoute[] = [...POOL_ROUTES, ...DECISION_ROUTES];
+export const API_ROUTES: readonly ApiRoute[] = [...POOL_ROUTES, ...EVENT_ROUTES, ...DECISION_ROUTES];
 export const OPEN_API_PATH = '/api/v1/openapi.json';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,7 +22,7 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
 function problems(route: ApiRoute): readonly number[] {
   const named = route.path.includes('{name}') ? [404] : [];
-  if (route.method === 'GET') return [400, 403, ...named];
+  if (route.method === 'GET') return [400, 403, ...named, ...(route.answer.type === undefined ? [] : [503])];
   return [
     400,
     401,
@@ -37,6 +39,7 @@ function problems(route: ApiRoute): readonly number[] {
 }
 
 const IF_MATCH = 'ETag of the pool whose plan was looked at; * is refused';
+const LAST_EVENT_ID = 'id of the last event that was had; left out: only what comes';
 const IDEMPOTENCY_KEY =
   '1 to 200 printable characters: the same key and request are answered again for a day and done once';
 /** Headers of answers. */
@@ -71,6 +74,7 @@ function parameters(route: ApiRoute): readonly Json[] {
   return [
     ...of('path', route.params),
     ...of('query', route.query),
+    ...(route.answer.type === undefined ? [] : [header('Last-Event-ID', false, LAST_EVENT_ID)]),
     ...(route.ifMatch === true ? [header('If-Match', true, IF_MATCH)] : []),
     ...(route.method === 'POST' ? [header('Idempotency-Key', false, IDEMPOTENCY_KEY)] : []),
   ];
@@ -78,14 +82,20 @@ function parameters(route: ApiRoute): readonly Json[] {
 
 function operation(route: ApiRoute): Json {
   const { body, answer, method, summary } = route;
-  const content = (schema: Json): Json => ({ 'application/json': { schema } });
+  const { type } = answer;
+  const content = (schema: Json): Json => ({ [type ?? 'application/json']: { schema } });
   return {
     summary,
     parameters: parameters(route),
     ...(method === 'GET' ? {} : { security: [{ bearer: [] }] }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: content(jsonSchema(body, 'input')) } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(body, 'input') } },
+          },
+        }),
     responses: {
       [String(answer.status)]: {
         description: summary,
@@ -115,7 +125,15 @@ export function openApiDocument(): Json {
     info: { title: 'pchat-operator', version: 'v1' },
     paths,
     components: {
-      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+      schemas: {
+        Problem: jsonSchema(problemSchema, 'output'),
+        ...Object.fromEntries(
+          Object.entries(eventSchemas).map(([type, schema]) => [
+            `event-${type}`,
+            jsonSchema(schema, 'output'),
+          ]),
+        ),
+      },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
     },
   };

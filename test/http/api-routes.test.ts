@@ -27,7 +27,7 @@ const NOTHING = { pool: () => undefined, why: () => undefined, ready: () => true
 const served = (): ServedApi => servedApi(lost);
 
 describe('the API', () => {
-  test.each(API_ROUTES.filter(({ method }) => method === 'GET'))(
+  test.each(API_ROUTES.filter(({ method, answer }) => method === 'GET' && answer.type === undefined))(
     'answers $method $path as its schema says',
     async ({ path, answer }) => {
       const given = await served().server.inject({ url: path.replace('{name}', name) });

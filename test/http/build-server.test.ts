@@ -2,6 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildServer } from '../../src/http/build-server.ts';
+import { EventStream } from '../../src/http/event-stream.ts';
 import type { BreakGlassRequest, DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
@@ -55,6 +56,7 @@ function served(ready = true, failure?: PoolError): Served {
     },
     clock: hostClock,
     sha256: (text) => text,
+    events: new EventStream({ epoch: 1, clock: hostClock }),
     decisions: {
       resync: () => undefined,
       decide: (request) => {

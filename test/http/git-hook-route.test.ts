@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createGitHook } from '../../src/desired-state/git-hook.ts';
 import { buildServer } from '../../src/http/build-server.ts';
+import { EventStream } from '../../src/http/event-stream.ts';
 import { HOOK_BODY_LIMIT } from '../../src/http/git-hook-route.ts';
 import type { HookResult } from '../../src/ports/git-hook.ts';
 import type { DecisionTarget, StatusSource } from '../../src/reconciler/pool-status.ts';
@@ -36,6 +37,7 @@ function served(withHook = true): {
     decisions: {} as DecisionTarget,
     clock: hostClock,
     sha256: (text) => text,
+    events: new EventStream({ epoch: 1, clock: hostClock }),
     gitHook: withHook ? { hook, onResult: (result) => results.push(result) } : undefined,
   });
   onTestFinished(() => server.close());

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
+import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { buildServer, type ServerOptions } from '../../src/http/build-server.ts';
+import { EventStream } from '../../src/http/event-stream.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
 import type { BreakGlassRequest, DecisionRequest, PoolStatus } from '../../src/reconciler/pool-status.ts';
 import type { Why } from '../../src/reconciler/why/why.ts';
@@ -14,6 +16,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 export interface ServedApi {
   readonly server: FastifyInstance;
+  readonly events: EventStream;
   readonly decided: DecisionRequest[];
   readonly broken: BreakGlassRequest[];
   readonly resynced: string[];
@@ -48,11 +51,13 @@ export const removedRecord = (pool: string, seq: number): JournalRecord => ({
 export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {}): ServedApi {
   let shown = first;
   const name = first.pool;
+  const events = new EventStream({ epoch: 1, clock: hostClock });
   const server = buildServer({
     token: CONTROL_TOKEN,
     metrics: new Registry(),
     clock: { monotonicMs: () => api.nowMs },
     sha256,
+    events,
     status: {
       status: () => ({
         version: '1',
@@ -90,6 +95,7 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
   onTestFinished(() => server.close());
   const api: ServedApi = {
     server,
+    events,
     decided: [],
     broken: [],
     resynced: [],
