@@ -135,16 +135,23 @@ class HttpClient implements DaemonClient {
         hint: 'only the account that runs the daemon may decide',
       });
     return this.#json(
-      await this.#fetch(route, {
-        method: 'POST',
-        headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      await this.#fetch(
+        route,
+        { method: 'POST', body: JSON.stringify(body) },
+        { ...headers, 'content-type': 'application/json' },
+      ),
     );
   }
 
-  #fetch(route: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.#address}${route}`, { ...init, redirect: 'error' });
+  /** Only where tokens are configured does a look need one; who cannot read it here is told so by the daemon. */
+  async #fetch(
+    route: string,
+    init: Omit<RequestInit, 'headers'> = {},
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const token = await textOf(this.#tokenFile);
+    const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...more };
+    return fetch(`${this.#address}${route}`, { ...init, headers, redirect: 'error' });
   }
 
   async #json(response: Response): Promise<unknown> {

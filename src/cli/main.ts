@@ -23,6 +23,7 @@ import { register as registerRunbook } from './command-runbook.ts';
 import { register as registerStatus } from './command-status.ts';
 import { register as registerStop } from './command-stop.ts';
 import { register as registerSupportBundle } from './command-support-bundle.ts';
+import { register as registerToken } from './command-token.ts';
 import { register as registerValidate } from './command-validate.ts';
 import { register as registerWhatIf } from './command-what-if.ts';
 import { packageVersion } from './package-version.ts';
@@ -86,6 +87,7 @@ async function main(args: readonly string[]): Promise<void> {
     registerRunbook,
     registerFollow,
     registerSupportBundle,
+    registerToken,
     registerCompletion,
   ])
     register(program);

@@ -190,6 +190,7 @@ async function listen(
     decisions: daemon,
     metrics: metrics.registry,
     token,
+    tokens: settings.http.tokens,
     clock: hostClock,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     ...more,

@@ -1,19 +1,15 @@
 /** Puts the rows of the API before a server: who may, whether the plan is the one that was seen, and whether it was asked before. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../ports/clock.ts';
-import { PoolError } from '../topology/pool-error.ts';
-import { BODY_LIMIT, type Answer, type ApiRoute, type Services } from './api-route.ts';
-import { bearerToken, sameToken } from './control-token.ts';
+import { BODY_LIMIT, type Answer, type ApiRoute, type Refusal, type Services } from './api-route.ts';
+import { callerOf, mayDo, type Caller, type CallersOptions } from './callers.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { API_ROUTES, OPEN_API_PATH, openApiDocument } from './open-api.ts';
 import { planTag, unmatched } from './plan-tag.ts';
 import { sendProblem } from './problem.ts';
 
-export interface ApiOptions extends Services {
-  readonly token: string;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** SHA-256 of a text, hex. */
-  readonly sha256: (text: string) => string;
+export interface ApiOptions extends Services, CallersOptions {
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
 }
 
 const STREAM_HEADERS = {
@@ -32,21 +28,47 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: route.answer.type === undefined,
       bodyLimit: route.bodyLimit ?? BODY_LIMIT,
-      // GET is never asked for a token: what listens is loopback.
-      ...(route.method === 'GET' ? {} : { onRequest: needsToken(options.token) }),
+      onRequest: (request, reply, done) => {
+        const asks = whoAsks(route, request, options);
+        if ('kind' in asks) void sendProblem(reply, asks);
+        else done();
+      },
       handler: async (request, reply) =>
         send(request, reply, await answerTo(route, request, options, keys), options),
     });
 }
 
-const needsToken =
-  (token: string) =>
-  (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
-    const given = bearerToken(request.headers.authorization);
-    if (given === undefined || !sameToken(given, token))
-      throw new PoolError('PCO_NOT_AUTHORISED', 'this request needs the token from the journal folder');
-    done();
-  };
+/** Before a body is read. Without tokens of the settings a GET is not asked for one: what listens is loopback. */
+function whoAsks(route: ApiRoute, request: FastifyRequest, options: ApiOptions): Caller | Refusal {
+  const { clock, tokens } = options;
+  const caller = callerOf(request.headers.authorization, options, clock.now());
+  const { role = 'view' } = route;
+  if (caller === undefined)
+    return route.method === 'GET' && tokens.length === 0 ? { name: null, role: 'view' } : UNKNOWN;
+  if (mayDo(caller, role)) return caller;
+  const detail = `the token of ${caller.name ?? 'this computer'} has the role ${caller.role}; this needs ${role}`;
+  return { kind: 'refusal', status: 403, code: 'PCO_NOT_AUTHORISED', detail };
+}
+
+const UNKNOWN: Refusal = {
+  kind: 'refusal',
+  status: 401,
+  code: 'PCO_NOT_AUTHORISED',
+  detail:
+    'this request needs a token that is in force: the one from the journal folder, or one of http.tokens',
+};
+
+/** The name of a token is the person of its decisions, whatever the body says. */
+function signed(
+  body: unknown,
+  { name }: Caller,
+): Refusal | { readonly kind: 'body'; readonly body: unknown } {
+  if (name === null || typeof body !== 'object' || body === null) return { kind: 'body', body };
+  const by: unknown = 'by' in body ? body.by : undefined;
+  if (by === undefined || by === name) return { kind: 'body', body: { ...body, by: name } };
+  const detail = `the token is the one of ${name}: nobody else decides with it`;
+  return { kind: 'refusal', status: 403, code: 'PCO_NOT_AUTHORISED', detail };
+}
 
 async function answerTo(
   route: ApiRoute,
@@ -54,12 +76,17 @@ async function answerTo(
   options: ApiOptions,
   keys: IdempotencyKeys,
 ): Promise<Answer> {
-  const run = route.read(request, options);
+  const caller = whoAsks(route, request, options);
+  if ('kind' in caller) return caller;
+  const meant =
+    route.body === undefined ? ({ kind: 'body', body: undefined } as const) : signed(request.body, caller);
+  if (meant.kind === 'refusal') return meant;
+  const run = route.read({ params: request.params, query: request.query, body: meant.body }, options);
   if (typeof run !== 'function') return run;
   const checked = async (): Promise<Answer> => moved(route, request, options) ?? (await run());
   const key = request.headers['idempotency-key'];
   if (route.method === 'GET' || key === undefined) return checked();
-  const asked = options.sha256(JSON.stringify([request.url, request.body ?? null]));
+  const asked = options.sha256(JSON.stringify([caller.name, request.url, meant.body ?? null]));
   // Before If-Match: a repeated approval finds a plan that has moved because of the first.
   return keys.once(String(key), asked, checked);
 }

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { DecisionTarget, PoolStatus, StatusSource } from '../reconciler/pool-status.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
+import type { Role } from './callers.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** What the routes ask and tell. */
@@ -67,6 +68,8 @@ export interface RouteRow<P, Q, B> {
   /** As OpenAPI writes it, for example `/api/v1/pools/{name}`. */
   readonly path: string;
   readonly summary: string;
+  /** Left out: view. */
+  readonly role?: Role;
   readonly params: z.ZodType<P>;
   readonly query: z.ZodType<Q>;
   /** Left out: none is read. */

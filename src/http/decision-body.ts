@@ -4,7 +4,12 @@ import { savedPlanSchema } from '../topology/saved-plan.ts';
 
 const site = z.enum(['home', 'backup']);
 const base = {
-  by: z.string().trim().min(1).max(200).describe('the person who decides'),
+  by: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .describe('the person who decides; a token of the settings fills in its name and allows no other'),
   reason: z.string().trim().min(1).max(1_000),
   expiresAt: z.iso.datetime().nullable().default(null),
 };

@@ -5,6 +5,7 @@ import { decisionSchema, recordSchema, resyncSchema } from './answer-schemas.ts'
 import { apiRoute, type ApiRoute, type Success } from './api-route.ts';
 import { BREAK_GLASS_BODY_LIMIT, breakGlassBodySchema } from './break-glass-body.ts';
 import { acceptLossBody, approveBody, attestBody, holdBody, keepBody } from './decision-body.ts';
+import type { Role } from './callers.ts';
 import { nameParams, noParams, noPool, noQuery, withoutDocuments } from './pool-routes.ts';
 
 const recorded = (body: unknown): Success => ({ kind: 'success', status: 201, body });
@@ -12,6 +13,7 @@ const recorded = (body: unknown): Success => ({ kind: 'success', status: 201, bo
 interface DecisionRow<B> {
   readonly part: string;
   readonly summary: string;
+  readonly role: Role;
   readonly body: z.ZodType<B>;
   readonly ifMatch?: boolean;
   readonly toRequest: (pool: string, body: B) => DecisionRequest;
@@ -35,6 +37,7 @@ function decisionRoute<B>({ part, toRequest, ...row }: DecisionRow<B>): ApiRoute
 const resync = apiRoute({
   method: 'POST',
   path: '/api/v1/pools/{name}/resync',
+  role: 'operate',
   summary: 'Begins a round now',
   params: nameParams,
   query: noQuery,
@@ -49,6 +52,7 @@ const resync = apiRoute({
 const breakGlass = apiRoute({
   method: 'POST',
   path: '/api/v1/break-glass',
+  role: 'approve',
   summary: 'A local desired state while the source cannot be read',
   params: noParams,
   query: noQuery,
@@ -62,6 +66,7 @@ const breakGlass = apiRoute({
 export const DECISION_ROUTES: readonly ApiRoute[] = [
   decisionRoute({
     part: 'approve',
+    role: 'approve',
     summary: 'Approves the present plan',
     body: approveBody,
     ifMatch: true,
@@ -69,6 +74,7 @@ export const DECISION_ROUTES: readonly ApiRoute[] = [
   }),
   decisionRoute({
     part: 'accept-loss',
+    role: 'approve',
     summary: 'Accepts a loss of chat history for the present generation',
     body: acceptLossBody,
     ifMatch: true,
@@ -76,6 +82,7 @@ export const DECISION_ROUTES: readonly ApiRoute[] = [
   }),
   decisionRoute({
     part: 'decide',
+    role: 'approve',
     summary: 'Both copies were written, or one is damaged: the one to keep',
     body: keepBody,
     ifMatch: true,
@@ -83,24 +90,28 @@ export const DECISION_ROUTES: readonly ApiRoute[] = [
   }),
   decisionRoute({
     part: 'attest',
+    role: 'approve',
     summary: 'A person has seen that a site cannot write',
     body: attestBody,
     toRequest: (pool, body) => ({ pool, decision: 'attest-down', ...body }),
   }),
   decisionRoute({
     part: 'cancel',
+    role: 'operate',
     summary: 'Stops the transition before its next step',
     body: holdBody,
     toRequest: (pool, body) => ({ pool, decision: 'cancel', ...body }),
   }),
   decisionRoute({
     part: 'suspend',
+    role: 'operate',
     summary: 'Plans and reports, but starts no step',
     body: holdBody,
     toRequest: (pool, body) => ({ pool, decision: 'suspend', ...body }),
   }),
   decisionRoute({
     part: 'resume',
+    role: 'operate',
     summary: 'Acts again, after suspend or cancel',
     body: holdBody,
     toRequest: (pool, body) => ({ pool, decision: 'resume', ...body }),

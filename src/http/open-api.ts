@@ -22,7 +22,8 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
 function problems(route: ApiRoute): readonly number[] {
   const named = route.path.includes('{name}') ? [404] : [];
-  if (route.method === 'GET') return [400, 403, ...named, ...(route.answer.type === undefined ? [] : [503])];
+  if (route.method === 'GET')
+    return [400, 401, 403, ...named, ...(route.answer.type === undefined ? [] : [503])];
   return [
     400,
     401,
@@ -87,7 +88,8 @@ function operation(route: ApiRoute): Json {
   return {
     summary,
     parameters: parameters(route),
-    ...(method === 'GET' ? {} : { security: [{ bearer: [] }] }),
+    'x-role': route.role ?? 'view',
+    security: [{ bearer: [] }, ...(method === 'GET' ? [{}] : [])],
     ...(body === undefined
       ? {}
       : {

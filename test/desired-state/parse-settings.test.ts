@@ -51,7 +51,7 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
 
   test('have defaults for everything that may be left out', () => {
     const settings = parseSettings(MINIMAL, 'settings.yaml');
-    expect(settings.http).toEqual({ host: '127.0.0.1', port: 9473 });
+    expect(settings.http).toEqual({ host: '127.0.0.1', port: 9473, tokens: [] });
     expect(settings.deadlines.instance).toBe(3_000);
     expect(settings.schedule).toEqual({ resync: '*/5 * * * *', pollInterval: 10_000 });
     expect(settings.shell).toBeUndefined();

@@ -93,7 +93,11 @@ const settings = {
   instances: { 'sql-par-1.contoso.com': { ...login, host: 'sql-par-1' } },
   pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: '/mnt/mgc-logs' }],
   shell: { command: ['pwsh'], startDeadline: '60s' },
-  http: { host: '127.0.0.1', port: 9473 },
+  http: {
+    host: '127.0.0.1',
+    port: 9473,
+    tokens: [{ name: 'ann', sha256: 'ab'.repeat(32), role: 'view', expires: '2030-01-01T00:00:00Z' }],
+  },
   schedule: { resync: '*/5 * * * *', pollInterval: '10s' },
   deadlines: { connect: '5s', instance: '3s', folder: '4s', shell: '10s', chatServer: '4s' },
   maxConcurrentTransitions: 2,

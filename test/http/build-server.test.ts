@@ -38,6 +38,7 @@ function served(ready = true, failure?: PoolError): Served {
   new Gauge({ name: 'pchat_drift', help: 'x', registers: [metrics] }).set(0);
   const server = buildServer({
     token: TOKEN,
+    tokens: [],
     metrics,
     status: {
       status: () => ({

@@ -32,6 +32,7 @@ function served(withHook = true): {
   });
   const server = buildServer({
     token: 'a-token',
+    tokens: [],
     metrics: new Registry(),
     status: {} as StatusSource,
     decisions: {} as DecisionTarget,

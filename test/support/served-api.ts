@@ -55,7 +55,8 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
   const server = buildServer({
     token: CONTROL_TOKEN,
     metrics: new Registry(),
-    clock: { monotonicMs: () => api.nowMs },
+    tokens: [],
+    clock: { now: () => api.nowMs, monotonicMs: () => api.nowMs },
     sha256,
     events,
     status: {

@@ -1,0 +1,48 @@
+/** Who sends a request, by its bearer token, and what that one may do. Tokens of the settings are known by their hash only. */
+import { bearerToken, sameToken } from './control-token.ts';
+
+/** Each may do what those before it may. */
+export const ROLES = ['view', 'operate', 'approve'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface TokenSettings {
+  /** The person of its decisions. */
+  readonly name: string;
+  /** SHA-256 of the token, hex. */
+  readonly sha256: string;
+  readonly role: Role;
+  /** ISO 8601 UTC; left out: it does not end. */
+  readonly expires?: string | undefined;
+}
+
+export interface Caller {
+  /** null: whoever can read the journal's folder, and says with each decision who it is. */
+  readonly name: string | null;
+  readonly role: Role;
+}
+
+export const mayDo = ({ role }: Caller, wanted: Role): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(wanted);
+
+export interface CallersOptions {
+  /** Of the journal's folder. */
+  readonly token: string;
+  readonly tokens: readonly TokenSettings[];
+  readonly sha256: (text: string) => string;
+}
+
+/** undefined: the header names nobody. Every hash is compared, whichever fits. */
+export function callerOf(
+  authorization: string | undefined,
+  { token, tokens, sha256 }: CallersOptions,
+  nowMs: number,
+): Caller | undefined {
+  const given = bearerToken(authorization);
+  if (given === undefined) return undefined;
+  const hash = sha256(given);
+  const [found] = tokens.filter((one) => sameToken(hash, one.sha256));
+  if (sameToken(given, token)) return { name: null, role: 'approve' };
+  if (found === undefined || (found.expires !== undefined && Date.parse(found.expires) <= nowMs))
+    return undefined;
+  return { name: found.name, role: found.role };
+}
