@@ -3,6 +3,7 @@ import { runText } from '../../src/simulation/administrator.ts';
 import type { SimulatedWorld } from '../../src/simulation/simulated-world.ts';
 import { DEFAULT_ESTATE, type EstateSite } from '../../src/simulator/estate/estate-options.ts';
 import { WORLD_EVENTS, type WorldEvent } from '../exploration/world-events.ts';
+import { growOlder, OLDER_MS } from './run-step.ts';
 
 export interface EventLeg {
   readonly event: WorldEvent;
@@ -49,6 +50,12 @@ export const sends = (name: string, instance: string, ...texts: readonly string[
     },
     LONG_MS,
   );
+
+/** Faults of the estate, in its own words (fault-grammar.ts). */
+export const fails = (name: string, ...commands: readonly string[]): EventLeg =>
+  does(name, ({ estate }) => {
+    for (const command of commands) estate.fault(command);
+  });
 
 /** A window that stays open on mgc, from the host of a chat server: who looks at sessions by their hosts takes it for one of the service. */
 export const visited = (site: EstateSite): EventLeg =>
@@ -146,6 +153,31 @@ export const enabled = (instance: string, job: string): EventLeg =>
   jobStep(`${job} is enabled`, instance, job, 'sp_update_job JOB, @enabled = 1');
 export const deleted = (instance: string, job: string): EventLeg =>
   jobStep(`${job} is deleted`, instance, job, 'sp_delete_job JOB');
+
+export const SIGNS_AGED = does('the last signs of life grow old', growOlder, OLDER_MS);
+
+const FULL = `${share}\\by-hand.bak`;
+export const DROPPED = says('the backup copy is dropped by hand', BACKUP, 'DROP DATABASE mgc;');
+export const FULL_OF_MGC = `BACKUP DATABASE mgc TO DISK = N'${FULL}' WITH CHECKSUM;`;
+export const FULL_AT_HOME = sends('a full backup of home is taken by hand', HOME, FULL_OF_MGC);
+/** Begun, and cut off before its end. */
+const INTO_RESTORE_MS = 150;
+export const RESTORE_CUT = does('a restore of the backup copy by hand is cut off', (world) => {
+  const login = {
+    login: 'sa',
+    password: world.sqlPassword,
+    database: 'master',
+    host: 'desk',
+    program: 'query window',
+  };
+  const connection = world.estate.login(BACKUP, 'operator', login, () => undefined);
+  const text = `RESTORE DATABASE mgc FROM DISK = N'${FULL}' WITH REPLACE, NORECOVERY;`;
+  world.estate.request(BACKUP, connection, { kind: 'batch', text });
+  world.clock.after(INTO_RESTORE_MS, () => {
+    world.estate.fault(`cut restore ${BACKUP}`);
+    world.estate.disconnect(BACKUP, connection);
+  });
+});
 
 export const SECONDARY_DELETED = says(
   'the secondary is deleted',

@@ -4,32 +4,11 @@
  */
 import { DEFAULT_ESTATE } from '../../src/simulator/estate/estate-options.ts';
 import * as hand from './by-hand.ts';
-import { CLOSED_ESTATE, type Job, type JobLeg } from './jobs.ts';
+import { corner, FAILED_OVER, minimal, MOVED, REBUILT, SHIPPED, unmirrored, upTo } from './corner-parts.ts';
+import { CLOSED_ESTATE, type Job } from './jobs.ts';
+import { LOST_COPIES } from './lost-copies.ts';
 
 const { known } = hand;
-
-const upTo = (goal: 'home' | 'backup', until: string): JobLeg => ({ goal, until });
-
-const SHIPPED = [known('clients post'), known('LSBackup runs at home'), known('LSCopy runs at backup')];
-const FAILED_OVER: readonly JobLeg[] = [known('clients post'), known('home is lost'), { goal: 'backup' }];
-const REBUILT: readonly JobLeg[] = [...FAILED_OVER, known('home is rebuilt empty')];
-const MOVED: readonly JobLeg[] = [known('clients post'), { goal: 'backup' }, known('clients post')];
-
-const corner = (name: string, ...legs: readonly JobLeg[]): Job => ({ name, estate: {}, legs });
-const minimal = (name: string, ...legs: readonly JobLeg[]): Job => ({
-  name,
-  estate: {},
-  failback: 'minimal',
-  legs,
-});
-
-const UNMIRRORED = {
-  sites: {
-    home: { ...DEFAULT_ESTATE.sites.home, mirror: undefined, witness: undefined },
-    backup: { ...DEFAULT_ESTATE.sites.backup, mirror: undefined, witness: undefined },
-  },
-};
-const unmirrored = (name: string, ...legs: readonly JobLeg[]): Job => ({ name, estate: UNMIRRORED, legs });
 
 const AT_HOME = [
   corner(
@@ -261,4 +240,10 @@ const MINIMAL_CORNERS = [
   ),
 ];
 
-export const CORNERS: readonly Job[] = [...AT_HOME, ...AT_BACKUP, ...UNMIRRORED_CORNERS, ...MINIMAL_CORNERS];
+export const CORNERS: readonly Job[] = [
+  ...AT_HOME,
+  ...AT_BACKUP,
+  ...UNMIRRORED_CORNERS,
+  ...MINIMAL_CORNERS,
+  ...LOST_COPIES,
+];

@@ -31,7 +31,7 @@ import {
 import { afterEvent, possibleEvents } from '../exploration/world-events.ts';
 import { CORNERS } from './corners.ts';
 import { JOBS, type Job, type JobLeg } from './jobs.ts';
-import { followPlan, type Followed, type Notice } from './run-step.ts';
+import { followPlan, reducedFor, type Followed, type Notice } from './run-step.ts';
 
 /** One question to the planner, and a world in which a daemon asks it. */
 export interface Place {
@@ -119,7 +119,8 @@ export class Corpus {
       const reduction = reducePool(pools.home, facts, [], snapshot.nowMs);
       for (const goal of SITES) {
         const place = { world, pools, goal, sight };
-        this.#ask({ ...place, decided: 'nothing', decisions: [] }, reduction.vector, shape);
+        const { vector } = reducedFor(goal, pools, { facts, found: reduction, nowMs: snapshot.nowMs });
+        this.#ask({ ...place, decided: 'nothing', decisions: [] }, vector, shape);
         for (const [decided, decisions] of decisionsFor(pools[goal], reduction)) {
           const other = reducePool(pools[goal], facts, decisions, snapshot.nowMs);
           this.#ask({ ...place, decided, decisions }, other.vector, shape);

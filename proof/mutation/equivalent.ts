@@ -2,19 +2,16 @@
  * Mutants that change nothing, each with its argument. `npm run mutate` fails when one of them is noticed after all, when one is no
  * mutant any more, and when the argument does not hold in a question that it knows.
  */
-import type { ActionId } from '../../src/reconciler/step-id.ts';
+import { OF_LOST_COPIES } from './equivalent-lost-copies.ts';
 
 export interface Equivalent {
   readonly mutant: string;
   /**
    * implied: what the row still asks for cannot hold without the need; checked: the row may newly run nowhere. idle: where the need does
-   * not hold, the row promises nothing that a plan could want; checked: no plan begins with it where it may newly run. twin: another row
-   * does the same there; checked: where a plan newly begins with the row, it began with the twin, and both lead to one world.
+   * not hold, the row promises nothing that a plan could want; checked: no plan begins with it where it may newly run.
    */
-  readonly kind: 'implied' | 'idle' | 'twin';
+  readonly kind: 'implied' | 'idle';
   readonly why: string;
-  /** Of kind twin. */
-  readonly twin?: ActionId;
 }
 
 export const EQUIVALENT: readonly Equivalent[] = [
@@ -186,7 +183,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     mutant: 'restore-home@home -barred',
     kind: 'implied',
-    why: 'The row needs a fresh full backup; fullBackupOf calls none fresh unless the backup copy is restricted.',
+    why: 'The row needs a fresh full backup and the backup copy current. fullBackupOf calls one fresh of a restricted copy alone; reduceFull does of one that is cut or absent, which is never current (currentOf, mayKeep).',
   },
   {
     mutant: 'restore-home@home -shareReadable',
@@ -262,26 +259,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutant: 'tail-log-backup@home -nothingLostInBackup',
     kind: 'implied',
     why: "The row needs home to be current and the copy to follow it; heldByFenced says nothing of every restoring copy on home's line up to where home left it, which is what followsOf asks.",
-  },
-  {
-    mutant: 'tail-damaged@home -reachable',
-    kind: 'implied',
-    why: 'The row needs the home copy damaged, which is known only where its instance answers.',
-  },
-  {
-    mutant: 'tail-damaged@home -backupReachable',
-    kind: 'implied',
-    why: 'The row needs the backup copy restoring, which is known only where its instance answers.',
-  },
-  {
-    mutant: 'tail-damaged@home -backupRestoring',
-    kind: 'implied',
-    why: 'The row needs the backup copy to follow; followsOf says no of every copy that is not restoring.',
-  },
-  {
-    mutant: 'tail-damaged@home -shareReadable',
-    kind: 'implied',
-    why: 'The row needs to see the files and home to answer; filesToShip knows of them without the listed share only where home or the site of the share is down by evidence.',
   },
   {
     mutant: 'tail-log-backup@backup -reachable',
@@ -369,9 +346,24 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'The row needs mgc online; the state of a copy is known only where its instance answers (reduceCopy takes both from one look).',
   },
   {
-    mutant: 'recover-backup@backup -follows',
-    kind: 'twin',
-    twin: 'recover',
-    why: 'A restoring copy that is current and does not follow home ended with its own tail; recover opens it by the same statements.',
+    mutant: 'align-server-objects@home+backup -reachable',
+    kind: 'implied',
+    why: 'The row needs mgc online; the state of a copy is known only where its instance answers (reduceCopy takes both from one look).',
   },
+  {
+    mutant: 'align-server-objects@home+backup -online',
+    kind: 'idle',
+    why: 'The row needs objects that differ, which objectsOf tells only of a copy that is open: a restricted one. Whatever opens or overwrites it is needed in any case and comes first by rank.',
+  },
+  {
+    mutant: 'align-server-objects@home+backup -current',
+    kind: 'idle',
+    why: 'The goal is a current copy of its own site; what makes an open copy current comes first by rank, and neither needs the other, so that no plan begins with the row.',
+  },
+  {
+    mutant: 'align-server-objects@home+backup -objectsDiffer',
+    kind: 'idle',
+    why: 'Where the objects do not differ, or only a person can mend them, or nobody sees them, the row is done before it begins.',
+  },
+  ...OF_LOST_COPIES,
 ];

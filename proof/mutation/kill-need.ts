@@ -15,7 +15,7 @@ import { factsUnder } from '../exploration/sight.ts';
 import { shapeIn, type Asked, type Corpus, type Place } from './corpus.ts';
 import type { Equivalent } from './equivalent.ts';
 import { applyNeedMutant, type NeedMutant } from './need-mutants.ts';
-import { followPlan, goesOn, planOf, runOne, stepsText, type Notice } from './run-step.ts';
+import { followPlan, goesOn, planOf, reducedIn, runOne, stepsText, type Notice } from './run-step.ts';
 
 export interface NeedVerdict {
   readonly notice: Notice | undefined;
@@ -151,22 +151,6 @@ class Hunt {
     return undefined;
   }
 
-  /** Where a plan newly begins with the row, it began with the twin, and both lead to one world. Otherwise what is different. */
-  async beside(twin: string | undefined): Promise<string | undefined> {
-    for (const { place, asked, step } of this.#newlyChosen()) {
-      const before = first(this.#intactPlan(place.pools, place.goal, asked.vector));
-      if (before === undefined || before.action !== twin) return `began with ${before?.action ?? 'nothing'}`;
-      const worlds: string[] = [];
-      for (const one of [step, before]) {
-        const { next } = await runOne(place.world, place.pools, candidateAt(place, one));
-        worlds.push(next.key);
-      }
-      if (worlds[0] !== worlds[1])
-        return `leads to another world than ${before.action}: ${worlds.join(' and ')}`;
-    }
-    return undefined;
-  }
-
   /** Questions whose answer now begins with the row where it could not run before, a place of each. */
   #newlyChosen(): readonly Newly[] {
     const met = new Set<Asked>();
@@ -201,9 +185,10 @@ class Hunt {
     );
     const met = new Set<string>();
     for (const { job, world, pools, goal, end: ended } of legs) {
-      const now = stepsText(planOf(pools, goal, world.reduction));
+      const { vector } = reducedIn(world, pools, goal);
+      const now = stepsText(planOf(pools, goal, { vector }));
       // A way that begins as before and goes another way later is among the worlds.
-      if (met.has(now) || now === stepsText(this.#intactPlan(pools, goal, world.reduction.vector))) continue;
+      if (met.has(now) || now === stepsText(this.#intactPlan(pools, goal, vector))) continue;
       met.add(now);
       this.count.followed += 1;
       const { end, notice, steps } = await followPlan(world, pools, goal);
@@ -220,8 +205,8 @@ class Hunt {
     let followed = 0;
     for (const { world, pools } of this.#corpus.worlds) {
       for (const goal of SITES) {
-        const { vector } = world.reduction;
-        const now = stepsText(planOf(pools, goal, world.reduction));
+        const { vector } = reducedIn(world, pools, goal);
+        const now = stepsText(planOf(pools, goal, { vector }));
         const before = this.#intactPlan(pools, goal, vector);
         if (now === stepsText(before) || met.has(now)) continue;
         met.add(now);
@@ -256,7 +241,7 @@ function intactOf(corpus: Corpus): ReadonlyMap<string, Planner> {
 export async function tryNeed(
   corpus: Corpus,
   mutant: NeedMutant,
-  argument?: Pick<Equivalent, 'kind' | 'twin'>,
+  argument?: Pick<Equivalent, 'kind'>,
 ): Promise<NeedVerdict> {
   const intact = intactOf(corpus);
   const undo = applyNeedMutant(mutant, [...corpus.shapes.values()]);
@@ -270,7 +255,7 @@ export async function tryNeed(
       const notice = await way();
       if (notice !== undefined) return { notice, ...hunt.count };
     }
-    const how = argument && (await refuted(argument, hunt));
+    const how = argument && refuted(argument, hunt);
     const notice = how === undefined ? undefined : { by: 'the argument does not hold', how };
     return { notice, ...hunt.count };
   } finally {
@@ -279,17 +264,11 @@ export async function tryNeed(
 }
 
 /** undefined: the argument holds in every question that is known. */
-async function refuted(
-  { kind, twin }: Pick<Equivalent, 'kind' | 'twin'>,
-  hunt: Hunt,
-): Promise<string | undefined> {
-  const { may, chosen } = hunt.count;
+function refuted({ kind }: Pick<Equivalent, 'kind'>, { count }: Hunt): string | undefined {
   switch (kind) {
     case 'implied':
-      return may === 0 ? undefined : `the row may newly run in ${String(may)} questions`;
+      return count.may === 0 ? undefined : `the row may newly run in ${String(count.may)} questions`;
     case 'idle':
-      return chosen === 0 ? undefined : `${String(chosen)} plans newly begin with the row`;
-    case 'twin':
-      return hunt.beside(twin);
+      return count.chosen === 0 ? undefined : `${String(count.chosen)} plans newly begin with the row`;
   }
 }

@@ -4,7 +4,8 @@ import { plannerFor, type FoundPlan } from '../../src/reconciler/find-plan.ts';
 import { shapeOf } from '../../src/reconciler/ground-rows.ts';
 import { reducePool, type Reduction } from '../../src/reconciler/reduce-pool.ts';
 import { stepKey } from '../../src/reconciler/step-id.ts';
-import type { WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import type { SimulatedWorld, WorldSnapshot } from '../../src/simulation/simulated-world.ts';
+import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import type { Site } from '../../src/topology/pool-topology.ts';
 import { letHappen, runSteps } from '../exploration/daemon-life.ts';
 import { exploredWorld, type ExploredWorld, type Pools } from '../exploration/explored-world.ts';
@@ -21,6 +22,24 @@ export interface Notice {
 
 export const planOf = (pools: Pools, goal: Site, { vector }: Pick<Reduction, 'vector'>): FoundPlan =>
   plannerFor(shapeOf(pools.home.topology, pools.home.policy)).find(goal, vector);
+
+/** What the planner is asked for this goal. Which site is to serve decides of a broken home copy alone. @param found for home */
+export function reducedFor(
+  goal: Site,
+  pools: Pools,
+  { facts, found, nowMs }: { readonly facts: PoolFacts; readonly found: Reduction; readonly nowMs: number },
+): Reduction {
+  return goal === 'home' || found.vector['home.mgc'] !== 'broken'
+    ? found
+    : reducePool(pools[goal], facts, [], nowMs);
+}
+
+/** The same in a world where everything alive is in sight. */
+export const reducedIn = (
+  { facts, reduction: found, snapshot }: Pick<ExploredWorld, 'facts' | 'reduction' | 'snapshot'>,
+  pools: Pools,
+  goal: Site,
+): Reduction => reducedFor(goal, pools, { facts, found, nowMs: snapshot.nowMs });
 
 export const stepsText = (plan: FoundPlan): string =>
   'steps' in plan
@@ -78,7 +97,9 @@ export function goesOn(
 }
 
 /** Signs of life that a dead site has left behind are older than its silence then, ms. */
-const OLDER_MS = 620_000;
+export const OLDER_MS = 620_000;
+/** Where nothing is left that could happen, no time would pass. */
+export const growOlder = ({ clock }: SimulatedWorld): void => void clock.after(OLDER_MS, () => undefined);
 /** Longer than any way that ends. */
 const MOST_STEPS = 40;
 /** One after the other: what has not come by then comes of an event, as the return of an instance. */
@@ -140,7 +161,7 @@ export async function followPlan(
       // Signs of life of what has just died are young at first.
       if (!waited) {
         waited = true;
-        world = await exploredWorld(await letHappen(world.snapshot, () => undefined, OLDER_MS), pools);
+        world = await exploredWorld(await letHappen(world.snapshot, growOlder, OLDER_MS), pools);
         continue;
       }
       const helps = decisionsFor(pools[goal], reduction).find(([, more]) => {
