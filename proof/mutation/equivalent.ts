@@ -151,11 +151,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'The row needs home.mgc online, which is known only where home answers.',
   },
   {
-    mutant: 'apply-log-backups@backup -restoring',
-    kind: 'implied',
-    why: 'The row needs files to apply; reduceShipping counts them for a restoring copy only.',
-  },
-  {
     mutant: 'recover-backup@backup -restoring',
     kind: 'implied',
     why: "The row needs the copy to follow home's chain; followsOf says no of every copy that is not restoring.",
