@@ -181,6 +181,16 @@ test('the undos of a switchover bring home back', async () => {
   expect(bed.world.account().serving).toBe(PAR1);
 });
 
+test('a mirrored home that returns damaged is closed for good, its files kept', async () => {
+  const bed = await failedOver();
+  bed.fault('damage files sql-par-1 mgc');
+  bed.fault('return site home');
+  await bed.pass(20_000);
+  expect(copy(await bed.observe(), PAR1)).toMatchObject({ state: 'SUSPECT', mirroring: 'unknown' });
+  await bed.run('fence', 'home');
+  expect(copy(await bed.observe(), PAR1)?.state).toBe('OFFLINE');
+});
+
 test('home that returns as it was is fenced, with its tail in quarantine and no file of it on the share', async () => {
   const bed = await failedOver();
   bed.fault('return site home');
