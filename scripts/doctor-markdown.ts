@@ -28,7 +28,7 @@ observes one round, as \`pchat observe\` does, and asks each instance, the manag
 with the deadline of the settings. It changes nothing on the estate: what may be written is concluded from rights, the newest log backup is read by
 \`RESTORE HEADERONLY\`, and no cmdlet that changes is called.
 
-\`\`\`
+\`\`\`sh
 pchat doctor                              # every pool
 pchat doctor --pool contoso-chat --only clock-skew,agent-running
 pchat doctor -o json                      # {level, pools: [{pool, level, findings: [{check, party, level, reason, mend: {on, command}}]}]}
