@@ -8,6 +8,7 @@ import type { LeadingFull } from '../topology/leading-full.ts';
 import { backlogLines, backlogsOf } from './compliance-backlog.ts';
 import type { CopyViews } from './copy-view.ts';
 import { orphanedBackups } from './orphaned-backups.ts';
+import { otherBranchBackups } from './other-branch-backups.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
 import { lossOfClosedHome, type Reached as Reach } from './loss-of-closed-home.ts';
@@ -213,6 +214,7 @@ function chatLoss(
     ...fullLine(full),
     ...(files === undefined ? [] : fileLines(views, files, full)),
     ...savedLines(facts),
+    ...otherBranchBackups(facts, views, vector),
   ];
   // Nothing more is lost by them, so they count in no figure.
   const orphans = orphanedBackups(pool, facts);

@@ -97,7 +97,7 @@ export function namedLoss(lines: readonly string[], beforeSeq: number): NamedLos
     return kind === 'at-risk' ? [-Infinity] : [];
   });
   const files = named.flatMap(({ kind, file }) =>
-    kind === 'unreachable-file' && file !== null ? [file.toLowerCase()] : [],
+    (kind === 'unreachable-file' || kind === 'saved') && file !== null ? [file.toLowerCase()] : [],
   );
   const moved = records.flatMap((record) => {
     const to = record.kind === 'effect' ? /^move .* to (.*)$/.exec(record.what)?.[1] : undefined;

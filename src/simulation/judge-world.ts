@@ -262,9 +262,13 @@ export class WorldJudge {
       return;
     }
     const others = storesAt(after, site === 'home' ? 'backup' : 'home');
-    const lacks = this.#unaccounted(after, serving).filter(({ copies }) =>
+    const elsewhere = this.#unaccounted(after, serving).filter(({ copies }) =>
       copies.some((name) => others.includes(name)),
     );
+    // The newest ledger names the part of a fenced home's log that lies on the share, file by file: given up beforehand, and kept.
+    const records = this.#records();
+    const kept = { ...namedLoss(records, records.length), sinceMs: Infinity };
+    const lacks = elsewhere.filter((one) => !isNamed(kept, one, 0));
     if (lacks.length === 0) return;
     const what = `the servers of ${site} were made active on a copy that lacks ${lacks.length} messages which the other site holds`;
     // The same bet, where no chat server reached the copy at backup before: only now there are two writers.
