@@ -463,6 +463,20 @@ describe('files, share and loss', () => {
     expect(verdictWith(1)).toBe('partitioned');
   });
 
+  test.each([
+    [0, 'LossAboveBound'],
+    [1, undefined],
+  ])(
+    'a home that wrote its last log backup after it was seen last: with maxDataLoss %i minutes the gate says %s',
+    (maxDataLossMinutes, code) => {
+      const lastSeen = { share: null, clocks: { 'sql-par-1.contoso.com': world.minutesAgo(31) } };
+      const pool: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes } };
+      const { ledger, gate } = decide(world.homeLost({ lastSeen }), pool);
+      expect(ledger.lossMinutes).toBe(0);
+      expect(gate.kind === 'proceed' ? undefined : gate.code).toBe(code);
+    },
+  );
+
   describe('dbatools, log-ship recovery: with home lost and the share silent', () => {
     const SHARE = '\\\\fs01\\mgc-logs';
     const AT_HOME: DesiredPoolOptions = {

@@ -6,10 +6,26 @@ import type { GateFinding, GuardFact } from './gate-input.ts';
 const approvedBy = ({ approvers, input }: Judged): GuardFact[] =>
   approvers.map((by) => toldAt('has approved exactly this plan', by, undefined, input.nowMs));
 
+/** Open a copy that may lack what its silent counterpart has taken last. */
+const GIVE_UP: ReadonlySet<string> = new Set(['recover-backup', 'promote-mirror']);
+
+/**
+ * A log backup may be younger than the last look at its writer: the minutes between them are none, and still nobody knows what was
+ * written until the silence began. Whoever accepts no loss at all is asked.
+ */
+function mayLoseUnseen({ input, steps }: Judged): boolean {
+  const { lossMinutes, lines } = input.ledger;
+  const silent = lines.some(({ kind }) => kind === 'at-risk');
+  const gives = steps.some(({ action }) => GIVE_UP.has(action));
+  return lossMinutes === 0 && silent && gives && acceptedMinutes(input) === 0;
+}
+
 /** More than policy or people accept; a plan of safe steps gives nothing up. */
-function losesTooMuch({ input, steps }: Judged): boolean {
+function losesTooMuch(round: Judged): boolean {
+  const { input, steps } = round;
   const { lossMinutes } = input.ledger;
   if (steps.every(({ risk }) => risk === 'safe')) return false;
+  if (mayLoseUnseen(round)) return true;
   return (lossMinutes ?? Infinity) > acceptedMinutes(input);
 }
 
@@ -103,8 +119,9 @@ export function judgeLoss(round: Judged): GateFinding {
     return closed(round, 'LossAboveBound', gives, facts, {
       nextAction: `restore the sight of the copies and of the share, so that the loss can be told; or pchat accept-loss ${name} --unbounded`,
     });
-  const says = `${gives} Accept it: pchat accept-loss ${name}.`;
-  const minutes = String(Math.ceil(lossMinutes));
+  const unseen = 'What was written between the last log backup and the silence is not known.';
+  const says = `${mayLoseUnseen(round) ? `${gives} ${unseen}` : gives} Accept it: pchat accept-loss ${name}.`;
+  const minutes = String(Math.max(1, Math.ceil(lossMinutes)));
   return closed(round, 'LossAboveBound', says, facts, {
     nextAction: `pchat accept-loss ${name} --minutes ${minutes}, or save what the ledger names`,
   });
