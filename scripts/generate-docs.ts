@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the code: JSON schemas, docs/openapi.json, docs/desired-state-reference.md, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md,
+ * Writes what follows from the code: JSON schemas, docs/openapi.json, docs/conditions.md, docs/desired-state-reference.md, docs/errors.md, docs/actions.md, docs/doctor.md, docs/gates.md,
  * docs/metrics.md, the Grafana dashboard, the import picture of ARCHITECTURE.md. With --check it writes nothing and fails when a file
  * differs from what the code says.
  */
@@ -11,6 +11,7 @@ import { renderActionsMarkdown } from '../src/reconciler/render-actions.ts';
 import { openApiDocument } from '../src/http/open-api.ts';
 import { ERROR_CODES } from '../src/topology/pool-error.ts';
 import { poolFactsSchema } from '../src/topology/pool-facts.ts';
+import { conditionsMarkdown } from './conditions-markdown.ts';
 import { desiredStateMarkdown } from './desired-state-markdown.ts';
 import { doctorMarkdown } from './doctor-markdown.ts';
 import { grafanaDashboard } from './grafana-dashboard.ts';
@@ -58,6 +59,7 @@ function architectureMarkdown(): string {
 const FILES: Readonly<Record<string, () => string>> = {
   'desired-state.schema.json': () => jsonText(desiredStateJsonSchema()),
   'facts.schema.json': () => jsonText(factsJsonSchema()),
+  'docs/conditions.md': conditionsMarkdown,
   'docs/desired-state-reference.md': () => desiredStateMarkdown(desiredStateJsonSchema()),
   'docs/openapi.json': () => jsonText(openApiDocument()),
   'docs/errors.md': errorsMarkdown,

@@ -2,6 +2,7 @@
 import type { Condition, ConditionType } from '../topology/condition.ts';
 import type { BreakGlass } from '../topology/pool-topology.ts';
 import { isStalled, type Failure } from './backoff.ts';
+import type { ReasonOf } from './condition-table.ts';
 import type { PoolDecision } from './decide-pool.ts';
 import type { Obstacle, Plan } from './plan.ts';
 import type { Vector } from './variables.ts';
@@ -16,15 +17,15 @@ export interface ConditionInput {
 }
 
 type Draft = Omit<Condition, 'since'>;
-const draft = (type: ConditionType, status: Condition['status'], reason: string, message: string): Draft => ({
-  type,
-  status,
-  reason,
-  message,
-});
+const draft = <T extends ConditionType>(
+  type: T,
+  status: Condition['status'],
+  reason: ReasonOf<T>,
+  message: string,
+): Draft => ({ type, status, reason, message });
 
 /** What is unknown may become known by itself; a decision never does. */
-function blockedReason(obstacles: readonly Obstacle[]): string {
+function blockedReason(obstacles: readonly Obstacle[]): ReasonOf<'Blocked'> {
   if (obstacles.some(({ actual }) => actual === 'unknown')) return 'SightMissing';
   return obstacles.some(({ wayOut }) => wayOut.startsWith('pchat decide')) ? 'DecisionNeeded' : 'NeedNotMet';
 }
