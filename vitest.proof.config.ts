@@ -7,6 +7,7 @@ export default defineConfig({
       'test/simulation/**/*.test.ts',
       'test/exploration/**/*.test.ts',
       'test/partition/**/*.test.ts',
+      'test/doctor/missing-rights.test.ts',
       'test/hostile/hostile-names.test.ts',
       'test/peers/planned-move.test.ts',
       'test/proof/**/*.test.ts',
