@@ -9,6 +9,7 @@ export default defineConfig({
       'test/partition/**/*.test.ts',
       'test/doctor/missing-rights.test.ts',
       'test/hostile/hostile-names.test.ts',
+      'test/http/random-requests.test.ts',
       'test/peers/planned-move.test.ts',
       'test/proof/**/*.test.ts',
     ],

@@ -20,8 +20,8 @@ const STREAM_HEADERS = {
 
 export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void {
   const keys = new IdempotencyKeys(options.clock);
-  const document = openApiDocument();
-  server.get(OPEN_API_PATH, () => document);
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  server.get(OPEN_API_PATH, () => (document ??= openApiDocument()));
   for (const route of API_ROUTES)
     server.route({
       method: route.method,

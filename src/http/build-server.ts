@@ -17,6 +17,8 @@ export interface ServerOptions extends ApiOptions {
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Characters of a name in a path as they are written there; the longest that a route may read has 200, each of up to 12. */
+const LONGEST_PARAMETER = 2_400;
 
 export function buildServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
@@ -24,6 +26,11 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // A path that the router cannot read never reaches the error handler below.
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply, refusalOf(error));
+    },
   });
   // A web page of another origin may reach loopback through a name of its own (DNS rebinding); it cannot choose this header.
   server.addHook('onRequest', (request, reply, done) => {

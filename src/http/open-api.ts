@@ -21,7 +21,7 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => ({
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
 function problems(route: ApiRoute): readonly number[] {
-  const named = route.path.includes('{name}') ? [404] : [];
+  const named = route.path.includes('{name}') ? [404, 414] : [];
   if (route.method === 'GET')
     return [400, 401, 403, ...named, ...(route.answer.type === undefined ? [] : [503])];
   return [
