@@ -25,7 +25,7 @@ const labelRow = ([name, { meaning, values }]: readonly [string, LabelRow]): rea
 
 export const metricsMarkdown = (): string => `# Metrics
 
-Generated from \`src/daemon/metric-table.ts\` by \`npm run docs\`. The daemon serves them at \`/metrics\`, on loopback only;
+Generated from \`src/daemon/metric-table.ts\` by \`npm run docs\`. The daemon serves them at \`/metrics\`;
 [deploy/prometheus](../deploy/prometheus) holds a scrape configuration, alert rules and their tests, [alerts.md](alerts.md) what to do.
 
 - Every series of a pool exists from the moment that the pool is declared, and goes away with it. Label values are closed sets.

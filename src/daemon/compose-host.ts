@@ -1,16 +1,12 @@
 /** The daemon in a real process: lease, journal, SQL Server, folders, shell, HTTP, cron, signals. Wires; decides nothing. */
-import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { applyStep } from '../actuators/apply-step.ts';
 import { createDesiredSource } from '../desired-state/desired-source.ts';
 import type { Settings } from '../desired-state/parse-settings.ts';
-import { buildServer } from '../http/build-server.ts';
 import { EventStream } from '../http/event-stream.ts';
-import type { HookRoute } from '../http/git-hook-route.ts';
 import { BusyMeter, meteredPorts } from './busy-meter.ts';
 import { countedPorts } from './counted-ports.ts';
 import { composeObserver, composePorts } from './compose-ports.ts';
-import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { runDaemon, type RunningDaemon } from './daemon.ts';
 import { hookRouteOf, reportedToForge } from './git-forge.ts';
 import { hostClock } from './host/host-clock.ts';
@@ -20,9 +16,10 @@ import { lastEpochOf, openJournal } from './journal.ts';
 import { rotationOf } from './rotate-journal.ts';
 import { knownPoolsOf } from './known-pools.ts';
 import { acquireLease } from './lease.ts';
+import { listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { createLogger } from './logger.ts';
-import { createMetrics, type DaemonMetrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { reportedToPeople } from './notifications.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
@@ -159,7 +156,13 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
       metrics.hook(result);
     },
   });
-  const address = await listen(settings, daemon, metrics, shutdown, { events, gitHook });
+  const address = await listen(settings, shutdown, {
+    status: daemon,
+    decisions: daemon,
+    metrics: metrics.registry,
+    events,
+    gitHook,
+  });
   // Closed first, so that status and metrics answer while a BACKUP or RESTORE is awaited; stopping twice is harmless.
   shutdown.registerUnbounded('pools', () => stopPools(daemon, log));
   options.onListening?.(address);
@@ -171,34 +174,6 @@ async function stopPools(daemon: RunningDaemon, log: Log): Promise<void> {
   for (const { step, progress } of running)
     log.info('waiting for the running step; a second signal ends the process at once', { step, progress });
   await daemon.stop();
-}
-
-async function listen(
-  settings: Settings,
-  daemon: RunningDaemon,
-  metrics: DaemonMetrics,
-  shutdown: Shutdown,
-  more: { readonly events: EventStream; readonly gitHook: HookRoute | undefined },
-): Promise<string> {
-  const { directory } = settings.journal;
-  const token = writeToken(directory);
-  shutdown.register('control files', () => {
-    removeControlFiles(directory);
-  });
-  const server = buildServer({
-    status: daemon,
-    decisions: daemon,
-    metrics: metrics.registry,
-    token,
-    tokens: settings.http.tokens,
-    clock: hostClock,
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
-    ...more,
-  });
-  shutdown.register('http', () => server.close());
-  const address = await server.listen({ host: settings.http.host, port: settings.http.port });
-  writeAddress(directory, address);
-  return address;
 }
 
 function run(

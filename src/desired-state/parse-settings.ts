@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PoolError } from '../topology/pool-error.ts';
 import type { AllowedKeys } from './git-signature.ts';
 import type { Forge } from './git-settings-schema.ts';
+import type { HttpSettings } from './http-settings-schema.ts';
 import type { NotificationSettings } from './notification-settings-schema.ts';
 import type { SecretReference } from './settings-parts.ts';
 import { settingsSchema, type SettingsDocument } from './settings-schema.ts';
@@ -172,6 +173,13 @@ function notificationSettings(one: NotificationSettings, absolute: Absolute): No
   return { ...one, url, token: secretIn(one.token, absolute) };
 }
 
+function httpSettings(http: HttpSettings, absolute: Absolute): HttpSettings {
+  if (http.tls === undefined) return http;
+  const { cert, key, clientCa } = http.tls;
+  const tls = { cert: absolute(cert), key: absolute(key) };
+  return { ...http, tls: clientCa === undefined ? tls : { ...tls, clientCa: absolute(clientCa) } };
+}
+
 function tracingSettings(
   tracing: SettingsDocument['tracing'],
   absolute: Absolute,
@@ -220,6 +228,7 @@ function resolveSettings(settings: SettingsDocument, base: string): Settings {
       local: absolute(local),
       ...(mountPoint === undefined ? {} : { mountPoint: absolute(mountPoint) }),
     })),
+    http: httpSettings(rest.http, absolute),
     notifications: rest.notifications.map((one) => notificationSettings(one, absolute)),
     tracing: tracingSettings(rest.tracing, absolute),
     instance,

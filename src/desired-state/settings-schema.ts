@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { gitSchema } from './git-settings-schema.ts';
+import { httpSchema } from './http-settings-schema.ts';
 import { notificationsSchema } from './notification-settings-schema.ts';
 import { plainText } from './plain-text.ts';
 import { duration, HOST, secretSchema } from './settings-parts.ts';
@@ -189,30 +190,7 @@ export const settingsSchema = z.strictObject({
       'Folders have two names: SQL Server says \\\\fs01\\mgc-logs, the daemon a mount or a UNC path.',
     ),
   shell: shellSchema.optional(),
-  http: z
-    .strictObject({
-      host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1').describe('Loopback only.'),
-      port: z.number().int().min(0).max(65_535).default(9473).describe('0: any free port.'),
-      tokens: z
-        .array(
-          z.strictObject({
-            name: plainText().max(200).describe('The person of its decisions.'),
-            sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the hash that pchat token create prints'),
-            role: z.enum(['view', 'operate', 'approve']).describe('Each may do what those before it may.'),
-            expires: z.iso.datetime().optional().describe('ISO 8601 UTC.'),
-          }),
-        )
-        .refine(
-          (tokens) => new Set(tokens.map(({ name }) => name)).size === tokens.length,
-          'one token for each name',
-        )
-        .default([])
-        .describe(
-          'Bearer tokens, known by their hash; with one of them here, a GET of the API needs a token, too.',
-        ),
-    })
-    .prefault({})
-    .describe('Health, metrics, status and control.'),
+  http: httpSchema,
   schedule: z
     .strictObject({
       resync: plainText()

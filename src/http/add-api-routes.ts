@@ -10,6 +10,8 @@ import { sendProblem } from './problem.ts';
 
 export interface ApiOptions extends Services, CallersOptions {
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
+  /** Common name of the client certificate behind a connection, when its authority is the one of the settings; left out: nobody has one. */
+  readonly subjectOf?: (socket: object) => string | undefined;
 }
 
 const STREAM_HEADERS = {
@@ -38,13 +40,16 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
     });
 }
 
-/** Before a body is read. Without tokens of the settings a GET is not asked for one: what listens is loopback. */
+/** Before a body is read. Where the settings name nobody a GET is not asked for a token: what listens is loopback. */
 function whoAsks(route: ApiRoute, request: FastifyRequest, options: ApiOptions): Caller | Refusal {
-  const { clock, tokens } = options;
-  const caller = callerOf(request.headers.authorization, options, clock.now());
+  const { clock, tokens, clients, subjectOf } = options;
+  const { authorization } = request.headers;
+  const caller = callerOf({ authorization, subject: subjectOf?.(request.raw.socket) }, options, clock.now());
   const { role = 'view' } = route;
   if (caller === undefined)
-    return route.method === 'GET' && tokens.length === 0 ? { name: null, role: 'view' } : UNKNOWN;
+    return route.method === 'GET' && tokens.length + clients.length === 0
+      ? { name: null, role: 'view' }
+      : UNKNOWN;
   if (mayDo(caller, role)) return caller;
   const detail = `the token of ${caller.name ?? 'this computer'} has the role ${caller.role}; this needs ${role}`;
   return { kind: 'refusal', status: 403, code: 'PCO_NOT_AUTHORISED', detail };

@@ -1,15 +1,27 @@
 /**
- * The daemon's HTTP interface: health, metrics, status and people's decisions. Loopback only; every answer is JSON but
+ * The daemon's HTTP interface: health, metrics, status and people's decisions, by TLS beyond loopback; every answer is JSON but
  * /metrics. Reads the status it is given and decides nothing.
  */
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import { addApiRoutes, type ApiOptions } from './add-api-routes.ts';
 import { BODY_LIMIT } from './api-route.ts';
 import { addGitHookRoute, type HookRoute } from './git-hook-route.ts';
 import { refusalOf, sendProblem } from './problem.ts';
 
+/** PEM texts. */
+export interface TlsOptions {
+  readonly cert: string;
+  readonly key: string;
+  /** Asks for client certificates, and tells `subjectOf` whether they are of this authority; nobody is refused for having none. */
+  readonly ca?: string;
+}
+
 export interface ServerOptions extends ApiOptions {
+  /** Names that requests may come under, besides the loopback ones; lower case. */
+  readonly names: readonly string[];
+  /** Left out: plain HTTP, for loopback only. */
+  readonly tls?: TlsOptions | undefined;
   readonly metrics: Registry;
   /** Left out: no forge may say anything. */
   readonly gitHook?: HookRoute | undefined;
@@ -21,27 +33,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const LONGEST_PARAMETER = 2_400;
 
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const server = fastify({
-    logger: false,
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    // A path that the router cannot read never reaches the error handler below.
-    frameworkErrors: (error, _request, reply) => {
-      void sendProblem(reply, refusalOf(error));
-    },
-  });
-  // A web page of another origin may reach loopback through a name of its own (DNS rebinding); it cannot choose this header.
-  server.addHook('onRequest', (request, reply, done) => {
-    if (LOOPBACK_NAMES.has(request.hostname)) done();
-    else
-      void sendProblem(reply, {
-        status: 403,
-        code: 'PCO_NOT_AUTHORISED',
-        detail: 'only loopback names are served',
-      });
-  });
+  const server = createServer(options.tls);
+  addNameRule(server, new Set([...LOOPBACK_NAMES, ...options.names]));
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, refusalOf(error)));
   server.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, { status: 404, code: 'PCO_USAGE', detail: 'there is nothing here' }),
@@ -56,6 +49,43 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   if (options.gitHook !== undefined) addGitHookRoute(server, options.gitHook);
   return server;
 }
+
+const BASE = {
+  logger: false,
+  bodyLimit: BODY_LIMIT,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  forceCloseConnections: true,
+  routerOptions: { maxParamLength: LONGEST_PARAMETER },
+  // A path that the router cannot read never reaches the error handler.
+  frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply): void => {
+    void sendProblem(reply, refusalOf(error));
+  },
+} as const;
+
+function createServer(tls: TlsOptions | undefined): FastifyInstance {
+  if (tls === undefined) return fastify(BASE);
+  const clients = tls.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
+  return fastify({ ...BASE, https: { ...tls, ...clients } });
+}
+
+/**
+ * A web page of another origin may reach this address through a name of its own (DNS rebinding), or with the client certificate of
+ * whoever looks at it; it cannot choose these two headers.
+ */
+function addNameRule(server: FastifyInstance, names: ReadonlySet<string>): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    const changes = request.method !== 'GET' && request.method !== 'HEAD';
+    const ours = !changes || origin === undefined || hostOf(origin) === request.host.toLowerCase();
+    if (ours && names.has(request.hostname.toLowerCase())) done();
+    else {
+      const detail = ours ? 'only loopback names and http.names are served' : 'a page of another origin asks';
+      void sendProblem(reply, { status: 403, code: 'PCO_NOT_AUTHORISED', detail });
+    }
+  });
+}
+
+const hostOf = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '');
 
 function addHealthRoutes(server: FastifyInstance, { status, metrics }: ServerOptions): void {
   server.get('/healthz', () => ({ status: 'ok' }));

@@ -1,4 +1,4 @@
-/** Who sends a request, by its bearer token, and what that one may do. Tokens of the settings are known by their hash only. */
+/** Who sends a request, by its bearer token or client certificate, and what that one may do. Tokens of the settings are known by their hash only. */
 import { bearerToken, sameToken } from './control-token.ts';
 
 /** Each may do what those before it may. */
@@ -15,6 +15,13 @@ export interface TokenSettings {
   readonly expires?: string | undefined;
 }
 
+export interface ClientSettings {
+  /** Common name of a certificate whose authority has been checked. */
+  readonly subject: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
 export interface Caller {
   /** null: whoever can read the journal's folder, and says with each decision who it is. */
   readonly name: string | null;
@@ -28,12 +35,31 @@ export interface CallersOptions {
   /** Of the journal's folder. */
   readonly token: string;
   readonly tokens: readonly TokenSettings[];
+  readonly clients: readonly ClientSettings[];
   readonly sha256: (text: string) => string;
 }
 
-/** undefined: the header names nobody. Every hash is compared, whichever fits. */
+/** What of a request shows who sends it. */
+export interface Credentials {
+  readonly authorization: string | undefined;
+  /** Common name of the client certificate; undefined: none, or not of the authority. */
+  readonly subject: string | undefined;
+}
+
+/** undefined: nobody who is known. A token that is given decides alone. */
 export function callerOf(
-  authorization: string | undefined,
+  { authorization, subject }: Credentials,
+  options: CallersOptions,
+  nowMs: number,
+): Caller | undefined {
+  if (authorization !== undefined) return ofToken(authorization, options, nowMs);
+  const found = options.clients.find((one) => one.subject === subject);
+  return found === undefined ? undefined : { name: found.name, role: found.role };
+}
+
+/** Every hash is compared, whichever fits. */
+function ofToken(
+  authorization: string,
   { token, tokens, sha256 }: CallersOptions,
   nowMs: number,
 ): Caller | undefined {

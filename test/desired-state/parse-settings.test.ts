@@ -7,6 +7,8 @@ const MINIMAL = `desiredState: { file: pools.yaml }
 journal: { directory: state }
 `;
 
+const TOKEN = `{ name: ann, sha256: ${'ab'.repeat(32)}, role: view }`;
+
 describe('the settings', () => {
   test('resolve paths against their own folder and merge an instance over the defaults', () => {
     const settings = parseSettings(
@@ -51,7 +53,7 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
 
   test('have defaults for everything that may be left out', () => {
     const settings = parseSettings(MINIMAL, 'settings.yaml');
-    expect(settings.http).toEqual({ host: '127.0.0.1', port: 9473, tokens: [] });
+    expect(settings.http).toEqual({ host: '127.0.0.1', port: 9473, names: [], tokens: [], clients: [] });
     expect(settings.deadlines.instance).toBe(3_000);
     expect(settings.schedule).toEqual({ resync: '*/5 * * * *', pollInterval: 10_000 });
     expect(settings.shell).toBeUndefined();
@@ -105,9 +107,19 @@ pathMap: [{ sqlServer: '\\\\fs01\\mgc-logs', local: ./shares/mgc-logs }]
       'settings.yaml:3:23: defaults.password',
     ],
     [
-      'an address that is not loopback',
-      `${MINIMAL}http: { host: 0.0.0.0 }\n`,
-      'settings.yaml:3:15: http.host',
+      'an address beyond loopback without TLS',
+      `${MINIMAL}http: { host: 0.0.0.0, tokens: [${TOKEN}] }\n`,
+      'http.tls: expected cert and key: 0.0.0.0 is not loopback',
+    ],
+    [
+      'an address beyond loopback that asks nobody who it is',
+      `${MINIMAL}http: { host: 0.0.0.0, tls: { cert: c.pem, key: k.pem } }\n`,
+      'http.tokens: expected a token or a client: 0.0.0.0 is not loopback',
+    ],
+    [
+      'clients whose certificates nobody checks',
+      `${MINIMAL}http: { tls: { cert: c.pem, key: k.pem }, clients: [{ subject: ann, name: ann, role: view }] }\n`,
+      'http.clients: expected http.tls.clientCa beside them: they are known by their certificates',
     ],
     ['an unknown key', `${MINIMAL}jornal: x\n`, 'settings.yaml:3:1: jornal: this key is not known'],
     ['a missing key', 'journal: { directory: state }\n', 'settings.yaml:1:1: desiredState: is missing'],

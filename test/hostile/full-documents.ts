@@ -96,6 +96,9 @@ const settings = {
   http: {
     host: '127.0.0.1',
     port: 9473,
+    names: ['pchat.contoso.com'],
+    tls: { cert: 'pchat.pem', key: 'pchat-key.pem', clientCa: 'clients.pem' },
+    clients: [{ subject: 'ann', name: 'ann', role: 'view' }],
     tokens: [{ name: 'ann', sha256: 'ab'.repeat(32), role: 'view', expires: '2030-01-01T00:00:00Z' }],
   },
   schedule: { resync: '*/5 * * * *', pollInterval: '10s' },

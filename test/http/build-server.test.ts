@@ -39,6 +39,8 @@ function served(ready = true, failure?: PoolError): Served {
   const server = buildServer({
     token: TOKEN,
     tokens: [],
+    clients: [],
+    names: [],
     metrics,
     status: {
       status: () => ({

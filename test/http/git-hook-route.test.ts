@@ -33,6 +33,8 @@ function served(withHook = true): {
   const server = buildServer({
     token: 'a-token',
     tokens: [],
+    clients: [],
+    names: [],
     metrics: new Registry(),
     status: {} as StatusSource,
     decisions: {} as DecisionTarget,

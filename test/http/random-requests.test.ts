@@ -22,7 +22,7 @@ const REQUESTS = WHOLE ? 10_000 : 300;
 /** Of a hundred requests; a generator that never gets through would prove nothing. */
 const LEAST_CHANGES = 1;
 const PERCENT = 100;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 const lost = observed(homeLost());
 const TAG = '<tag>';

@@ -16,6 +16,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 export interface ServedApi {
   readonly server: FastifyInstance;
+  readonly options: ServerOptions;
   readonly events: EventStream;
   readonly decided: DecisionRequest[];
   readonly broken: BreakGlassRequest[];
@@ -52,10 +53,12 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
   let shown = first;
   const name = first.pool;
   const events = new EventStream({ epoch: 1, clock: hostClock });
-  const server = buildServer({
+  const given: ServerOptions = {
     token: CONTROL_TOKEN,
     metrics: new Registry(),
     tokens: [],
+    clients: [],
+    names: [],
     clock: { now: () => api.nowMs, monotonicMs: () => api.nowMs },
     sha256,
     events,
@@ -92,10 +95,12 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
       },
     },
     ...options,
-  });
+  };
+  const server = buildServer(given);
   onTestFinished(() => server.close());
   const api: ServedApi = {
     server,
+    options: given,
     events,
     decided: [],
     broken: [],

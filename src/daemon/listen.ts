@@ -1,0 +1,69 @@
+/** Where the daemon is asked: by the settings, and where those say TLS, on a loopback port of its own for the commands of this computer. */
+import { createHash } from 'node:crypto';
+import { createSecureContext, TLSSocket } from 'node:tls';
+import type { Settings } from '../desired-state/parse-settings.ts';
+import { buildServer, type ServerOptions, type TlsOptions } from '../http/build-server.ts';
+import { PoolError } from '../topology/pool-error.ts';
+import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
+import { hostClock } from './host/host-clock.ts';
+import { readSetting } from './read-secret.ts';
+import type { Shutdown } from './shutdown.ts';
+
+type Asked = Pick<ServerOptions, 'status' | 'decisions' | 'metrics' | 'events' | 'gitHook'>;
+
+const LOOPBACK = '127.0.0.1';
+
+/** The address of the settings, once it is listened at. Throws PCO_SETTINGS_INVALID where certificate and key cannot be used. */
+export async function listen({ http, journal }: Settings, shutdown: Shutdown, asked: Asked): Promise<string> {
+  const { directory } = journal;
+  const tls = http.tls && readTls(http.tls);
+  const token = writeToken(directory);
+  shutdown.register('control files', () => {
+    removeControlFiles(directory);
+  });
+  const options: ServerOptions = {
+    ...asked,
+    token,
+    tokens: http.tokens,
+    clients: http.clients,
+    names: [...http.names, http.host].map(asInHost),
+    clock: hostClock,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    subjectOf: clientSubject,
+  };
+  const open = async (at: { host: string; port: number }, secured?: TlsOptions): Promise<string> => {
+    const server = buildServer({ ...options, tls: secured });
+    shutdown.register('http', () => server.close());
+    return server.listen(at);
+  };
+  const address = await open({ host: http.host, port: http.port }, tls);
+  // The commands beside the daemon need no certificate, and still decide when it has expired.
+  writeAddress(directory, tls === undefined ? address : await open({ host: LOOPBACK, port: 0 }));
+  return address;
+}
+
+/** As the Host header has it. */
+const asInHost = (name: string): string => (name.includes(':') ? `[${name}]` : name).toLowerCase();
+
+function readTls(files: NonNullable<Settings['http']['tls']>): TlsOptions {
+  const cert = readSetting(files.cert);
+  const key = readSetting(files.key);
+  const tls = files.clientCa === undefined ? { cert, key } : { cert, key, ca: readSetting(files.clientCa) };
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw new PoolError('PCO_SETTINGS_INVALID', 'http.tls: certificate and key cannot be used together', {
+      cause: error,
+      hint: `${files.cert} is a PEM certificate with its chain, ${files.key} its key without a passphrase`,
+    });
+  }
+  return tls;
+}
+
+/** undefined: no certificate, or none of the authority of the settings. */
+function clientSubject(socket: object): string | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const names = socket.getPeerCertificate().subject.CN;
+  // Two common names are no name.
+  return typeof names === 'string' ? names : undefined;
+}
