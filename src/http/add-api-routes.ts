@@ -2,16 +2,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../ports/clock.ts';
 import { BODY_LIMIT, type Answer, type ApiRoute, type Refusal, type Services } from './api-route.ts';
-import { callerOf, mayDo, type Caller, type CallersOptions } from './callers.ts';
+import { callerIn, mayDo, rateKey, type AskedBy, type Caller } from './callers.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { API_ROUTES, OPEN_API_PATH, openApiDocument } from './open-api.ts';
 import { planTag, unmatched } from './plan-tag.ts';
 import { sendProblem } from './problem.ts';
 
-export interface ApiOptions extends Services, CallersOptions {
+export interface ApiOptions extends Services, AskedBy {
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
-  /** Common name of the client certificate behind a connection, when its authority is the one of the settings; left out: nobody has one. */
-  readonly subjectOf?: (socket: object) => string | undefined;
 }
 
 const STREAM_HEADERS = {
@@ -42,9 +40,8 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
 
 /** Before a body is read. Where the settings name nobody a GET is not asked for a token: what listens is loopback. */
 function whoAsks(route: ApiRoute, request: FastifyRequest, options: ApiOptions): Caller | Refusal {
-  const { clock, tokens, clients, subjectOf } = options;
-  const { authorization } = request.headers;
-  const caller = callerOf({ authorization, subject: subjectOf?.(request.raw.socket) }, options, clock.now());
+  const { tokens, clients } = options;
+  const caller = callerIn(request, options);
   const { role = 'view' } = route;
   if (caller === undefined)
     return route.method === 'GET' && tokens.length + clients.length === 0
@@ -86,7 +83,8 @@ async function answerTo(
   const meant =
     route.body === undefined ? ({ kind: 'body', body: undefined } as const) : signed(request.body, caller);
   if (meant.kind === 'refusal') return meant;
-  const run = route.read({ params: request.params, query: request.query, body: meant.body }, options);
+  const raw = { params: request.params, query: request.query, body: meant.body };
+  const run = route.read({ ...raw, caller: rateKey(request, callerIn(request, options)) }, options);
   if (typeof run !== 'function') return run;
   const checked = async (): Promise<Answer> => moved(route, request, options) ?? (await run());
   const key = request.headers['idempotency-key'];
@@ -108,15 +106,17 @@ function send(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
-  { sha256, events }: ApiOptions,
+  options: ApiOptions,
 ): FastifyReply {
+  const { sha256, events } = options;
   // The entity tag is of the plan, while ages move every round: no cache may take it for the whole answer.
   void reply.header('cache-control', 'no-store');
   if (answer.kind === 'stream') {
     // A proxy in between shall hand on each event as it comes.
     reply.hijack().raw.writeHead(200, { ...STREAM_HEADERS });
     const lastId = request.headers['last-event-id'];
-    events.open(reply.raw, answer.pool, lastId === undefined ? undefined : String(lastId));
+    const caller = rateKey(request, callerIn(request, options));
+    events.open(reply.raw, answer.pool, lastId === undefined ? undefined : String(lastId), caller);
     return reply;
   }
   if (answer.kind === 'refusal') return sendProblem(reply, answer);

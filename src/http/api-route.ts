@@ -29,6 +29,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly hint?: string;
+  /** Left out: by status, see RETRY_AFTER_S. */
+  readonly retryAfterS?: number;
   readonly errors?: readonly FieldError[];
 }
 
@@ -54,12 +56,15 @@ export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Whose requests are counted together. */
+  readonly caller: string;
 }
 
 interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  readonly caller: string;
   readonly services: Services;
 }
 
@@ -113,7 +118,8 @@ export function apiRoute<P, Q, B>({ run, ...row }: RouteRow<P, Q, B>): ApiRoute 
       const query = row.query.safeParse(raw.query);
       const body = row.body?.safeParse(raw.body) ?? { success: true as const, data: undefined as B };
       if (params.success && query.success && body.success)
-        return () => run({ params: params.data, query: query.data, body: body.data, services });
+        return () =>
+          run({ params: params.data, query: query.data, body: body.data, caller: raw.caller, services });
       return malformed([
         ...fieldErrors('path', params),
         ...fieldErrors('query', query),

@@ -6,7 +6,9 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import { addApiRoutes, type ApiOptions } from './add-api-routes.ts';
 import { BODY_LIMIT } from './api-route.ts';
+import { callerIn, rateKey } from './callers.ts';
 import { addGitHookRoute, type HookRoute } from './git-hook-route.ts';
+import { RateLimiter, UNKNOWN_TOKEN_COST } from './rate-limiter.ts';
 import { refusalOf, sendProblem } from './problem.ts';
 
 /** PEM texts. */
@@ -35,6 +37,7 @@ const LONGEST_PARAMETER = 2_400;
 export function buildServer(options: ServerOptions): FastifyInstance {
   const server = createServer(options.tls);
   addNameRule(server, new Set([...LOOPBACK_NAMES, ...options.names]));
+  addRateRule(server, options);
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, refusalOf(error)));
   server.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, { status: 404, code: 'PCO_USAGE', detail: 'there is nothing here' }),
@@ -82,6 +85,25 @@ function addNameRule(server: FastifyInstance, names: ReadonlySet<string>): void 
       const detail = ours ? 'only loopback names and http.names are served' : 'a page of another origin asks';
       void sendProblem(reply, { status: 403, code: 'PCO_NOT_AUTHORISED', detail });
     }
+  });
+}
+
+/** Of every route: what is no route costs as much to tell. */
+function addRateRule(server: FastifyInstance, options: ServerOptions): void {
+  const limiter = new RateLimiter(options.clock);
+  server.addHook('onRequest', (request, reply, done) => {
+    const caller = callerIn(request, options);
+    const unknown = caller === undefined && request.headers.authorization !== undefined;
+    // Counted apart: whoever guesses takes nothing from the probes and pages at the same address.
+    const retryAfterS = unknown
+      ? limiter.take(`token at ${request.ip}`, UNKNOWN_TOKEN_COST)
+      : limiter.take(rateKey(request, caller), 1);
+    if (retryAfterS === 0) {
+      done();
+      return;
+    }
+    const detail = `too many requests; the next one is answered after ${String(retryAfterS)} s`;
+    void sendProblem(reply, { status: 429, code: 'PCO_USAGE', detail, retryAfterS });
   });
 }
 

@@ -1,4 +1,6 @@
 /** Who sends a request, by its bearer token or client certificate, and what that one may do. Tokens of the settings are known by their hash only. */
+import type { FastifyRequest } from 'fastify';
+import type { Clock } from '../ports/clock.ts';
 import { bearerToken, sameToken } from './control-token.ts';
 
 /** Each may do what those before it may. */
@@ -72,3 +74,23 @@ function ofToken(
     return undefined;
   return { name: found.name, role: found.role };
 }
+
+export interface AskedBy extends CallersOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Common name of the client certificate behind a connection, when its authority is the one of the settings; left out: nobody has one. */
+  readonly subjectOf?: (socket: object) => string | undefined;
+}
+
+export const callerIn = (request: FastifyRequest, options: AskedBy): Caller | undefined =>
+  callerOf(
+    {
+      authorization: request.headers.authorization,
+      subject: options.subjectOf?.(request.raw.socket),
+    },
+    options,
+    options.clock.now(),
+  );
+
+/** Whose requests are counted together. By name, so that nobody else at the same address uses up what a known caller may send. */
+export const rateKey = ({ ip }: FastifyRequest, caller: Caller | undefined): string =>
+  caller === undefined ? `address ${ip}` : caller.name === null ? 'control token' : `name ${caller.name}`;

@@ -1,15 +1,16 @@
 /** The streams of events: of everything, and of one pool. */
 import { z } from 'zod';
 import { apiRoute, type Answer, type ApiRoute } from './api-route.ts';
+import type { EventStream } from './event-stream.ts';
 import { nameParams, noParams, noPool, noQuery } from './pool-routes.ts';
 
 const answer = { status: 200, schema: z.string(), type: 'text/event-stream' };
 
-const full: Answer = {
-  kind: 'refusal',
-  status: 503,
-  code: 'PCO_USAGE',
-  detail: 'as many clients as may listen do so already',
+const busy = (events: EventStream, caller: string): Answer | undefined => {
+  const refusal = { kind: 'refusal', code: 'PCO_USAGE' } as const;
+  if (events.full) return { ...refusal, status: 503, detail: 'as many clients as may listen do so already' };
+  if (!events.fullFor(caller)) return undefined;
+  return { ...refusal, status: 429, detail: 'as many streams as one caller may have are open already' };
 };
 
 export const EVENT_ROUTES: readonly ApiRoute[] = [
@@ -20,7 +21,7 @@ export const EVENT_ROUTES: readonly ApiRoute[] = [
     params: noParams,
     query: noQuery,
     answer,
-    run: ({ services: { events } }) => (events.full ? full : { kind: 'stream', pool: null }),
+    run: ({ caller, services: { events } }) => busy(events, caller) ?? { kind: 'stream', pool: null },
   }),
   apiRoute({
     method: 'GET',
@@ -29,9 +30,9 @@ export const EVENT_ROUTES: readonly ApiRoute[] = [
     params: nameParams,
     query: noQuery,
     answer,
-    run: ({ params: { name }, services: { status, events } }) => {
+    run: ({ params: { name }, caller, services: { status, events } }) => {
       if (status.pool(name) === undefined) return noPool(name);
-      return events.full ? full : { kind: 'stream', pool: name };
+      return busy(events, caller) ?? { kind: 'stream', pool: name };
     },
   }),
 ];

@@ -26,6 +26,8 @@ const RING = { events: 2_000, characters: 524_288 };
 /** Bytes that wait for one client; more than the whole ring, so that a client that resumes is not dropped for it. */
 const MOST_WAITING = 1_048_576;
 const MOST_CLIENTS = 500;
+/** Half of all: whoever forgets to close streams shuts out nobody else. */
+const MOST_OF_ONE_CALLER = 250;
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 /** ms after which a browser comes back. */
@@ -35,6 +37,7 @@ interface Client {
   readonly target: StreamTarget;
   /** null: of every pool. */
   readonly pool: string | null;
+  readonly caller: string;
 }
 
 export class EventStream {
@@ -52,6 +55,10 @@ export class EventStream {
 
   get full(): boolean {
     return this.#closed.signal.aborted || this.#clients.size >= MOST_CLIENTS;
+  }
+
+  fullFor(caller: string): boolean {
+    return [...this.#clients].filter((client) => client.caller === caller).length >= MOST_OF_ONE_CALLER;
   }
 
   get clients(): number {
@@ -88,9 +95,10 @@ export class EventStream {
    * Sends what was missed, then what comes. The headers are the caller's.
    * @param pool null: every pool and the daemon
    * @param lastId of `Last-Event-ID`; undefined: from now on
+   * @param caller whose streams are counted together
    */
-  open(target: StreamTarget, pool: string | null, lastId: string | undefined): void {
-    const client = { target, pool };
+  open(target: StreamTarget, pool: string | null, lastId: string | undefined, caller: string): void {
+    const client = { target, pool, caller };
     const missed = lastId === undefined ? [] : this.#ring.since(lastId);
     this.#clients.add(client);
     target.once('close', () => {

@@ -23,7 +23,7 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 function problems(route: ApiRoute): readonly number[] {
   const named = route.path.includes('{name}') ? [404, 414] : [];
   if (route.method === 'GET')
-    return [400, 401, 403, ...named, ...(route.answer.type === undefined ? [] : [503])];
+    return [400, 401, 403, ...named, 429, ...(route.answer.type === undefined ? [] : [503])];
   return [
     400,
     401,
@@ -34,6 +34,7 @@ function problems(route: ApiRoute): readonly number[] {
     413,
     415,
     422,
+    429,
     500,
     503,
   ].sort((one, other) => one - other);

@@ -31,6 +31,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   428: 'Precondition Required',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -48,11 +49,11 @@ const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
 };
 
 /** Seconds after which the same request may go better. */
-export const RETRY_AFTER_S: Readonly<Record<number, number>> = { 503: 10 };
+export const RETRY_AFTER_S: Readonly<Record<number, number>> = { 429: 1, 503: 10 };
 
 export function sendProblem(reply: FastifyReply, refusal: Omit<Refusal, 'kind'>): FastifyReply {
-  const { status, code, detail, hint, errors } = refusal;
-  const retryAfter = RETRY_AFTER_S[status];
+  const { status, code, detail, hint, errors, retryAfterS } = refusal;
+  const retryAfter = retryAfterS ?? RETRY_AFTER_S[status];
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   const body: z.infer<typeof problemSchema> = {

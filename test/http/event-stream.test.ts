@@ -10,6 +10,7 @@ import { EventStream } from '../../src/http/event-stream.ts';
 import { MemoryDisk } from '../../src/simulation/memory-journal.ts';
 import { DaemonScene, toBackup } from '../support/daemon-scene.ts';
 import { facts, homeLost, NOW_MS } from '../support/facts.ts';
+import { ask, tokensOf } from '../support/asked-api.ts';
 import { observed } from '../support/pool-status.ts';
 import { servedApi, type ServedApi } from '../support/served-api.ts';
 
@@ -174,7 +175,8 @@ describe('the stream of events', () => {
 
   test('refuses more clients than it serves, and says when to come back', async () => {
     const api = servedApi(whole);
-    for (let count = 0; count < 500; count += 1) api.events.open(new PassThrough(), null, undefined);
+    for (let count = 0; count < 500; count += 1)
+      api.events.open(new PassThrough(), null, undefined, String(count));
     const answer = await api.server.inject({ url: '/api/v1/events' });
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '10']);
   });
@@ -194,7 +196,7 @@ describe('the stream of events', () => {
     };
     const events = new EventStream({ epoch: 1, clock });
     const client = new PassThrough();
-    events.open(client, null, undefined);
+    events.open(client, null, undefined, 'ann');
     expect(waiting).toBe(1);
     const before = String(client.read());
     beat.resolve(undefined);
@@ -229,7 +231,7 @@ describe('the stream of events', () => {
       return Promise.resolve({});
     };
     const client = new PassThrough({ highWaterMark: 1_048_576 });
-    events.open(client, null, undefined);
+    events.open(client, null, undefined, 'ann');
     scene.desire(toBackup({ mode: 'act', maxDataLossMinutes: 100_000 }));
     await scene.until(() => scene.records().some(({ kind }) => kind === 'outcome'));
     const text = String(client.read());
@@ -241,5 +243,19 @@ describe('the stream of events', () => {
     expect(text).toMatch(/event: pool\ndata: .*"changed":\[[^\]]*"plan"/);
     events.close();
     await scene.daemon.stop();
+  });
+
+  test('has an end of streams for each caller, which shuts out nobody else', async () => {
+    const api = servedApi(whole, { tokens: tokensOf() });
+    const get = (role: string) =>
+      ask(api, {
+        method: 'GET',
+        url: '/api/v1/events',
+        headers: { authorization: `Bearer secret-${role}` },
+      });
+    for (let count = 0; count < 250; count += 1)
+      api.events.open(new PassThrough(), null, undefined, 'name viewer');
+    expect((await get('view')).statusCode).toBe(429);
+    expect((await get('operate')).statusCode).toBe(200);
   });
 });

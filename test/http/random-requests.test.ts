@@ -170,6 +170,8 @@ test(
         const headers = match === undefined ? others : { ...others, 'if-match': match === TAG ? tag : match };
         const request = { ...drawn, headers };
         const before = changesOf(api);
+        // A second later each time: how often one may ask is another test.
+        api.nowMs += 1_000;
         const { method, url, payload } = request;
         const given = await ask(api, { method, url, headers, ...(payload === undefined ? {} : { payload }) });
         expectPromised(request, given);
