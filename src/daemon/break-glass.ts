@@ -161,7 +161,7 @@ export function toBreakGlass(
   state: DesiredSoFar,
   nowMs: number,
 ): Body<'break-glass'> {
-  const { by, reason, expiresAt, file, text } = request;
+  const { by, reason, via, expiresAt, file, text } = request;
   if (state.reachable) {
     const origins = new Set((state.source ?? []).map(({ origin }) => origin));
     throw new PoolError('PCO_USAGE', 'the desired state can be read, so nothing may outrank it', {
@@ -174,7 +174,16 @@ export function toBreakGlass(
   const names = parsed.pools.map(({ topology }) => topology.name);
   requireKnown(names, state);
   const pools = names.map((pool) => ({ pool, before: siteBefore(state, pool) }));
-  return { kind: 'break-glass', by, reason, expiresAt, file, text, pools };
+  return {
+    kind: 'break-glass',
+    by,
+    reason,
+    ...(via === undefined ? {} : { via }),
+    expiresAt,
+    file,
+    text,
+    pools,
+  };
 }
 
 function siteBefore({ glasses, source, sites }: DesiredSoFar, name: string): Site | null {

@@ -156,7 +156,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
       metrics.hook(result);
     },
   });
-  const address = await listen(settings, shutdown, {
+  const address = await listen(settings, shutdown, log, {
     status: daemon,
     decisions: daemon,
     metrics: metrics.registry,

@@ -31,8 +31,8 @@ export const saidOf = (input: GateInput): Pick<Present, 'approvers' | 'unbounded
 
 /** Throws PCO_USAGE when there is nothing to decide: no plan to approve, a loss that nobody can bound. */
 export function toDecision(request: DecisionRequest, present: Present): Decision {
-  const { pool, by, reason, expiresAt } = request;
-  const base = { pool, by, reason, expiresAt };
+  const { pool, by, reason, via, expiresAt } = request;
+  const base = { pool, by, reason, ...(via === undefined ? {} : { via }), expiresAt };
   switch (request.decision) {
     case 'approve':
       requireAnother(by, present);

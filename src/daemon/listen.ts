@@ -6,6 +6,7 @@ import { buildServer, type ServerOptions, type TlsOptions } from '../http/build-
 import { PoolError } from '../topology/pool-error.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { hostClock } from './host/host-clock.ts';
+import type { Log } from './log.ts';
 import { readSetting } from './read-secret.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -14,7 +15,12 @@ type Asked = Pick<ServerOptions, 'status' | 'decisions' | 'metrics' | 'events' |
 const LOOPBACK = '127.0.0.1';
 
 /** The address of the settings, once it is listened at. Throws PCO_SETTINGS_INVALID where certificate and key cannot be used. */
-export async function listen({ http, journal }: Settings, shutdown: Shutdown, asked: Asked): Promise<string> {
+export async function listen(
+  { http, journal }: Settings,
+  shutdown: Shutdown,
+  log: Log,
+  asked: Asked,
+): Promise<string> {
   const { directory } = journal;
   const tls = http.tls && readTls(http.tls);
   const token = writeToken(directory);
@@ -30,6 +36,9 @@ export async function listen({ http, journal }: Settings, shutdown: Shutdown, as
     clock: hostClock,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     subjectOf: clientSubject,
+    audit: (entry) => {
+      log.info(entry.after === null ? 'a change was refused' : 'a change was asked for', { ...entry });
+    },
   };
   const open = async (at: { host: string; port: number }, secured?: TlsOptions): Promise<string> => {
     const server = buildServer({ ...options, tls: secured });

@@ -1,6 +1,8 @@
 /** Puts the rows of the API before a server: who may, whether the plan is the one that was seen, and whether it was asked before. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../ports/clock.ts';
+import type { PoolStatus } from '../reconciler/pool-status.ts';
+import { Audit, type AuditEntry } from './audit.ts';
 import { BODY_LIMIT, type Answer, type ApiRoute, type Refusal, type Services } from './api-route.ts';
 import { callerIn, mayDo, rateKey, type AskedBy, type Caller } from './callers.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
@@ -9,6 +11,8 @@ import { planTag, unmatched } from './plan-tag.ts';
 import { sendProblem } from './problem.ts';
 
 export interface ApiOptions extends Services, AskedBy {
+  /** Told of every changing request. */
+  readonly audit: (entry: AuditEntry) => void;
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
 }
 
@@ -20,6 +24,7 @@ const STREAM_HEADERS = {
 
 export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void {
   const keys = new IdempotencyKeys(options.clock);
+  const audit = new Audit(options, options.audit);
   let document: ReturnType<typeof openApiDocument> | undefined;
   server.get(OPEN_API_PATH, () => (document ??= openApiDocument()));
   for (const route of API_ROUTES)
@@ -33,9 +38,22 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
         if ('kind' in asks) void sendProblem(reply, asks);
         else done();
       },
-      handler: async (request, reply) =>
-        send(request, reply, await answerTo(route, request, options, keys), options),
+      onResponse: (request, reply, done) => {
+        audit.sent(route, request, reply.statusCode);
+        done();
+      },
+      handler: async (request, reply) => {
+        const before = decisionsBefore(request, options);
+        const answer = await answerTo(route, request, options, keys);
+        audit.answered(request, before, answer);
+        return send(request, reply, answer, options);
+      },
     });
+}
+
+function decisionsBefore({ params }: FastifyRequest, { status }: ApiOptions): PoolStatus['decisions'] {
+  const { name } = params as { readonly name?: string };
+  return (name === undefined ? undefined : status.pool(name)?.decisions) ?? [];
 }
 
 /** Before a body is read. Where the settings name nobody a GET is not asked for a token: what listens is loopback. */
@@ -83,8 +101,9 @@ async function answerTo(
   const meant =
     route.body === undefined ? ({ kind: 'body', body: undefined } as const) : signed(request.body, caller);
   if (meant.kind === 'refusal') return meant;
-  const raw = { params: request.params, query: request.query, body: meant.body };
-  const run = route.read({ ...raw, caller: rateKey(request, callerIn(request, options)) }, options);
+  const called = { key: rateKey(request, callerIn(request, options)), via: caller.name ?? 'local' };
+  const raw = { params: request.params, query: request.query, body: meant.body, caller: called };
+  const run = route.read(raw, options);
   if (typeof run !== 'function') return run;
   const checked = async (): Promise<Answer> => moved(route, request, options) ?? (await run());
   const key = request.headers['idempotency-key'];

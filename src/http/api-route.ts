@@ -56,15 +56,21 @@ export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly caller: CalledBy;
+}
+
+export interface CalledBy {
   /** Whose requests are counted together. */
-  readonly caller: string;
+  readonly key: string;
+  /** What a change is recorded to have come by: the name of a token or a certificate, or `local`. */
+  readonly via: string;
 }
 
 interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  readonly caller: string;
+  readonly caller: CalledBy;
   readonly services: Services;
 }
 

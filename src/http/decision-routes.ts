@@ -27,10 +27,10 @@ function decisionRoute<B>({ part, toRequest, ...row }: DecisionRow<B>): ApiRoute
     params: nameParams,
     query: noQuery,
     answer: { status: 201, schema: decisionSchema },
-    run: async ({ params: { name }, body, services: { status, decisions } }) =>
+    run: async ({ params: { name }, body, caller: { via }, services: { status, decisions } }) =>
       status.pool(name) === undefined
         ? noPool(name)
-        : recorded(await decisions.decide(toRequest(name, body))),
+        : recorded(await decisions.decide({ ...toRequest(name, body), via })),
   });
 }
 
@@ -59,7 +59,8 @@ const breakGlass = apiRoute({
   body: breakGlassBodySchema,
   bodyLimit: BREAK_GLASS_BODY_LIMIT,
   answer: { status: 201, schema: recordSchema },
-  run: async ({ body, services }) => recorded(withoutDocuments(await services.decisions.breakGlass(body))),
+  run: async ({ body, caller: { via }, services: { decisions } }) =>
+    recorded(withoutDocuments(await decisions.breakGlass({ ...body, via }))),
 });
 
 /** `ifMatch` where the decision means the plan that was seen. The others say what a person knows or stop, which must never have to be tried twice. */

@@ -21,7 +21,7 @@ export const EVENT_ROUTES: readonly ApiRoute[] = [
     params: noParams,
     query: noQuery,
     answer,
-    run: ({ caller, services: { events } }) => busy(events, caller) ?? { kind: 'stream', pool: null },
+    run: ({ caller, services: { events } }) => busy(events, caller.key) ?? { kind: 'stream', pool: null },
   }),
   apiRoute({
     method: 'GET',
@@ -32,7 +32,7 @@ export const EVENT_ROUTES: readonly ApiRoute[] = [
     answer,
     run: ({ params: { name }, caller, services: { status, events } }) => {
       if (status.pool(name) === undefined) return noPool(name);
-      return busy(events, caller) ?? { kind: 'stream', pool: name };
+      return busy(events, caller.key) ?? { kind: 'stream', pool: name };
     },
   }),
 ];

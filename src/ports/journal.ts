@@ -123,6 +123,8 @@ export type JournalBody =
       readonly kind: 'break-glass';
       readonly by: string;
       readonly reason: string;
+      /** As in a decision. */
+      readonly via?: string;
       readonly expiresAt: string;
       /** As the person named it; `text` is what it held. */
       readonly file: string;
@@ -158,6 +160,8 @@ export type Decision = {
   /** Name of the person, as given on the command line. */
   readonly by: string;
   readonly reason: string;
+  /** Whose token or certificate the request came with, `local`: the one of the journal's folder; left out: without a daemon, and in older journals. */
+  readonly via?: string;
   readonly expiresAt: string | null;
 } & (
   | {

@@ -139,6 +139,7 @@ export interface DecisionTarget {
 export interface BreakGlassRequest {
   readonly by: string;
   readonly reason: string;
+  readonly via?: string;
   /** ISO 8601 UTC; a break-glass always ends. */
   readonly expiresAt: string;
   /** As the person named it, and what it held. */
@@ -151,6 +152,8 @@ export type DecisionRequest = {
   readonly pool: string;
   readonly by: string;
   readonly reason: string;
+  /** Whose token or certificate the request came with, `local`: the one of the journal's folder; left out: without a daemon. */
+  readonly via?: string;
   /** ISO 8601 UTC. */
   readonly expiresAt: string | null;
 } &

@@ -40,6 +40,7 @@ async function listening(of: Authority, ...http: readonly string[]): Promise<Lis
   const address = await listen(
     parseSettings(text, path.join(folder, 'settings.yaml')),
     shutdown,
+    silentLog,
     api.options,
   );
   return { address, local: readFileSync(path.join(folder, 'control-address'), 'utf8').trim(), api, folder };

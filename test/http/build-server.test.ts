@@ -41,6 +41,7 @@ function served(ready = true, failure?: PoolError): Served {
     tokens: [],
     clients: [],
     names: [],
+    audit: () => undefined,
     metrics,
     status: {
       status: () => ({
@@ -113,7 +114,9 @@ describe('the HTTP interface', () => {
     const { server, decided } = served();
     const answer = await server.inject({ method: 'POST', url, headers: authorised, payload: suspend });
     expect(answer.statusCode).toBe(201);
-    expect(decided).toEqual([{ pool: 'contoso-chat', decision: 'suspend', expiresAt: null, ...suspend }]);
+    expect(decided).toEqual([
+      { pool: 'contoso-chat', decision: 'suspend', via: 'local', expiresAt: null, ...suspend },
+    ]);
   });
 
   test.each([
@@ -153,7 +156,7 @@ describe('the HTTP interface', () => {
     const post = { method: 'POST', url: '/api/v1/break-glass', payload } as const;
     expect((await server.inject(post)).statusCode).toBe(401);
     expect((await server.inject({ ...post, headers: authorised })).statusCode).toBe(201);
-    expect(broken).toEqual([payload]);
+    expect(broken).toEqual([{ ...payload, via: 'local' }]);
     const endless = { ...payload, expiresAt: null };
     expect((await server.inject({ ...post, payload: endless, headers: authorised })).statusCode).toBe(400);
   });

@@ -35,6 +35,7 @@ function served(withHook = true): {
     tokens: [],
     clients: [],
     names: [],
+    audit: () => undefined,
     metrics: new Registry(),
     status: {} as StatusSource,
     decisions: {} as DecisionTarget,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
+import type { AuditEntry } from '../../src/http/audit.ts';
 import { buildServer, type ServerOptions } from '../../src/http/build-server.ts';
 import { EventStream } from '../../src/http/event-stream.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
@@ -21,6 +22,7 @@ export interface ServedApi {
   readonly decided: DecisionRequest[];
   readonly broken: BreakGlassRequest[];
   readonly resynced: string[];
+  readonly audited: AuditEntry[];
   /** What the pool shows from now on. */
   readonly show: (pool: PoolStatus) => void;
   /** Called before every look at the pool. */
@@ -59,6 +61,9 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
     tokens: [],
     clients: [],
     names: [],
+    audit: (entry) => {
+      api.audited.push(entry);
+    },
     clock: { now: () => api.nowMs, monotonicMs: () => api.nowMs },
     sha256,
     events,
@@ -105,6 +110,7 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
     decided: [],
     broken: [],
     resynced: [],
+    audited: [],
     nowMs: 0,
     records: [1, 2, 3].map((seq) => removedRecord(name, seq)),
     onLook: () => undefined,
