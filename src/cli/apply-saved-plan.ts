@@ -7,18 +7,17 @@ import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { SavedPlan } from '../topology/saved-plan.ts';
 import { expiryOf, type PersonOptions } from './by-person.ts';
-import { loadSettings, print, readText } from './command-options.ts';
-import { findDaemon } from './daemon-client.ts';
+import { print, readText } from './command-options.ts';
+import { reachedBy } from './daemon-client.ts';
 
 type Approval = DecisionRequest & { readonly decision: 'approve'; readonly plan: SavedPlan };
 
 export async function applySavedPlan(file: string, options: PersonOptions): Promise<void> {
   const plan = readSavedPlan(await readText(file), file);
-  const settings = await loadSettings(options);
   const expiresAt = await expiryOf(options);
   const { as: by, reason } = options;
   const request: Approval = { pool: plan.pool, decision: 'approve', by, reason, expiresAt, plan };
-  const daemon = await findDaemon(settings.journal.directory);
+  const { daemon, settings } = await reachedBy(options);
   const record = await (daemon === undefined ? approveAlone(settings, request) : daemon.decide(request));
   const who = daemon === undefined ? 'the next pchat run follows it' : 'the daemon follows it';
   const steps = `${String(plan.steps.length)} step${plan.steps.length === 1 ? '' : 's'}`;

@@ -1,17 +1,17 @@
 /** Options of the commands that a person answers for: who, why, until when. */
 import { Option, type Command } from 'commander';
 import { PoolError } from '../topology/pool-error.ts';
-import { withSettings, type SettingsOptions } from './command-options.ts';
+import { withServer, withSettings, type ServerOptions, type SettingsOptions } from './command-options.ts';
 
-export interface PersonOptions extends SettingsOptions {
+export interface PersonOptions extends SettingsOptions, ServerOptions {
   readonly as: string;
   readonly reason: string;
   readonly expires?: string;
 }
 
 export const byPerson = (command: Command): Command =>
-  withSettings(command)
-    .requiredOption('--as <name>', 'who decides')
+  withServer(withSettings(command))
+    .requiredOption('--as <name>', 'who decides; with a token of the settings its name')
     .requiredOption('--reason <text>', 'why; it is kept in the journal')
     .addOption(new Option('--expires <duration>', 'it ends after this long, for example 4h'));
 

@@ -8,8 +8,8 @@ import type { Settings } from '../desired-state/parse-settings.ts';
 import type { BreakGlassRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { byPerson, expiryOf, type PersonOptions } from './by-person.ts';
-import { loadSettings, print, readText } from './command-options.ts';
-import { findDaemon } from './daemon-client.ts';
+import { print, readText } from './command-options.ts';
+import { reachedBy } from './daemon-client.ts';
 
 interface ApplyOptions extends PersonOptions {
   readonly desired?: string;
@@ -49,12 +49,11 @@ async function apply(planFile: string | undefined, options: ApplyOptions): Promi
 
 async function breakGlass(file: string, options: ApplyOptions): Promise<void> {
   const { as: by, reason } = options;
-  const settings = await loadSettings(options);
   const text = await readText(file);
   const expiresAt = await expiryOf({ ...options, expires: options.expires ?? IN_FORCE_FOR });
   if (expiresAt === null) throw new TypeError('a break-glass always ends');
   const request = { by, reason, expiresAt, file, text };
-  const daemon = await findDaemon(settings.journal.directory);
+  const { daemon, settings } = await reachedBy(options);
   const record = await (daemon === undefined ? applyAlone(settings, request) : daemon.breakGlass(request));
   const names = await namesOf(request);
   const who = daemon === undefined ? 'the next pchat run follows' : 'the daemon follows';

@@ -10,8 +10,8 @@ import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { SITES, type Site } from '../topology/pool-topology.ts';
 import { byPerson, expiryOf, type PersonOptions } from './by-person.ts';
-import { loadSettings, print } from './command-options.ts';
-import { findDaemon, type DaemonClient } from './daemon-client.ts';
+import { print } from './command-options.ts';
+import { reachedBy, type DaemonClient } from './daemon-client.ts';
 import type { PoolAtRest } from './without-daemon.ts';
 
 interface MeantPool {
@@ -129,20 +129,21 @@ function requirePool<T extends MeantPool>(pools: readonly T[], name: string): T 
 }
 
 async function decide(options: PersonOptions, toWanted: ToWanted): Promise<void> {
-  const settings = await loadSettings(options);
   const expiresAt = await expiryOf(options);
   const toRequests = (pools: readonly MeantPool[]): readonly DecisionRequest[] => {
     const wanted = toWanted(pools);
     if (wanted.length === 0) throw new PoolError('PCO_USAGE', 'no pool of the desired state is meant');
     return wanted.map((one) => ({ ...one, by: options.as, reason: options.reason, expiresAt }));
   };
-  const daemon = await findDaemon(settings.journal.directory);
-  const { requests, records } = await (daemon === undefined
-    ? decideAlone(settings, toRequests)
-    : decideThrough(daemon, toRequests));
+  const { requests, records } = await decideBy(options, toRequests);
   print(options, records, () =>
     requests.map((r) => `${r.pool}: ${r.decision} by ${r.by} is recorded`).join('\n'),
   );
+}
+
+async function decideBy(options: PersonOptions, toRequests: ToRequests): Promise<Decided> {
+  const { daemon, settings } = await reachedBy(options);
+  return daemon === undefined ? decideAlone(settings, toRequests) : decideThrough(daemon, toRequests);
 }
 
 type ToWanted = (pools: readonly MeantPool[]) => readonly Wanted[];

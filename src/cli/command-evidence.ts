@@ -1,12 +1,18 @@
 /** pchat evidence: does each site's copy live, by which signs, how old they are and who gave them; from the running daemon. */
 import type { Command } from 'commander';
 import { PoolError } from '../topology/pool-error.ts';
-import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
-import { requireDaemon } from './daemon-client.ts';
+import {
+  print,
+  withServer,
+  withSettings,
+  type ServerOptions,
+  type SettingsOptions,
+} from './command-options.ts';
+import { daemonOf } from './daemon-client.ts';
 import { renderWholeEvidence } from './render-evidence.ts';
 
 export function register(program: Command): void {
-  withSettings(program.command('evidence'))
+  withServer(withSettings(program.command('evidence')))
     .description(
       'the verdict on the copy of each site, every sign with age and source, and what would change it',
     )
@@ -14,9 +20,11 @@ export function register(program: Command): void {
     .action(showEvidence);
 }
 
-async function showEvidence(name: string | undefined, options: SettingsOptions): Promise<void> {
-  const settings = await loadSettings(options);
-  const daemon = await requireDaemon(settings.journal.directory);
+async function showEvidence(
+  name: string | undefined,
+  options: SettingsOptions & ServerOptions,
+): Promise<void> {
+  const daemon = await daemonOf(options);
   const { pools } = await daemon.status();
   const asked = pools.filter(({ pool }) => name === undefined || pool === name);
   if (asked.length === 0) throw new PoolError('PCO_USAGE', `the daemon has no pool ${name ?? ''}`);

@@ -1,34 +1,35 @@
-/** pchat history: what the journal says was done, decided and seen. Reads the file; needs no daemon. */
+/** pchat history: what the journal says was done, decided and seen. Reads the file and needs no daemon, or asks the one of --server. */
 import type { Command } from 'commander';
 import type { Decision, JournalRecord, ReturnedPool } from '../ports/journal.ts';
 import { verdictWords } from '../topology/evidence.ts';
 import type { Seconds } from '../topology/forecast.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { Revision } from '../topology/pool-topology.ts';
-import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
+import {
+  loadSettings,
+  print,
+  withServer,
+  withSettings,
+  type ServerOptions,
+  type SettingsOptions,
+} from './command-options.ts';
+import { remoteDaemon } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
-interface Options extends SettingsOptions {
+interface Options extends SettingsOptions, ServerOptions {
   readonly all?: boolean;
 }
 
 export function register(program: Command): void {
-  withSettings(program.command('history'))
-    .description('the journal: steps, decisions, generations, plans')
+  withServer(withSettings(program.command('history')))
+    .description('the journal: steps, decisions, generations, plans; of --server its present file')
     .argument('[pool]')
     .option('-a, --all', 'also effects, conditions and evidence')
     .action(history);
 }
 
 async function history(pool: string | undefined, options: Options): Promise<void> {
-  const settings = await loadSettings(options);
-  const { readJournalHistory } = await import('../daemon/journal.ts');
-  const records = await readJournalHistory(settings.journal.directory).catch((error: unknown) => {
-    if (error instanceof PoolError) throw error;
-    throw new PoolError('PCO_USAGE', `there is no journal in ${settings.journal.directory}`, {
-      cause: error,
-    });
-  });
+  const records = await recordsOf(pool, options);
   const shown = records.filter((record) => belongs(record, pool) && (options.all === true || isMain(record)));
   print(options, shown, () =>
     textTable(
@@ -42,6 +43,27 @@ async function history(pool: string | undefined, options: Options): Promise<void
       ]),
     ),
   );
+}
+
+async function recordsOf(
+  pool: string | undefined,
+  { server, ...options }: Options,
+): Promise<readonly JournalRecord[]> {
+  if (server !== undefined) {
+    const daemon = await remoteDaemon({ ...options, server });
+    const names = pool === undefined ? (await daemon.status()).pools.map(({ pool: name }) => name) : [pool];
+    const found = (await Promise.all(names.map((name) => daemon.history(name)))).flat();
+    // A record of several pools comes with each of them.
+    return [...new Map(found.map((record) => [record.seq, record])).values()].sort(
+      (one, other) => one.seq - other.seq,
+    );
+  }
+  const { directory } = (await loadSettings(options)).journal;
+  const { readJournalHistory } = await import('../daemon/journal.ts');
+  return readJournalHistory(directory).catch((error: unknown) => {
+    if (error instanceof PoolError) throw error;
+    throw new PoolError('PCO_USAGE', `there is no journal in ${directory}`, { cause: error });
+  });
 }
 
 function belongs(record: JournalRecord, pool: string | undefined): boolean {

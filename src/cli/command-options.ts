@@ -13,6 +13,13 @@ export interface SettingsOptions extends OutputOptions {
   readonly settings: string;
 }
 
+/** A daemon on another computer, instead of the one of the settings. */
+export interface ServerOptions {
+  readonly server?: string;
+  readonly tokenFile?: string;
+  readonly ca?: string;
+}
+
 const FORMS: readonly string[] = ['text', 'json'];
 
 /** @param more forms of this command beside text and json */
@@ -29,6 +36,12 @@ export const withSettings = (command: Command, more: readonly string[] = []): Co
   withOutput(command, more).addOption(
     new Option('-s, --settings <file>', 'operator settings').env('PCHAT_SETTINGS').default('settings.yaml'),
   );
+
+export const withServer = (command: Command): Command =>
+  command
+    .option('--server <url>', 'ask the daemon at this address, for example https://pchat.contoso.com:9473')
+    .option('--token-file <file>', 'the token that is shown to --server')
+    .option('--ca <file>', 'PEM file of the authority of its certificate; default: those of Node.js');
 
 export function print(options: OutputOptions, value: unknown, text: () => string): void {
   process.stdout.write(options.output === 'json' ? `${JSON.stringify(value)}\n` : `${text()}\n`);

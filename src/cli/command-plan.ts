@@ -10,15 +10,22 @@ import type { PoolStatus } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import { instancesOf, type DesiredPool } from '../topology/pool-topology.ts';
-import { loadSettings, print, sourceAt, withSettings, type SettingsOptions } from './command-options.ts';
-import { findDaemon } from './daemon-client.ts';
+import {
+  print,
+  sourceAt,
+  withServer,
+  withSettings,
+  type ServerOptions,
+  type SettingsOptions,
+} from './command-options.ts';
+import { reachedBy } from './daemon-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { planJson, renderPlan, type PlanView } from './render-plan.ts';
 import { planViewOf } from './render-status.ts';
 
 const NOT_PREDICTED = { duration: null, outage: null };
 
-interface Options extends Omit<SettingsOptions, 'output'> {
+interface Options extends Omit<SettingsOptions, 'output'>, ServerOptions {
   readonly output: SettingsOptions['output'] | 'markdown';
   readonly desired?: string;
   readonly facts?: string;
@@ -27,7 +34,7 @@ interface Options extends Omit<SettingsOptions, 'output'> {
 }
 
 export function register(program: Command): void {
-  withSettings(program.command('plan'), ['markdown'])
+  withServer(withSettings(program.command('plan'), ['markdown']))
     .description('the fewest steps to the desired state; exit code 0: none, 2: changes')
     .argument('[pool]', 'only this pool')
     .option('-d, --desired <path>', 'desired-state file or directory instead of the source in the settings')
@@ -116,22 +123,40 @@ async function decideView(
 }
 
 async function online(options: Options): Promise<readonly PlanView[]> {
-  const settings = await loadSettings(options);
-  const status = await (await findDaemon(settings.journal.directory))?.status();
-  if (status !== undefined && options.desired === undefined) {
-    const { pools } = status;
-    return pools.filter(named(options.pool, (pool) => pool.pool)).flatMap((pool) => planViewOf(pool) ?? []);
-  }
+  const { daemon, settings } = await reachedBy(options);
+  const known = (await daemon?.status())?.pools;
   const { desired } = options;
-  const records = await measured(settings);
-  const wanted = await desiredPools(desired === undefined ? settings.desiredState : sourceAt(desired));
-  const pools = wanted.filter(named(options.pool, (pool) => pool.topology.name));
-  const seen = (pool: DesiredPool): PoolFacts | undefined => factsOf(pool, status?.pools ?? []);
-  const unseen = pools.filter((pool) => seen(pool) === undefined);
-  const looks = unseen.length === 0 ? [] : await lookedAt(settings, unseen, records);
+  if (known !== undefined && desired === undefined)
+    return known.filter(named(options.pool, (pool) => pool.pool)).flatMap((pool) => planViewOf(pool) ?? []);
+  if (settings !== undefined) {
+    const source = desired === undefined ? settings.desiredState : sourceAt(desired);
+    return previewed(await wantedPools(source, options), known ?? [], settings);
+  }
+  // Without --desired the daemon of --server has answered above.
+  return previewed(await wantedPools(sourceAt(desired ?? ''), options), known ?? [], undefined);
+}
+
+const wantedPools = async (source: SourceSettings, { pool }: Options): Promise<readonly DesiredPool[]> =>
+  (await desiredPools(source)).filter(named(pool, ({ topology }) => topology.name));
+
+/** @param settings undefined: this computer looks at nothing itself */
+async function previewed(
+  pools: readonly DesiredPool[],
+  known: readonly PoolStatus[],
+  settings: Settings | undefined,
+): Promise<readonly PlanView[]> {
+  const records = settings === undefined ? [] : await measured(settings);
+  const unseen = pools.filter((pool) => factsOf(pool, known) === undefined);
+  const [first] = unseen;
+  if (first !== undefined && settings === undefined)
+    throw new PoolError('PCO_USAGE', `the daemon does not see all of ${first.topology.name}`, {
+      hint: 'a pool or an instance that is new wants a look from where the daemon runs',
+    });
+  const looks =
+    first === undefined || settings === undefined ? [] : await lookedAt(settings, unseen, records);
   const previews = pools.flatMap((pool) => {
-    const facts = seen(pool);
-    const decisions = status?.pools.find(({ pool: name }) => name === pool.topology.name)?.decisions ?? [];
+    const facts = factsOf(pool, known);
+    const decisions = known.find(({ pool: name }) => name === pool.topology.name)?.decisions ?? [];
     return facts === undefined
       ? []
       : [decideView(pool, facts, decisions, Date.parse(facts.observedAt), records)];

@@ -1,15 +1,21 @@
 /** pchat status and pchat why: what the running daemon sees and does. */
 import type { Command } from 'commander';
-import { loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
-import { requireDaemon } from './daemon-client.ts';
+import {
+  print,
+  withServer,
+  withSettings,
+  type ServerOptions,
+  type SettingsOptions,
+} from './command-options.ts';
+import { daemonOf } from './daemon-client.ts';
 import { renderStatus, renderWhole } from './render-status.ts';
 import { renderWhy } from './render-why.ts';
 
-interface StatusOptions extends SettingsOptions {
+interface StatusOptions extends SettingsOptions, ServerOptions {
   readonly watch?: boolean;
 }
 
-interface WhyOptions extends SettingsOptions {
+interface WhyOptions extends SettingsOptions, ServerOptions {
   readonly all?: boolean;
 }
 
@@ -17,11 +23,11 @@ interface WhyOptions extends SettingsOptions {
 const WATCH_MS = 1_000;
 
 export function register(program: Command): void {
-  withSettings(program.command('status'))
+  withServer(withSettings(program.command('status')))
     .description('one line per pool: state, plan, loss, conditions')
     .option('-w, --watch', 'look again every second until interrupted')
     .action(status);
-  withSettings(program.command('why'))
+  withServer(withSettings(program.command('why')))
     .description(
       'why a pool moves or does not: every need and gate with its facts, and what would change the answer',
     )
@@ -31,8 +37,7 @@ export function register(program: Command): void {
 }
 
 async function status(options: StatusOptions): Promise<void> {
-  const settings = await loadSettings(options);
-  const daemon = await requireDaemon(settings.journal.directory);
+  const daemon = await daemonOf(options);
   const { hostClock } = await import('../daemon/host/host-clock.ts');
   const forever = new AbortController().signal;
   do {
@@ -44,8 +49,7 @@ async function status(options: StatusOptions): Promise<void> {
 }
 
 async function why(name: string | undefined, options: WhyOptions): Promise<void> {
-  const settings = await loadSettings(options);
-  const daemon = await requireDaemon(settings.journal.directory);
+  const daemon = await daemonOf(options);
   const pools = name === undefined ? (await daemon.status()).pools : [await daemon.pool(name)];
   const answers = await Promise.all(pools.map(({ pool }) => daemon.why(pool)));
   const whole = options.all === true ? pools.map(renderWhole) : [];

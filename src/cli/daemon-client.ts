@@ -1,15 +1,22 @@
-/** The running daemon as the commands reach it: address and token lie in owner-only files of its journal folder. */
+/**
+ * The running daemon as the commands reach it: address and token lie in owner-only files of its journal folder, or are named by
+ * --server and --token-file.
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Settings } from '../desired-state/parse-settings.ts';
 import type {
   BreakGlassRequest,
   DaemonStatus,
   DecisionRequest,
   PoolStatus,
 } from '../reconciler/pool-status.ts';
+import type { JournalRecord } from '../ports/journal.ts';
 import type { Why } from '../reconciler/why/why.ts';
 import { PoolError, ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
+import { loadSettings, readText, type ServerOptions, type SettingsOptions } from './command-options.ts';
 import { movedSince } from './seen-plan.ts';
+import { send, serverAddress, type ServerRequest } from './server-request.ts';
 
 /** Written by the daemon at start, see src/daemon/control-files.ts. */
 const ADDRESS_FILE = 'control-address';
@@ -25,12 +32,21 @@ const PATHS: Readonly<Record<DecisionRequest['decision'], string>> = {
   suspend: 'suspend',
   resume: 'resume',
 };
+/** Records in one answer. */
+const PAGE = 500;
+interface Page {
+  readonly records: readonly JournalRecord[];
+  readonly next: number | null;
+}
+
 const OF_THE_PLAN: ReadonlySet<string> = new Set(['approve', 'accept-loss', 'keep']);
 
 export interface DaemonClient {
   status(): Promise<DaemonStatus>;
   pool(name: string): Promise<PoolStatus>;
   why(name: string): Promise<Why>;
+  /** Of the present journal, oldest first. */
+  history(name: string): Promise<readonly JournalRecord[]>;
   decide(request: DecisionRequest): Promise<unknown>;
   breakGlass(request: BreakGlassRequest): Promise<unknown>;
 }
@@ -39,8 +55,34 @@ export interface DaemonClient {
 export async function findDaemon(directory: string): Promise<DaemonClient | undefined> {
   const address = await textOf(path.join(directory, ADDRESS_FILE));
   if (address === undefined) return undefined;
-  const client = new HttpClient(address, path.join(directory, TOKEN_FILE));
-  return (await client.alive()) ? client : undefined;
+  const client = new HttpClient({ address, tokenFile: path.join(directory, TOKEN_FILE) });
+  return (await client.alive()) === undefined ? client : undefined;
+}
+
+/** The daemon that --server names. Throws PCO_USAGE when it does not answer. */
+export async function remoteDaemon(
+  options: ServerOptions & { readonly server: string },
+): Promise<DaemonClient> {
+  const { server, tokenFile, ca } = options;
+  const address = serverAddress(server);
+  if (tokenFile !== undefined) await readText(tokenFile);
+  const client = new HttpClient({
+    address,
+    tokenFile,
+    ca: ca === undefined ? undefined : await readText(ca),
+  });
+  const why = await client.alive();
+  if (why === undefined) return client;
+  throw new PoolError('PCO_USAGE', `no daemon answers at ${address}: ${why}`);
+}
+
+/** Settings are read only where no server is named. Throws PCO_USAGE when no daemon answers. */
+export async function daemonOf({
+  server,
+  ...options
+}: Pick<SettingsOptions, 'settings'> & ServerOptions): Promise<DaemonClient> {
+  if (server !== undefined) return remoteDaemon({ ...options, server });
+  return requireDaemon((await loadSettings(options)).journal.directory);
 }
 
 /** Throws PCO_USAGE when there is none. */
@@ -59,21 +101,45 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-class HttpClient implements DaemonClient {
-  readonly #address: string;
-  readonly #tokenFile: string;
+interface Reach {
+  readonly address: string;
+  /** undefined: without a token. */
+  readonly tokenFile: string | undefined;
+  /** PEM. */
+  readonly ca?: string | undefined;
+}
 
-  constructor(address: string, tokenFile: string) {
-    this.#address = address;
-    this.#tokenFile = tokenFile;
+export type Reached =
+  | { readonly daemon: DaemonClient; readonly settings: Settings | undefined }
+  | { readonly daemon: undefined; readonly settings: Settings };
+
+/** The daemon of --server, or the one of the settings where it runs. */
+export async function reachedBy({
+  server,
+  ...options
+}: Pick<SettingsOptions, 'settings'> & ServerOptions): Promise<Reached> {
+  if (server !== undefined)
+    return { daemon: await remoteDaemon({ ...options, server }), settings: undefined };
+  const settings = await loadSettings(options);
+  const daemon = await findDaemon(settings.journal.directory);
+  return daemon === undefined ? { daemon, settings } : { daemon, settings };
+}
+
+class HttpClient implements DaemonClient {
+  readonly #reach: Reach;
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
   }
 
-  async alive(): Promise<boolean> {
+  /** undefined: it is; otherwise why not. */
+  async alive(): Promise<string | undefined> {
     try {
-      return (await this.#fetch('/healthz')).ok;
-    } catch {
+      const { ok, status } = await this.#fetch('/healthz');
+      return ok ? undefined : `it answers ${String(status)}`;
+    } catch (error) {
       // Refused: the address is left over from a daemon that was killed.
-      return false;
+      return error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -87,6 +153,19 @@ class HttpClient implements DaemonClient {
 
   async why(name: string): Promise<Why> {
     return (await this.#json(await this.#fetch(`/api/v1/pools/${encodeURIComponent(name)}/why`))) as Why;
+  }
+
+  async history(name: string): Promise<readonly JournalRecord[]> {
+    const records: JournalRecord[] = [];
+    let cursor: number | null = null;
+    do {
+      const query: string = cursor === null ? '' : `&cursor=${String(cursor)}`;
+      const route = `/api/v1/pools/${encodeURIComponent(name)}/history?limit=${String(PAGE)}${query}`;
+      const page = (await this.#json(await this.#fetch(route))) as Page;
+      records.push(...page.records);
+      cursor = page.next;
+    } while (cursor !== null);
+    return records.reverse();
   }
 
   async decide(request: DecisionRequest): Promise<unknown> {
@@ -129,9 +208,13 @@ class HttpClient implements DaemonClient {
     body: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<unknown> {
-    const token = await textOf(this.#tokenFile);
-    if (token === undefined)
-      throw new PoolError('PCO_NOT_AUTHORISED', `the token in ${this.#tokenFile} cannot be read`, {
+    const { tokenFile } = this.#reach;
+    if (tokenFile === undefined)
+      throw new PoolError('PCO_NOT_AUTHORISED', 'a decision needs a token', {
+        hint: 'name the file that it lies in: --token-file FILE',
+      });
+    if ((await this.#token()) === undefined)
+      throw new PoolError('PCO_NOT_AUTHORISED', `the token in ${tokenFile} cannot be read`, {
         hint: 'only the account that runs the daemon may decide',
       });
     return this.#json(
@@ -143,15 +226,21 @@ class HttpClient implements DaemonClient {
     );
   }
 
+  async #token(): Promise<string | undefined> {
+    const { tokenFile } = this.#reach;
+    return tokenFile === undefined ? undefined : textOf(tokenFile);
+  }
+
   /** Only where tokens are configured does a look need one; who cannot read it here is told so by the daemon. */
   async #fetch(
     route: string,
-    init: Omit<RequestInit, 'headers'> = {},
+    init: Partial<Pick<ServerRequest, 'method' | 'body'>> = {},
     more: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
-    const token = await textOf(this.#tokenFile);
+    const token = await this.#token();
     const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...more };
-    return fetch(`${this.#address}${route}`, { ...init, headers, redirect: 'error' });
+    const { address, ca } = this.#reach;
+    return send(`${address}${route}`, { method: 'GET', ...init, headers, ca });
   }
 
   async #json(response: Response): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** Puts the rows of the API before a server: who may, whether the plan is the one that was seen, and whether it was asked before. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../ports/clock.ts';
-import type { PoolStatus } from '../reconciler/pool-status.ts';
+import type { JournalRecord } from '../ports/journal.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import { BODY_LIMIT, type Answer, type ApiRoute, type Refusal, type Services } from './api-route.ts';
 import { callerIn, mayDo, rateKey, type AskedBy, type Caller } from './callers.ts';
@@ -43,7 +43,7 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
         done();
       },
       handler: async (request, reply) => {
-        const before = decisionsBefore(request, options);
+        const before = recordsBefore(request, options);
         const answer = await answerTo(route, request, options, keys);
         audit.answered(request, before, answer);
         return send(request, reply, answer, options);
@@ -51,9 +51,9 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
     });
 }
 
-function decisionsBefore({ params }: FastifyRequest, { status }: ApiOptions): PoolStatus['decisions'] {
+function recordsBefore({ method, params }: FastifyRequest, { status }: ApiOptions): readonly JournalRecord[] {
   const { name } = params as { readonly name?: string };
-  return (name === undefined ? undefined : status.pool(name)?.decisions) ?? [];
+  return method !== 'POST' || name === undefined ? [] : status.history(name);
 }
 
 /** Before a body is read. Where the settings name nobody a GET is not asked for a token: what listens is loopback. */

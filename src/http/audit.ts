@@ -1,6 +1,6 @@
 /** Who asked for which change, with what there was before and what there is now; also what was refused. */
 import type { FastifyRequest } from 'fastify';
-import type { PoolStatus } from '../reconciler/pool-status.ts';
+import type { JournalRecord } from '../ports/journal.ts';
 import type { Answer, ApiRoute } from './api-route.ts';
 import { callerIn, type AskedBy } from './callers.ts';
 
@@ -19,9 +19,8 @@ export interface AuditEntry {
   readonly after: object | null;
 }
 
-type Decisions = PoolStatus['decisions'];
 interface Changed {
-  readonly before: Decisions;
+  readonly before: readonly JournalRecord[];
   readonly answer: Answer;
 }
 
@@ -39,8 +38,8 @@ export class Audit {
     this.#tell = tell;
   }
 
-  /** @param before decisions of the pool when it was asked */
-  answered(request: FastifyRequest, before: Decisions, answer: Answer): void {
+  /** @param before records of the pool when it was asked */
+  answered(request: FastifyRequest, before: readonly JournalRecord[], answer: Answer): void {
     this.#changed.set(request, { before, answer });
   }
 
@@ -59,7 +58,8 @@ export class Audit {
       what: route.path.split('/').at(-1) ?? '',
       pool: name,
       status,
-      before: before.findLast(({ decision }) => subjectOf(decision) === subject) ?? null,
+      before:
+        before.findLast((one) => one.kind === 'decision' && subjectOf(one.decision) === subject) ?? null,
       after,
     });
   }

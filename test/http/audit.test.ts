@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Decision } from '../../src/ports/journal.ts';
+import type { JournalRecord } from '../../src/ports/journal.ts';
 import type { Role } from '../../src/http/callers.ts';
 import { MemoryDisk } from '../../src/simulation/memory-journal.ts';
 import { ask, tokensOf } from '../support/asked-api.ts';
@@ -8,7 +8,11 @@ import { homeLost } from '../support/facts.ts';
 import { observed } from '../support/pool-status.ts';
 import { CONTROL_TOKEN, servedApi, type ServedApi } from '../support/served-api.ts';
 
-const suspended: Decision & { readonly at: string } = {
+const suspended: JournalRecord = {
+  v: 1,
+  seq: 1,
+  epoch: 1,
+  kind: 'decision',
   pool: 'chat',
   by: 'eve',
   reason: 'patch day',
@@ -16,7 +20,7 @@ const suspended: Decision & { readonly at: string } = {
   decision: 'suspend',
   at: '2026-01-01T00:00:00.000Z',
 };
-const lost = { ...observed(homeLost()), decisions: [suspended] };
+const lost = observed(homeLost());
 
 const post = (api: ServedApi, part: string, token: string, payload: object = {}) =>
   ask(api, {
@@ -31,6 +35,7 @@ const reason = 'Paris is gone';
 describe('what is left of a changing request', () => {
   test('is who asked, what, and the decision about the same before and after', async () => {
     const api = servedApi(lost, { tokens: tokensOf() });
+    api.records = [suspended];
     await post(api, 'resume', secretOf('operate'), { reason });
     await post(api, 'attest', CONTROL_TOKEN, { by: 'ann', reason, site: 'home' });
     expect(api.audited).toMatchObject([
