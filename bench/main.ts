@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> =
   daemon: async () => (await import('./daemon-bench.ts')).runDaemonBench(),
   start: async () => (await import('./start-bench.ts')).runStartBench(),
   transition: async () => (await import('./transition-bench.ts')).runTransitionBench(),
+  api: async () => (await import('./api-bench.ts')).runApiBench(),
   backlog: async () => (await import('./backlog-bench.ts')).runBacklogBench(),
   simulation: async () => (await import('./simulation-bench.ts')).runSimulationBench(),
 };

@@ -33,7 +33,16 @@ function edit({ documents: { desiredFile } }: Playground, datacenter: string): v
   renameSync(`${desiredFile}.new`, desiredFile);
 }
 
-export async function playSwitchover(): Promise<StoryReport> {
+export interface Beside {
+  /** Called before the first edit. */
+  readonly whileMoving: (journalDirectory: string) => Promise<void>;
+  /** Called when the pool is back, however that ended. */
+  readonly moved: () => Promise<void>;
+}
+
+const NOTHING: Beside = { whileMoving: () => Promise.resolve(), moved: () => Promise.resolve() };
+
+export async function playSwitchover({ whileMoving, moved }: Beside = NOTHING): Promise<StoryReport> {
   using folder = temporaryFolder();
   const playground = await openPlayground({
     directory: folder.path,
@@ -48,6 +57,7 @@ export async function playSwitchover(): Promise<StoryReport> {
     daemon = await DaemonProcess.start(documents.settingsFile, path.join(directory, 'daemon.log'), hostClock);
     await converged(playground, 'home');
     await estate.fault('clients on');
+    await whileMoving(documents.journalDirectory);
     edit(playground, 'lyon');
     await converged(playground, 'backup');
     edit(playground, 'paris');
@@ -59,6 +69,7 @@ export async function playSwitchover(): Promise<StoryReport> {
       lostFiles: 0,
     });
   } finally {
+    await moved();
     await daemon?.endWithin(END_LIMIT_MS, hostClock);
     await playground.stop();
   }
