@@ -1,5 +1,6 @@
 /** A pool's machine, journal and running steps as the one status that API, commands and metrics show. Pure. */
 import type { SnapshotFrom } from 'xstate';
+import { declaredShape } from '../reconciler/declared-shape.ts';
 import { variablesUsed } from '../reconciler/plan-basis.ts';
 import { inSentences } from '../reconciler/reduce-pool.ts';
 import type { PoolStatus, RunningStepView } from '../reconciler/pool-status.ts';
@@ -40,6 +41,7 @@ export function poolStatus({
     mode: pool.policy.mode,
     primarySite: pool.primarySite,
     datacenters: { home: sites.home.datacenter, backup: sites.backup.datacenter },
+    declared: declaredShape(pool.topology),
     generation: pool.generation,
     observedGeneration: context.decidedFor ?? null,
     origin: pool.origin,

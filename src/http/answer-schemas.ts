@@ -29,6 +29,7 @@ export const poolSchema = z.looseObject({
   mode: z.string(),
   primarySite: site,
   datacenters: z.looseObject({ home: z.string(), backup: z.string() }),
+  declared: z.looseObject({ share: z.string() }),
   generation,
   observedGeneration: generation.nullable(),
   origin: z.string(),

@@ -29,6 +29,27 @@ export interface RunningStepView {
   readonly fraction: number | null;
 }
 
+/** Whom the desired state names in a site. */
+export interface DeclaredSite {
+  readonly primary: string;
+  /** null: it runs without one on purpose. */
+  readonly mirror: string | null;
+  readonly witness: string | null;
+  readonly servers: readonly string[];
+  /** Those that shall be active while the service lives in this site. */
+  readonly activeServers: readonly string[];
+}
+
+/** The shape of a pool as it is declared, for whoever draws it: facts name only what was seen. */
+export interface DeclaredShape {
+  readonly sites: Readonly<Record<Site, DeclaredSite>>;
+  readonly chatDatabase: string;
+  /** As SQL Server names it. */
+  readonly share: string;
+  /** Where the share stands; null: elsewhere or not known. */
+  readonly shareSite: Site | null;
+}
+
 export interface PoolStatus {
   readonly pool: string;
   /** State of the loop, for example `converged` or `applying`. */
@@ -36,6 +57,7 @@ export interface PoolStatus {
   readonly mode: PolicyMode;
   readonly primarySite: Site;
   readonly datacenters: Readonly<Record<Site, string>>;
+  readonly declared: DeclaredShape;
   readonly generation: Generation;
   /** The generation that `plan` and `drift` were computed for. */
   readonly observedGeneration: Generation | null;

@@ -3,6 +3,7 @@ import { forecastOf } from '../../src/daemon/forecast.ts';
 import type { Decision } from '../../src/ports/journal.ts';
 import { judgeConditions } from '../../src/reconciler/conditions.ts';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
+import { declaredShape } from '../../src/reconciler/declared-shape.ts';
 import { variablesUsed } from '../../src/reconciler/plan-basis.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
@@ -19,6 +20,7 @@ export const unobserved = (pool: DesiredPool = desiredPool()): PoolStatus => ({
     home: pool.topology.sites.home.datacenter,
     backup: pool.topology.sites.backup.datacenter,
   },
+  declared: declaredShape(pool.topology),
   generation: pool.generation,
   observedGeneration: null,
   origin: pool.origin,
