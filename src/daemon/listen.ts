@@ -7,6 +7,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { hostClock } from './host/host-clock.ts';
 import type { Log } from './log.ts';
+import { readPage } from './host/read-page.ts';
 import { readSetting } from './read-secret.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -29,6 +30,7 @@ export async function listen(
   });
   const options: ServerOptions = {
     ...asked,
+    page: readPage(),
     token,
     tokens: http.tokens,
     clients: http.clients,

@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import { addApiRoutes, type ApiOptions } from './add-api-routes.ts';
 import { BODY_LIMIT } from './api-route.ts';
 import { callerIn, rateKey } from './callers.ts';
+import { addPageRoutes, type PageFiles } from './page-route.ts';
 import { addGitHookRoute, type HookRoute } from './git-hook-route.ts';
 import { RateLimiter, UNKNOWN_TOKEN_COST } from './rate-limiter.ts';
 import { refusalOf, sendProblem } from './problem.ts';
@@ -27,6 +28,8 @@ export interface ServerOptions extends ApiOptions {
   readonly metrics: Registry;
   /** Left out: no forge may say anything. */
   readonly gitHook?: HookRoute | undefined;
+  /** Left out: none was built. */
+  readonly page?: PageFiles;
 }
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
@@ -49,6 +52,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     done();
   });
   addApiRoutes(server, options);
+  addPageRoutes(server, options.page ?? new Map());
   if (options.gitHook !== undefined) addGitHookRoute(server, options.gitHook);
   return server;
 }
