@@ -78,6 +78,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
+/** The page runs in a browser: of src it knows what the API's answers look like, and nothing that runs. */
+const PAGE_MAY_IMPORT = ['http:types', 'reconciler:types', 'topology:types', 'react', 'react-dom'];
+
 const root = path.resolve(import.meta.dirname, '..');
 const src = path.join(root, 'src');
 const files = sourceFiles(src);
@@ -142,15 +145,44 @@ describe('src', () => {
   });
 });
 
+describe('web/src', () => {
+  const pages = path.join(root, 'web/src');
+  const parts = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.tsx?$/.test(file),
+  );
+
+  test.each(parts)('%s imports types of src only', (file) => {
+    const text = readFileSync(path.join(pages, file), 'utf8');
+    for (const { specifier, typeOnly } of importsOf(text)) {
+      const at = path.resolve(pages, path.dirname(file), specifier);
+      const relative = specifier.startsWith('.');
+      if (relative && !path.relative(pages, at).startsWith('..')) continue;
+      const target = relative ? folderOf(path.relative(src, at)) : packageOf(specifier);
+      expect(PAGE_MAY_IMPORT, `${file}: ${specifier}`).toContain(
+        typeOnly && relative ? `${target}:types` : target,
+      );
+    }
+    expect(text.split('\n').length).toBeLessThan(400);
+  });
+
+  test.each(parts.filter((file) => file.startsWith('model')))('%s knows no browser and no view', (file) => {
+    const imports = importsOf(readFileSync(path.join(pages, file), 'utf8'));
+    expect(imports.filter(({ specifier }) => !/^\.\/|^\.\.\/\.\.\/\.\.\/src\//.test(specifier))).toEqual([]);
+  });
+});
+
 describe('ARCHITECTURE.md', () => {
   const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
 
-  test.each(Object.entries(MAY_IMPORT))('shows what %s may import', (folder, allowed) => {
-    const row = text.split('\n').find((line) => line.startsWith(`| \`${folder}\` `));
-    expect(row, `no row for ${folder}`).toBeDefined();
-    for (const name of allowed)
-      expect(row).toContain(name.replace(/:types$/, ' (types)').replace(/^node:$/, 'node'));
-  });
+  test.each([...Object.entries(MAY_IMPORT), ['web', PAGE_MAY_IMPORT] as const])(
+    'shows what %s may import',
+    (folder, allowed) => {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${folder}\` `));
+      expect(row, `no row for ${folder}`).toBeDefined();
+      for (const name of allowed)
+        expect(row).toContain(name.replace(/:types$/, ' (types)').replace(/^node:$/, 'node'));
+    },
+  );
 });
 
 describe('a document', () => {

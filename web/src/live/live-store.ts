@@ -1,0 +1,241 @@
+/**
+ * Keeps what is shown equal to what the daemon says: opens the stream first, reads everything, and reads again what an event names.
+ * While the stream is not open nothing counts as live. It decides nothing.
+ */
+import type { DaemonStatus, PoolStatus } from '../../../src/reconciler/pool-status.ts';
+import type { Why } from '../../../src/reconciler/why/why.ts';
+import { fleetRow } from '../model/fleet-row.ts';
+import { EventText, type StreamEvent } from '../model/event-text.ts';
+import { ApiClient, RefusedError, type Reply, type Surroundings } from './api-client.ts';
+import { NOTHING_KNOWN, type LiveState } from './live-state.ts';
+
+type Page = DaemonStatus & { readonly next: string | null };
+
+/** Pools of one page: with their facts a few MB. */
+const PAGE = 50;
+const PARALLEL_READS = 4;
+/** A comment comes every 15 s: two of them missing is a stream that is dead without saying so. */
+const SILENCE_LIMIT_MS = 40_000;
+const RETRY_MS = [500, 1_000, 2_000, 5_000] as const;
+const UNAUTHORISED = 401;
+const NOT_FOUND = 404;
+const TOKEN_WANTED = 'a token is wanted';
+
+export const poolPath = (name: string): string => `api/v1/pools/${encodeURIComponent(name)}`;
+
+export class LiveStore {
+  readonly client: ApiClient;
+  readonly #at: Surroundings;
+  readonly #listeners = new Set<() => void>();
+  readonly #wanted = new Set<string>();
+  readonly #reading = new Set<string>();
+  #connection = new AbortController();
+  #state: LiveState = NOTHING_KNOWN;
+  #lastId: string | null = null;
+  #tokenGiven: (() => void) | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.#at = surroundings;
+    this.client = new ApiClient(surroundings);
+  }
+
+  readonly state = (): LiveState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** null: only the fleet is looked at. */
+  watch(name: string | null): void {
+    if (name === (this.#state.watched?.name ?? null)) return;
+    this.#set({ watched: name === null ? null : { name, pool: null, tag: null, why: null } });
+    if (name !== null) this.#want(name);
+  }
+
+  /** Reads it again now, for whoever has just decided something about it. */
+  refresh(name: string): void {
+    this.#want(name);
+  }
+
+  giveToken(token: string | null): void {
+    this.client.setToken(token);
+    this.#tokenGiven?.();
+  }
+
+  /** Goes on until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const end = await this.#connect(signal, () => (failures = 0));
+      if (end === TOKEN_WANTED) await this.#token();
+      else {
+        this.#lost(end);
+        const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0;
+        await this.#at.sleep(wait, signal).catch(() => undefined);
+        failures += 1;
+      }
+    }
+  }
+
+  /** Why it ended. */
+  async #connect(signal: AbortSignal, onLive: () => void): Promise<string> {
+    const connection = (this.#connection = new AbortController());
+    try {
+      await this.#listen(AbortSignal.any([signal, connection.signal]), onLive);
+      return 'the daemon ended the stream';
+    } catch (error) {
+      if (error instanceof RefusedError && error.problem.status === UNAUTHORISED) return TOKEN_WANTED;
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      connection.abort();
+    }
+  }
+
+  async #listen(signal: AbortSignal, onLive: () => void): Promise<void> {
+    const text = new EventText(this.#lastId);
+    const stream = await this.client.stream('api/v1/events', this.#lastId, signal);
+    const reader = stream
+      .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
+      .getReader();
+    const read = this.#readAll(signal);
+    read.then(onLive, () => undefined);
+    // A failed read ends the connection as a failed stream does.
+    const failed = read.then(() => new Promise<never>(() => undefined));
+    for (;;) {
+      const piece = await Promise.race([this.#next(reader, signal), failed]);
+      if (piece === undefined) return;
+      for (const event of text.take(piece)) await this.#meet(event, signal);
+      this.#lastId = text.lastId;
+    }
+  }
+
+  /** undefined: the stream has ended. */
+  async #next(reader: ReadableStreamDefaultReader<string>, signal: AbortSignal): Promise<string | undefined> {
+    const came = new AbortController();
+    const silence = this.#at.sleep(SILENCE_LIMIT_MS, AbortSignal.any([signal, came.signal])).then(() => {
+      throw new Error('nothing came from the daemon for 40 s');
+    });
+    try {
+      return (await Promise.race([reader.read(), silence])).value;
+    } finally {
+      came.abort();
+      silence.catch(() => undefined);
+    }
+  }
+
+  async #meet({ type, data }: StreamEvent, signal: AbortSignal): Promise<void> {
+    const { pool } = JSON.parse(data) as { readonly pool?: string };
+    switch (type) {
+      case 'pool':
+      case 'progress':
+        if (pool !== undefined) this.#want(pool);
+        return;
+      case 'removed':
+        if (pool !== undefined) this.#forget(pool);
+        return;
+      case 'daemon':
+      case 'reset':
+        await this.#readAll(signal);
+        return;
+      default:
+      // An event of a newer daemon.
+    }
+  }
+
+  async #readAll(signal: AbortSignal): Promise<void> {
+    const rows = new Map<string, ReturnType<typeof fleetRow>>();
+    let head: Page | undefined;
+    for (let next: string | null = ''; next !== null;) {
+      const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+      const path = `api/v1/pools?limit=${String(PAGE)}${cursor}`;
+      const { body }: Reply<Page> = await this.client.get<Page>(path, signal);
+      for (const pool of body.pools) rows.set(pool.pool, fleetRow(pool));
+      head = body;
+      next = body.next;
+    }
+    const { watched } = this.#state;
+    if (watched !== null) await this.#read(watched.name, signal);
+    if (head !== undefined) this.#alive(head, rows);
+  }
+
+  #alive(head: Page, rows: LiveState['rows']): void {
+    const { version, epoch, startedAt, desiredStateProblems, desiredStateReachable } = head;
+    const { daemon, restartedAt } = this.#state;
+    const restarted = daemon !== null && daemon.startedAt !== startedAt;
+    this.#set({
+      link: { kind: 'live' },
+      daemon: { version, epoch, startedAt, desiredStateProblems, desiredStateReachable },
+      rows,
+      restartedAt: restarted ? startedAt : restartedAt,
+    });
+  }
+
+  /** Once however often it is named while it waits, and never twice at a time: a later answer is the newer one. */
+  #want(name: string): void {
+    this.#wanted.add(name);
+    if (this.#reading.size >= PARALLEL_READS) return;
+    const next = [...this.#wanted].find((one) => !this.#reading.has(one));
+    if (next !== undefined) void this.#readWanted(next);
+  }
+
+  async #readWanted(name: string): Promise<void> {
+    this.#wanted.delete(name);
+    this.#reading.add(name);
+    try {
+      await this.#read(name, this.#connection.signal);
+    } catch (error) {
+      // The next connection begins with everything.
+      this.#connection.abort(error);
+    } finally {
+      this.#reading.delete(name);
+    }
+    const [next] = this.#wanted;
+    if (next !== undefined) this.#want(next);
+  }
+
+  async #read(name: string, signal: AbortSignal): Promise<void> {
+    try {
+      const { body, tag } = await this.client.get<PoolStatus>(poolPath(name), signal);
+      const rows = new Map(this.#state.rows).set(name, fleetRow(body));
+      this.#set({ rows });
+      if (!this.#isWatched(name)) return;
+      const why =
+        body.observedAt === null ? null : (await this.client.get<Why>(`${poolPath(name)}/why`, signal)).body;
+      if (this.#isWatched(name)) this.#set({ watched: { name, pool: body, tag, why } });
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.problem.status !== NOT_FOUND) throw error;
+      this.#forget(name);
+    }
+  }
+
+  #isWatched(name: string): boolean {
+    return this.#state.watched?.name === name;
+  }
+
+  #forget(name: string): void {
+    const rows = new Map(this.#state.rows);
+    rows.delete(name);
+    const { watched } = this.#state;
+    this.#set({
+      rows,
+      watched: watched?.name === name ? { ...watched, pool: 'gone', tag: null, why: null } : watched,
+    });
+  }
+
+  #lost(because: string): void {
+    if (this.#state.link.kind === 'lost') return;
+    this.#set({ link: { kind: 'lost', sinceMs: this.client.now(), because } });
+  }
+
+  async #token(): Promise<void> {
+    this.#set({ link: { kind: 'token', refused: this.client.hasToken } });
+    await new Promise<void>((resolve) => (this.#tokenGiven = resolve));
+    this.#set({ link: { kind: 'connecting' } });
+  }
+
+  #set(change: Partial<LiveState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}

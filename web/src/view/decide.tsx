@@ -1,0 +1,197 @@
+/** What a person can decide here. A decision about the plan is bound to the one that was on the screen when its form was opened. */
+import { useState, type SubmitEvent } from 'react';
+import { RefusedError, type Problem } from '../live/api-client.ts';
+import { sendDecision } from '../live/send-decision.ts';
+import { lossWords } from '../model/age.ts';
+import { offersOf, readinessOf, type Offer } from '../model/decisions.ts';
+import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
+import { TokenField } from './token-form.tsx';
+import { useNow, useStore } from './use-live.ts';
+
+/** Afterwards the list of decisions tells it. */
+const SAID_FOR_MS = 30_000;
+
+interface Props {
+  readonly pool: PoolStatus;
+  /** Of the plan on the screen; null: it is not live. */
+  readonly tag: string | null;
+}
+
+export function Decide({ pool, tag }: Props) {
+  const [begun, setBegun] = useState<{ readonly offer: Offer; readonly tag: string } | null>(null);
+  const { client } = useStore();
+  const now = useNow();
+  const [done, setDone] = useState<{ readonly said: string; readonly atMs: number } | null>(null);
+  const offers = offersOf(pool);
+  const begin = (offer: Offer): void => {
+    setDone(null);
+    if (tag !== null) setBegun({ offer, tag });
+  };
+  const end = (said: string | null): void => {
+    setBegun(null);
+    setDone(said === null ? null : { said, atMs: client.now() });
+  };
+  return (
+    <section className="card decide" aria-labelledby="decide-head">
+      <h2 id="decide-head">Decide</h2>
+      {done !== null && now - done.atMs < SAID_FOR_MS && (
+        <p role="status" className="accepted">
+          {done.said}
+        </p>
+      )}
+      {begun === null ? (
+        <ul className="offers">
+          {offers.map((offer) => (
+            <li key={offer.decision}>
+              <button
+                type="button"
+                className={offer.ofThePlan ? 'primary' : ''}
+                disabled={tag === null}
+                onClick={() => begin(offer)}
+              >
+                {offer.label}
+              </button>
+              <span className="quiet">{offer.means}</span>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <DecideForm pool={pool} now={tag} offer={begun.offer} tag={begun.tag} onEnd={end} />
+      )}
+    </section>
+  );
+}
+
+interface FormProps {
+  readonly pool: PoolStatus;
+  readonly now: string | null;
+  readonly offer: Offer;
+  /** Of the plan that was on the screen when the form was opened. */
+  readonly tag: string;
+  readonly onEnd: (said: string | null) => void;
+}
+
+function DecideForm({ pool, now, offer, tag, onEnd }: FormProps) {
+  const store = useStore();
+  const [fields, setFields] = useState({ typedName: '', reason: '', by: '', token: '' });
+  const [asksToken, setAsksToken] = useState(!store.client.hasToken);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [sending, setSending] = useState(false);
+  const set = (change: Partial<typeof fields>): void => setFields({ ...fields, ...change });
+  const { typedName, reason, by, token } = fields;
+  const state = readinessOf({ offer, tag, typedName, reason }, pool.pool, now);
+  // Upwards: what is accepted must cover what is on the screen.
+  const minutes = pool.ledger?.lossMinutes ?? null;
+  const lossMinutes = minutes === null ? null : Math.ceil(minutes);
+
+  const send = async (): Promise<void> => {
+    setSending(true);
+    if (token.trim() !== '') store.client.setToken(token.trim());
+    try {
+      await sendDecision(store.client, pool.pool, {
+        decision: offer.decision,
+        tag: offer.ofThePlan ? tag : null,
+        by: by.trim(),
+        reason: reason.trim(),
+        lossMinutes,
+      });
+      store.refresh(pool.pool);
+      onEnd(`${offer.label}: it is in the journal and counts.`);
+    } catch (error) {
+      const told = problemOf(error);
+      if (told.status === 401) setAsksToken(true);
+      setProblem(told);
+      setSending(false);
+      store.refresh(pool.pool);
+    }
+  };
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (state.kind === 'ready' && !sending) void send();
+  };
+
+  return (
+    <form className="decide-form" onSubmit={submit} aria-labelledby="decide-form-head">
+      <h3 id="decide-form-head">{offer.label}</h3>
+      <p className="quiet">{offer.means}</p>
+      {offer.decision === 'accept-loss' && (
+        <p className="loss heavy">
+          {lossMinutes === null
+            ? 'Nobody knows how much: accepted is whatever it is.'
+            : `Up to ${lossWords(lossMinutes)}.`}
+        </p>
+      )}
+      {state.kind === 'refused' && (
+        <p role="alert" className="refusal">
+          {state.why}
+        </p>
+      )}
+      {problem !== null && (
+        <p role="alert" className="refusal">
+          <code>{problem.code}</code> {problem.detail}
+          {problem.hint !== null && `. ${problem.hint}`}
+        </p>
+      )}
+      {offer.ofThePlan && (
+        <TextField
+          label={`Type the pool’s name: ${pool.pool}`}
+          value={typedName}
+          onChange={(value) => set({ typedName: value })}
+          first
+        />
+      )}
+      <TextField
+        label="Reason"
+        value={reason}
+        onChange={(value) => set({ reason: value })}
+        first={!offer.ofThePlan}
+      />
+      <TextField
+        label="Your name (empty with a token of your own)"
+        value={by}
+        onChange={(value) => set({ by: value })}
+      />
+      {asksToken && <TokenField value={token} onChange={(value) => set({ token: value })} />}
+      <p className="buttons">
+        <button type="submit" className="primary" disabled={state.kind !== 'ready' || sending}>
+          {sending ? 'Sending …' : offer.label}
+        </button>
+        <button type="button" onClick={() => onEnd(null)}>
+          Back
+        </button>
+      </p>
+      {state.kind === 'incomplete' && <p className="quiet">{state.missing}</p>}
+    </form>
+  );
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof RefusedError) return error.problem;
+  const detail =
+    'No answer came. Whether it was decided is not known: look at the decisions below before you try again';
+  return { status: 0, code: 'NO_ANSWER', detail, hint: error instanceof Error ? error.message : null };
+}
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** Where the cursor is when the form opens. */
+  readonly first?: boolean;
+}
+
+function TextField({ label, value, onChange, first = false }: TextFieldProps) {
+  return (
+    <label>
+      {label}
+      <input
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        autoFocus={first}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      />
+    </label>
+  );
+}
