@@ -16,6 +16,8 @@ const PACKAGES = [
   { name: 'zsh', programs: ['/usr/bin/zsh'] },
   { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
   { name: 'prometheus-alertmanager', programs: ['/usr/bin/prometheus-alertmanager', '/usr/bin/amtool'] },
+  // Debian's own browser: playwright-core drives it, and downloads none.
+  { name: 'chromium', programs: ['/usr/bin/chromium'] },
 ];
 
 const missing = PACKAGES.filter(({ programs }) => !programs.every((program) => existsSync(program))).map(

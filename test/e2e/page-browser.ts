@@ -1,0 +1,95 @@
+/** Debian's Chromium in front of the page, and what a person would notice about it. Ended with the test. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const CHROMIUM = '/usr/bin/chromium';
+/** `npm run setup` installs it. */
+export const noChromium = !existsSync(CHROMIUM) && process.env['CI'] !== 'true';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Screenshots are written there; left out: none are. */
+const PICTURES = process.env['PCHAT_PAGE_PICTURES'];
+type PageForm = readonly [scheme: 'light' | 'dark', width: number];
+export const WIDE: PageForm = ['light', 1_280];
+export const NARROW: PageForm = ['dark', 360];
+const FORMS = [WIDE, NARROW];
+const WAIT_MS = 15_000;
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+export class PageBrowser implements AsyncDisposable {
+  readonly page: Page;
+  /** What the console called an error or a warning, and what was thrown. */
+  readonly complaints: string[] = [];
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    page.setDefaultTimeout(WAIT_MS);
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
+    });
+  }
+
+  static async open(): Promise<PageBrowser> {
+    // A container's root has no sandbox for a browser; what is opened is our own page on loopback.
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    });
+    return new PageBrowser(browser, await browser.newPage({ viewport: { width: 1280, height: 860 } }));
+  }
+
+  async look(name: string): Promise<void> {
+    if (PICTURES === undefined) return;
+    // What sticks to the window would lie in the middle of a picture of the whole page.
+    await this.page.evaluate('scrollTo(0, 0)');
+    mkdirSync(PICTURES, { recursive: true });
+    await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
+  }
+
+  /** Rules of axe-core that the page breaks as it stands. Run through the debugger, which no policy of the page concerns. */
+  async axe(): Promise<readonly string[]> {
+    await this.page.evaluate(AXE);
+    const { violations } = await this.page.evaluate<AxeResult>('axe.run()');
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`,
+    );
+  }
+
+  /** Whether anything is wider than the window. */
+  async scrollsSideways(): Promise<boolean> {
+    const wide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+    return this.page.evaluate<boolean>(wide);
+  }
+
+  /** axe-core's verdicts and sideways scrolling in the forms that are named, left out: both. */
+  async troubles(name: string, forms: readonly PageForm[] = FORMS): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const [colorScheme, width] of forms) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.page.setViewportSize({ width, height: 860 });
+      const where = `${name} ${colorScheme} ${String(width)} px`;
+      await this.look(where.replaceAll(' ', '-'));
+      found.push(...(await this.axe()).map((one) => `${where}: ${one}`));
+      if (await this.scrollsSideways()) found.push(`${where}: scrolls sideways`);
+    }
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.setViewportSize({ width: 1_280, height: 860 });
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}
