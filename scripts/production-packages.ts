@@ -40,9 +40,33 @@ function found(packages: LockFile['packages'], place: string, name: string): str
   }
 }
 
+/** Development dependencies whose code the built page holds. */
+const BUNDLED = ['react', 'react-dom'];
+const ROOT = '';
+
+const dependenciesOf = (place: string, entry: LockedPackage): readonly string[] => [
+  ...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies }),
+  ...(place === ROOT ? BUNDLED : []),
+];
+
+/** What is bundled, and what that brings along. */
+function bundledPlaces(packages: LockFile['packages']): ReadonlySet<string> {
+  const places = new Set<string>();
+  const visit = (from: string, name: string): void => {
+    const place = found(packages, from, name);
+    const entry = place === undefined ? undefined : packages[place];
+    if (place === undefined || entry === undefined || places.has(place)) return;
+    places.add(place);
+    for (const next of dependenciesOf(place, entry)) visit(place, next);
+  };
+  for (const name of BUNDLED) visit(ROOT, name);
+  return places;
+}
+
 /** `npm sbom --omit dev` leaves out what a development dependency needs as well, the SQL Server driver among it. */
 export function productionPackages({ name, version, packages }: LockFile): readonly ProductionPackage[] {
-  const kept = Object.entries(packages).filter(([, entry]) => entry.dev !== true);
+  const bundled = bundledPlaces(packages);
+  const kept = Object.entries(packages).filter(([place, { dev }]) => dev !== true || bundled.has(place));
   const refs = new Map(
     kept.map(([place, entry]) => [
       place,
@@ -50,8 +74,7 @@ export function productionPackages({ name, version, packages }: LockFile): reado
     ]),
   );
   return kept.map(([place, entry]) => {
-    const wanted = { ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies };
-    const targets = Object.keys(wanted).map((dependency) => found(packages, place, dependency));
+    const targets = dependenciesOf(place, entry).map((dependency) => found(packages, place, dependency));
     return {
       name: place === '' ? name : nameAt(place),
       version: entry.version,

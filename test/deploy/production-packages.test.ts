@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { licenceTrouble } from '../../scripts/licences.ts';
+import { importsOf } from '../../scripts/source-imports.ts';
 import { cycloneDx, productionPackages, type LockFile } from '../../scripts/production-packages.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -30,6 +31,18 @@ describe('the packages that the product brings', () => {
     expect(Object.keys(manifest.dependencies).filter((name) => !names.has(name))).toEqual([]);
     expect(['eslint', 'vitest', 'typescript', 'prettier'].filter((name) => names.has(name))).toEqual([]);
     expect(names).toContain('@azure/identity');
+  });
+
+  test('are told to the last one of those that are bundled in the page, which npm calls development only', () => {
+    const text = readdirSync(path.join(root, 'web/src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) => importsOf(readFileSync(path.join(root, 'web/src', file), 'utf8')));
+    const imported = text.flatMap(({ specifier }) =>
+      specifier.startsWith('.') ? [] : [specifier.split('/')[0]],
+    );
+    expect(new Set(imported)).toEqual(new Set(['react', 'react-dom']));
+    const names = packages.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['react', 'react-dom', 'scheduler']));
   });
 
   test('are in the bill of materials, every one reached from the product', () => {

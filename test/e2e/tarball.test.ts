@@ -63,6 +63,8 @@ describe('the packed product in an empty folder', () => {
     'desired-state.example.yaml',
     'docs/install.md',
     'deploy/systemd/pchat.service',
+    'dist/web/index.html',
+    'dist/web/licences.md',
   ])('holds %s', (name) => {
     expect(existsSync(product.file(name))).toBe(true);
   });
@@ -99,6 +101,7 @@ describe('the packed product in an empty folder', () => {
       const [line] = (await once(daemon.stdout, 'data')) as [Buffer];
       const address = /pchat listens on (\S+)/.exec(line.toString())?.[1] ?? '';
       expect((await fetch(new URL('/healthz', address))).status).toBe(200);
+      expect(await (await fetch(address)).text()).toContain('<title>pchat</title>');
       daemon.kill('SIGTERM');
       expect(await once(daemon, 'exit')).toEqual([0, null]);
     } finally {
