@@ -26,7 +26,7 @@ class Desk {
     this.store = new LiveStore({
       fetch: (path, init) => fetch(new URL(String(path), this.#address), init),
       now: () => hostClock.now(),
-      sleep: (ms, signal) => hostClock.sleep(Math.min(ms, LIMIT_MS), signal),
+      sleep: (ms, signal) => hostClock.sleep(ms, signal),
       uniqueKey: () => String(hostClock.monotonicMs()),
       storage: {
         getItem: (key) => storage.get(key) ?? null,
@@ -84,19 +84,21 @@ describe('what the page keeps', () => {
 
   test('does not let a first reading that comes late cover what an event has brought', async () => {
     const api = servedApi(shown('converged'));
+    const asked = Promise.withResolvers<undefined>();
     const late = Promise.withResolvers<undefined>();
     const desk = new Desk({
       fetch: async (path, init) => {
         const response = await fetch(new URL(String(path), desk.address()), init);
-        if (String(path).startsWith('api/v1/pools?')) await late.promise;
+        if (String(path).startsWith('api/v1/pools?')) {
+          asked.resolve(undefined);
+          await late.promise;
+        }
         return response;
       },
     });
     await desk.serves(api);
     desk.open();
-    const { signal } = new AbortController();
-    while (api.events.listeners === 0) await hostClock.sleep(5, signal);
-    await hostClock.sleep(50, signal);
+    await asked.promise;
     api.show(shown('blocked', DRIFT));
     api.events.poolChanged(shown('blocked', DRIFT));
     await desk.sees('the drift', (state) => state.rows.get('chat')?.drift === 1);
@@ -105,7 +107,7 @@ describe('what the page keeps', () => {
     await desk.sees('the drift still', (state) => state.rows.get('chat')?.drift === 1);
   });
 
-  test('is called lost when the daemon ends, and names the daemon that comes after it', async () => {
+  test('is called lost when the daemon ends, and is read anew from the one that comes after it', async () => {
     const first = servedApi(shown('converged'));
     const desk = new Desk();
     const port = await desk.serves(first);

@@ -29,6 +29,8 @@ export class LiveStore {
   readonly #listeners = new Set<() => void>();
   readonly #wanted = new Set<string>();
   readonly #reading = new Set<string>();
+  /** Named by events since everything began to be read: what was read of them may be older than what they told. */
+  readonly #named = new Set<string>();
   #connection = new AbortController();
   #state: LiveState = NOTHING_KNOWN;
   #lastId: string | null = null;
@@ -126,6 +128,7 @@ export class LiveStore {
 
   async #meet({ type, data }: StreamEvent, signal: AbortSignal): Promise<void> {
     const { pool } = JSON.parse(data) as { readonly pool?: string };
+    if (pool !== undefined) this.#named.add(pool);
     switch (type) {
       case 'pool':
       case 'progress':
@@ -146,6 +149,7 @@ export class LiveStore {
   async #readAll(signal: AbortSignal): Promise<void> {
     const rows = new Map<string, ReturnType<typeof fleetRow>>();
     let head: Page | undefined;
+    this.#named.clear();
     for (let next: string | null = ''; next !== null;) {
       const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
       const path = `api/v1/pools?limit=${String(PAGE)}${cursor}`;
@@ -157,6 +161,7 @@ export class LiveStore {
     const { watched } = this.#state;
     if (watched !== null) await this.#read(watched.name, signal);
     if (head !== undefined) this.#alive(head, rows);
+    for (const name of this.#named) this.#want(name);
   }
 
   #alive(head: Page, rows: LiveState['rows']): void {
