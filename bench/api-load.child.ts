@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import os from 'node:os';
 import path from 'node:path';
 
 export interface ApiLoad {
@@ -19,6 +20,9 @@ export interface ApiLoadCounts {
   readonly answers: number;
   readonly failures: number;
 }
+
+// They stand for other computers: their own work must not take the processor from what is measured.
+os.setPriority(os.constants.priority.PRIORITY_LOW);
 
 const { journalDirectory, streams, perSecond } = JSON.parse(process.argv[2] ?? '') as ApiLoad;
 const textOf = (name: string): string => readFileSync(path.join(journalDirectory, name), 'utf8').trim();
