@@ -1,8 +1,18 @@
 /** Debian's Chromium in front of the page, and what a person would notice about it. Ended with the test. */
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
+
+const run = promisify(execFile);
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** As it is in the sources now; the daemon reads it when it starts. */
+export async function buildPage(): Promise<void> {
+  await run('npm', ['run', '--silent', 'build:web'], { cwd: root });
+}
 
 const CHROMIUM = '/usr/bin/chromium';
 /** `npm run setup` installs it. */
@@ -15,6 +25,8 @@ type PageForm = readonly [scheme: 'light' | 'dark', width: number];
 export const WIDE: PageForm = ['light', 1_280];
 export const NARROW: PageForm = ['dark', 360];
 const FORMS = [WIDE, NARROW];
+/** A browser draws no picture of a fleet of a thousand rows. */
+const MOST_PICTURED_PX = 8_000;
 const WAIT_MS = 15_000;
 
 interface AxeResult {
@@ -55,7 +67,9 @@ export class PageBrowser implements AsyncDisposable {
     // What sticks to the window would lie in the middle of a picture of the whole page.
     await this.page.evaluate('scrollTo(0, 0)');
     mkdirSync(PICTURES, { recursive: true });
-    await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
+    const height = await this.page.evaluate<number>('document.documentElement.scrollHeight');
+    const file = path.join(PICTURES, `${name}.png`);
+    await this.page.screenshot({ path: file, fullPage: height < MOST_PICTURED_PX });
   }
 
   /** Rules of axe-core that the page breaks as it stands. Run through the debugger, which no policy of the page concerns. */

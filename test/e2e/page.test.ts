@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_ESTATE } from '../../src/simulator/estate/estate-options.ts';
 import { RARELY_COPIED } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
-import { NARROW, noChromium, PageBrowser, WIDE } from './page-browser.ts';
+import { buildPage, NARROW, noChromium, PageBrowser, WIDE } from './page-browser.ts';
 
 const FACTOR = 60;
 const POOL = 'contoso-chat';
@@ -29,6 +29,7 @@ describe.skipIf(noChromium)('the page (needs chromium: npm run setup)', () => {
   let address = '';
 
   beforeAll(async () => {
+    await buildPage();
     stage = await WireStage.open({
       seed: 'page',
       factor: FACTOR,

@@ -24,7 +24,7 @@ class Desk {
   constructor(more: Partial<Surroundings> = {}) {
     const { storage } = this;
     this.store = new LiveStore({
-      fetch: (path, init) => fetch(new URL(String(path), this.#address), init),
+      fetch: (path, init) => fetch(new URL(path, this.#address), init),
       now: () => hostClock.now(),
       sleep: (ms, signal) => hostClock.sleep(ms, signal),
       uniqueKey: () => String(hostClock.monotonicMs()),
@@ -88,8 +88,8 @@ describe('what the page keeps', () => {
     const late = Promise.withResolvers<undefined>();
     const desk = new Desk({
       fetch: async (path, init) => {
-        const response = await fetch(new URL(String(path), desk.address()), init);
-        if (String(path).startsWith('api/v1/pools?')) {
+        const response = await fetch(new URL(path, desk.address()), init);
+        if (path.startsWith('api/v1/pools?')) {
           asked.resolve(undefined);
           await late.promise;
         }

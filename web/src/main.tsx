@@ -23,7 +23,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 const store = new LiveStore({
-  fetch: (...args) => fetch(...args),
+  fetch: (path, init) => fetch(path, init),
   now: () => Date.now(),
   sleep,
   uniqueKey: () => crypto.randomUUID(),

@@ -2,7 +2,7 @@
 
 /** What the page needs of a browser; tests bring their own. */
 export interface Surroundings {
-  readonly fetch: typeof fetch;
+  readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
   /** ms since 1970, by the browser's clock. */
   readonly now: () => number;
   /** Rejects when the signal aborts. */

@@ -159,8 +159,9 @@ function moveByArrow(event: KeyboardEvent<HTMLDivElement>): void {
   if (step === 0) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>('a[href]')];
   const next = links[links.findIndex((link) => link === document.activeElement) + step];
-  if (next === undefined) return;
+  // Also at the end of what is drawn: a browser that scrolls by itself takes the focused row away.
   event.preventDefault();
+  if (next === undefined) return;
   next.focus();
   next.scrollIntoView({ block: 'nearest' });
 }
