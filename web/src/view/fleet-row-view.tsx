@@ -56,8 +56,13 @@ export const FleetRowView = memo(function FleetRowView({ row, index, top }: Prop
   );
 });
 
+/** Many rounds long, whatever the interval of the polls: what the row says is no longer what is. */
+const OLD_MS = 300_000;
+
 function Seen({ at }: { readonly at: string | null }) {
   const age = since(at, useNow());
+  if (age !== null && age > OLD_MS)
+    return <ToneWord tone="unknown" word={`not seen for ${spanWords(age)}`} />;
   return <span className="quiet">{age === null ? 'not seen yet' : `seen ${spanWords(age)} ago`}</span>;
 }
 
