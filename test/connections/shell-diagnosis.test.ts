@@ -56,7 +56,7 @@ test('the build brings the scripts along', () => {
         readFileSync(path.join(root, 'src/connections/powershell', name)),
       );
     expect(readFileSync(path.join(root, 'package.json'), 'utf8')).toMatch(
-      /"build": ".*copy-scripts\.mjs dist"/,
+      /"build": ".*copy-scripts\.mjs dist\b/,
     );
   } finally {
     rmSync(target, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { ask, tokensOf } from '../support/asked-api.ts';
 import { homeLost } from '../support/facts.ts';
 import { isProblem } from '../support/open-api-checks.ts';
 import { observed } from '../support/pool-status.ts';
-import { servedApi, type ServedApi } from '../support/served-api.ts';
+import { CONTROL_TOKEN, servedApi, type ServedApi } from '../support/served-api.ts';
 
 const lost = observed(homeLost());
 const url = `/api/v1/pools/${lost.pool}/ledger`;
@@ -45,6 +45,12 @@ describe('the rate of requests', () => {
     expect((await get(api, 'secret-view', '/metrics')).statusCode).toBe(429);
     api.nowMs = 1_000;
     expect((await get(api, 'secret-view')).statusCode).toBe(200);
+  });
+
+  test('does not hold for the control token of the daemon', async () => {
+    const api = servedApi(lost, { tokens: tokensOf() });
+    const statuses = await statusesOf(api, CONTROL_TOKEN, RATE_LIMITS.burst + 2);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   test('counts an unknown token harder, and not against those who are known', async () => {
