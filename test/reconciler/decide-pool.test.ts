@@ -477,6 +477,15 @@ describe('files, share and loss', () => {
     },
   );
 
+  test('what was lost when backup began to serve is not asked about again by a later repair', () => {
+    const poolState = world.seen(world.poolStateFacts(), 'shell');
+    const pool: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes: 0 } };
+    const { plan, ledger, gate } = decide(world.failedOver({ poolState }), pool);
+    expect([plan.kind, ledger.lossMinutes]).toEqual(['steps', 0]);
+    expect(ledger.lines.map(({ kind }) => kind)).toContain('at-risk');
+    expect(gate.kind).toBe('proceed');
+  });
+
   describe('dbatools, log-ship recovery: with home lost and the share silent', () => {
     const SHARE = '\\\\fs01\\mgc-logs';
     const AT_HOME: DesiredPoolOptions = {
