@@ -6,25 +6,31 @@ import { decidePool } from '../reconciler/decide-pool.ts';
 import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import type { SavedPlan } from '../topology/saved-plan.ts';
-import { expiryOf, type PersonOptions } from './by-person.ts';
+import { expiryOf, namedPerson, personOf, type PersonOptions } from './by-person.ts';
 import { print, readText } from './command-options.ts';
-import { reachedBy } from './daemon-client.ts';
+import { reachedBy, type SignedRecord } from './daemon-client.ts';
 
 type Approval = DecisionRequest & { readonly decision: 'approve'; readonly plan: SavedPlan };
 
 export async function applySavedPlan(file: string, options: PersonOptions): Promise<void> {
   const plan = readSavedPlan(await readText(file), file);
   const expiresAt = await expiryOf(options);
-  const { as: by, reason } = options;
-  const request: Approval = { pool: plan.pool, decision: 'approve', by, reason, expiresAt, plan };
+  const by = personOf(options);
+  const request = { pool: plan.pool, decision: 'approve', reason: options.reason, expiresAt, plan } as const;
   const { daemon, settings } = await reachedBy(options);
-  const record = await (daemon === undefined ? approveAlone(settings, request) : daemon.decide(request));
+  const record = await (daemon === undefined
+    ? approveAlone(settings, { ...request, by: namedPerson(options) })
+    : daemon.decide({ ...request, by }));
   const who = daemon === undefined ? 'the next pchat run follows it' : 'the daemon follows it';
   const steps = `${String(plan.steps.length)} step${plan.steps.length === 1 ? '' : 's'}`;
-  print(options, record, () => `${plan.pool}: the plan ${file} (${steps}) is approved by ${by}; ${who}`);
+  print(
+    options,
+    record,
+    () => `${plan.pool}: the plan ${file} (${steps}) is approved by ${record.by}; ${who}`,
+  );
 }
 
-async function approveAlone(settings: Settings, request: Approval): Promise<unknown> {
+async function approveAlone(settings: Settings, request: Approval): Promise<SignedRecord> {
   const { lookOnce } = await import('./look-once.ts');
   const { withoutDaemon } = await import('./without-daemon.ts');
   return withoutDaemon(settings, async ({ journal, pools }) => {
@@ -37,6 +43,6 @@ async function approveAlone(settings: Settings, request: Approval): Promise<unkn
     const decided = decidePool(pool, look.facts, decisions, look.nowMs);
     requireUnmoved(request.plan, planSeen(pool, look.facts, decided));
     const decision = toDecision(request, { generation: pool.generation, ...decided });
-    return journal.append({ kind: 'decision', ...decision });
+    return { ...(await journal.append({ kind: 'decision', ...decision })), by: decision.by };
   });
 }

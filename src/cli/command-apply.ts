@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../desired-state/parse-settings.ts';
 import type { BreakGlassRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import { byPerson, expiryOf, type PersonOptions } from './by-person.ts';
+import { byPerson, expiryOf, namedPerson, personOf, type PersonOptions } from './by-person.ts';
 import { print, readText } from './command-options.ts';
 import { reachedBy } from './daemon-client.ts';
 
@@ -48,13 +48,15 @@ async function apply(planFile: string | undefined, options: ApplyOptions): Promi
 }
 
 async function breakGlass(file: string, options: ApplyOptions): Promise<void> {
-  const { as: by, reason } = options;
+  const by = personOf(options);
   const text = await readText(file);
   const expiresAt = await expiryOf({ ...options, expires: options.expires ?? IN_FORCE_FOR });
   if (expiresAt === null) throw new TypeError('a break-glass always ends');
-  const request = { by, reason, expiresAt, file, text };
+  const request = { reason: options.reason, expiresAt, file, text };
   const { daemon, settings } = await reachedBy(options);
-  const record = await (daemon === undefined ? applyAlone(settings, request) : daemon.breakGlass(request));
+  const record = await (daemon === undefined
+    ? applyAlone(settings, { ...request, by: namedPerson(options) })
+    : daemon.breakGlass({ ...request, by }));
   const names = await namesOf(request);
   const who = daemon === undefined ? 'the next pchat run follows' : 'the daemon follows';
   print(
@@ -74,7 +76,7 @@ async function applyAlone(settings: Settings, request: BreakGlassRequest): Promi
   );
 }
 
-async function namesOf({ text, file }: BreakGlassRequest): Promise<readonly string[]> {
+async function namesOf({ text, file }: Pick<BreakGlassRequest, 'text' | 'file'>): Promise<readonly string[]> {
   const { parseDesiredState } = await import('../desired-state/parse-desired-state.ts');
   const parsed = parseDesiredState(text, file);
   return parsed.kind === 'invalid' ? [] : parsed.pools.map(({ topology }) => topology.name);

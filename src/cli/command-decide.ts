@@ -9,9 +9,9 @@ import type { JournalRecord } from '../ports/journal.ts';
 import type { DecisionRequest } from '../reconciler/pool-status.ts';
 import { PoolError } from '../topology/pool-error.ts';
 import { SITES, type Site } from '../topology/pool-topology.ts';
-import { byPerson, expiryOf, type PersonOptions } from './by-person.ts';
+import { byPerson, expiryOf, namedPerson, personOf, type PersonOptions } from './by-person.ts';
 import { print } from './command-options.ts';
-import { reachedBy, type DaemonClient } from './daemon-client.ts';
+import { reachedBy, type DaemonClient, type SignedRecord, type Unsigned } from './daemon-client.ts';
 import type { PoolAtRest } from './without-daemon.ts';
 
 interface MeantPool {
@@ -130,31 +130,38 @@ function requirePool<T extends MeantPool>(pools: readonly T[], name: string): T 
 
 async function decide(options: PersonOptions, toWanted: ToWanted): Promise<void> {
   const expiresAt = await expiryOf(options);
-  const toRequests = (pools: readonly MeantPool[]): readonly DecisionRequest[] => {
-    const wanted = toWanted(pools);
-    if (wanted.length === 0) throw new PoolError('PCO_USAGE', 'no pool of the desired state is meant');
-    return wanted.map((one) => ({ ...one, by: options.as, reason: options.reason, expiresAt }));
-  };
-  const { requests, records } = await decideBy(options, toRequests);
+  const by = personOf(options);
+  const requestsBy =
+    <B>(person: B) =>
+    (pools: readonly MeantPool[]) => {
+      const wanted = toWanted(pools);
+      if (wanted.length === 0) throw new PoolError('PCO_USAGE', 'no pool of the desired state is meant');
+      return wanted.map((one) => ({ ...one, by: person, reason: options.reason, expiresAt }));
+    };
+  const { daemon, settings } = await reachedBy(options);
+  const { requests, records } = await (daemon === undefined
+    ? decideAlone(settings, requestsBy(namedPerson(options)))
+    : decideThrough(daemon, requestsBy(by)));
   print(options, records, () =>
-    requests.map((r) => `${r.pool}: ${r.decision} by ${r.by} is recorded`).join('\n'),
+    requests
+      .map((r, index) => `${r.pool}: ${r.decision} by ${records[index]?.by ?? ''} is recorded`)
+      .join('\n'),
   );
 }
 
-async function decideBy(options: PersonOptions, toRequests: ToRequests): Promise<Decided> {
-  const { daemon, settings } = await reachedBy(options);
-  return daemon === undefined ? decideAlone(settings, toRequests) : decideThrough(daemon, toRequests);
-}
-
 type ToWanted = (pools: readonly MeantPool[]) => readonly Wanted[];
-type ToRequests = (pools: readonly MeantPool[]) => readonly DecisionRequest[];
+type ToRequests<R> = (pools: readonly MeantPool[]) => readonly R[];
 interface Decided {
-  readonly requests: readonly DecisionRequest[];
-  readonly records: readonly unknown[];
+  readonly requests: readonly Unsigned<DecisionRequest>[];
+  /** One for each request. */
+  readonly records: readonly SignedRecord[];
 }
 
 /** The daemon knows its pools, also while the desired state cannot be read. */
-async function decideThrough(daemon: DaemonClient, toRequests: ToRequests): Promise<Decided> {
+async function decideThrough(
+  daemon: DaemonClient,
+  toRequests: ToRequests<Unsigned<DecisionRequest>>,
+): Promise<Decided> {
   const requests = toRequests((await daemon.status()).pools);
   const records = await Promise.all(requests.map((request) => daemon.decide(request)));
   return { requests, records };
@@ -189,19 +196,19 @@ async function presentPlan(
   };
 }
 
-async function decideAlone(settings: Settings, toRequests: ToRequests): Promise<Decided> {
+async function decideAlone(settings: Settings, toRequests: ToRequests<DecisionRequest>): Promise<Decided> {
   const { withoutDaemon } = await import('./without-daemon.ts');
   const { toDecision } = await import('../daemon/decisions.ts');
   return withoutDaemon(settings, async ({ journal, pools }) => {
     const requests = toRequests(pools);
-    const records: unknown[] = [];
+    const records: SignedRecord[] = [];
     for (const request of requests) {
       const pool = requirePool(pools, request.pool);
       const asked = request.decision === 'approve';
       const present = asked ? await presentPlan(settings, pool, journal.records()) : UNSEEN;
       const { generation, desired } = pool;
       const decision = toDecision(request, { generation, topology: desired?.topology, ...present });
-      records.push(await journal.append({ kind: 'decision', ...decision }));
+      records.push({ ...(await journal.append({ kind: 'decision', ...decision })), by: decision.by });
     }
     return { requests, records };
   });

@@ -107,15 +107,19 @@ function describe(record: JournalRecord): string {
     case 'loss-seen':
       return `loss of the failover: ${minutesWords(record.actualMinutes)}, predicted ${minutesWords(record.predictedMinutes)}: ${record.because}`;
     case 'decision':
-      return `${record.by}: ${decided(record)}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
+      return `${person(record)}: ${decided(record)}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
     case 'break-glass':
-      return `${record.by}: break-glass ${record.file}: ${record.reason} (until ${record.expiresAt})`;
+      return `${person(record)}: break-glass ${record.file}: ${record.reason} (until ${record.expiresAt})`;
     case 'break-glass-ended':
       return `the source of the desired state is back: ${record.pools.map(returned).join('; ')}`;
     case 'rotated':
       return `a new file; what came before is in ${record.archive}`;
   }
 }
+
+/** Whose token or certificate it came with, where that is not the person. */
+const person = ({ by, via }: { readonly by: string; readonly via?: string }): string =>
+  via === undefined || via === 'local' || via === by ? by : `${by} (token of ${via})`;
 
 const secondsWords = (seconds: Seconds | null): string =>
   seconds === null ? 'unknown' : `${seconds.p50.toFixed(1)} s`;

@@ -41,14 +41,23 @@ interface Page {
 
 const OF_THE_PLAN: ReadonlySet<string> = new Set(['approve', 'accept-loss', 'keep']);
 
+/** What a person decides; `by` left out: whom the token names. */
+export type Unsigned<R> = R extends { readonly by: string }
+  ? Omit<R, 'by'> & { readonly by?: string | undefined }
+  : never;
+/** The record in the journal, as far as commands read it. */
+export interface SignedRecord {
+  readonly by: string;
+}
+
 export interface DaemonClient {
   status(): Promise<DaemonStatus>;
   pool(name: string): Promise<PoolStatus>;
   why(name: string): Promise<Why>;
   /** Of the present journal, oldest first. */
   history(name: string): Promise<readonly JournalRecord[]>;
-  decide(request: DecisionRequest): Promise<unknown>;
-  breakGlass(request: BreakGlassRequest): Promise<unknown>;
+  decide(request: Unsigned<DecisionRequest>): Promise<SignedRecord>;
+  breakGlass(request: Unsigned<BreakGlassRequest>): Promise<SignedRecord>;
 }
 
 /** undefined: no daemon has left its address in this folder, or it does not answer. */
@@ -168,10 +177,10 @@ class HttpClient implements DaemonClient {
     return records.reverse();
   }
 
-  async decide(request: DecisionRequest): Promise<unknown> {
+  async decide(request: Unsigned<DecisionRequest>): Promise<SignedRecord> {
     const { pool, decision, ...body } = request;
     const route = `/api/v1/pools/${encodeURIComponent(pool)}`;
-    const send = (headers?: Readonly<Record<string, string>>): Promise<unknown> =>
+    const send = (headers?: Readonly<Record<string, string>>): Promise<SignedRecord> =>
       this.#post(`${route}/${PATHS[decision]}`, body, headers);
     if (!OF_THE_PLAN.has(decision)) return send();
     const seen = await this.#tagged(route);
@@ -199,7 +208,7 @@ class HttpClient implements DaemonClient {
     return { pool, tag: response.headers.get('etag') ?? '' };
   }
 
-  breakGlass(request: BreakGlassRequest): Promise<unknown> {
+  breakGlass(request: Unsigned<BreakGlassRequest>): Promise<SignedRecord> {
     return this.#post('/api/v1/break-glass', request);
   }
 
@@ -207,7 +216,7 @@ class HttpClient implements DaemonClient {
     route: string,
     body: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<unknown> {
+  ): Promise<SignedRecord> {
     const { tokenFile } = this.#reach;
     if (tokenFile === undefined)
       throw new PoolError('PCO_NOT_AUTHORISED', 'a decision needs a token', {
@@ -217,13 +226,13 @@ class HttpClient implements DaemonClient {
       throw new PoolError('PCO_NOT_AUTHORISED', `the token in ${tokenFile} cannot be read`, {
         hint: 'only the account that runs the daemon may decide',
       });
-    return this.#json(
+    return (await this.#json(
       await this.#fetch(
         route,
         { method: 'POST', body: JSON.stringify(body) },
         { ...headers, 'content-type': 'application/json' },
       ),
-    );
+    )) as SignedRecord;
   }
 
   async #token(): Promise<string | undefined> {

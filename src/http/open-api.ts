@@ -82,6 +82,12 @@ function parameters(route: ApiRoute): readonly Json[] {
   ];
 }
 
+/** A token of the settings fills in who decides: see `by` in decision-body.ts. */
+const unsigned = (schema: Json): Json => ({
+  ...schema,
+  required: (schema['required'] as readonly string[] | undefined)?.filter((field) => field !== 'by'),
+});
+
 function operation(route: ApiRoute): Json {
   const { body, answer, method, summary } = route;
   const { type } = answer;
@@ -96,7 +102,7 @@ function operation(route: ApiRoute): Json {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: jsonSchema(body, 'input') } },
+            content: { 'application/json': { schema: unsigned(jsonSchema(body, 'input')) } },
           },
         }),
     responses: {

@@ -80,6 +80,16 @@ describe('without a daemon', { timeout: 60_000 }, () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test('a decision of nobody is refused', async () => {
+    const desk = new Desk();
+    const refused = await desk.pchat('suspend', 'chat', '--reason', 'the drill');
+    expect(refused).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('--as NAME is missing') as string,
+    });
+    expect(existsSync(path.join(desk.directory, 'state', 'journal.ndjson'))).toBe(false);
+  });
+
   test('every decision but an approval of what nobody sees is kept with name, reason and end, and history tells it', async () => {
     const desk = new Desk();
     const decisions = [

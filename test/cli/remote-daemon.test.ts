@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { JournalRecord } from '../../src/ports/journal.ts';
 import { temporaryFolder } from '../daemon/temporary-folder.ts';
 import { tokensOf } from '../support/asked-api.ts';
 import { authority } from '../support/certificates.ts';
@@ -58,6 +59,24 @@ describe('at a daemon on another computer', () => {
     expect(refused.stderr).toContain('PCO_NOT_AUTHORISED');
     expect((await approve('--as', 'approveer')).code).toBe(0);
     expect(api.decided).toMatchObject([{ decision: 'approve', by: 'approveer', via: 'approveer' }]);
+  });
+
+  test('without --as the token names the person', async () => {
+    const { api, by } = await remote();
+    const { code, stdout } = await pchat('suspend', lost.pool, '--reason', 'works', ...by('operate'));
+    expect([code, stdout.trim()]).toEqual([0, `${lost.pool}: suspend by operateer is recorded`]);
+    expect(api.decided).toMatchObject([{ decision: 'suspend', by: 'operateer' }]);
+  });
+
+  test('pchat history tells whose token a decision came with, where that is another name', async () => {
+    const { api, by } = await remote();
+    const suspended = (seq: number, via: string): JournalRecord => ({
+      ...{ v: 1, seq, epoch: 1, at: 'x', kind: 'decision', pool: lost.pool, generation: lost.generation },
+      ...{ decision: 'suspend', by: 'ann', via, reason: 'fire', expiresAt: null },
+    });
+    api.records = [suspended(1, 'local'), suspended(2, 'ann'), suspended(3, 'ci')];
+    const { stdout } = await pchat('history', ...by('view'));
+    expect(stdout.match(/ann.*(?=: suspend)/g)).toEqual(['ann', 'ann', 'ann (token of ci)']);
   });
 
   test('a role that is too small changes nothing', async () => {

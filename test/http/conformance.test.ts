@@ -1,7 +1,7 @@
 /** Every route of the document, asked wrongly in every way that it names, and rightly: the answer is one that it promises. */
 import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../src/http/callers.ts';
-import { API_ROUTES } from '../../src/http/open-api.ts';
+import { API_ROUTES, openApiDocument } from '../../src/http/open-api.ts';
 import { homeLost } from '../support/facts.ts';
 import {
   DOCUMENTED,
@@ -195,6 +195,18 @@ const rightCases = DOCUMENTED.flatMap((route) =>
 test('the document has every route of the table, and no other', () => {
   const key = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
   expect(DOCUMENTED.map(key).sort()).toEqual(API_ROUTES.map(key).sort());
+});
+
+test('openapi.json leaves `by` to whom the token names', () => {
+  const { paths } = openApiDocument() as {
+    readonly paths: Readonly<Record<string, { readonly post?: unknown }>>;
+  };
+  const bodies = Object.values(paths).flatMap(({ post }) => {
+    const { requestBody } = (post ?? {}) as { readonly requestBody?: unknown };
+    return requestBody === undefined ? [] : [JSON.stringify(requestBody)];
+  });
+  expect(bodies.filter((body) => body.includes('"by":')).length).toBeGreaterThan(6);
+  expect(bodies.filter((body) => /"required":\[[^\]]*"by"/.test(body))).toEqual([]);
 });
 
 describe('by openapi.json, a request', () => {
