@@ -1,14 +1,13 @@
 /** Where the daemon is asked: by the settings, and where those say TLS, on a loopback port of its own for the commands of this computer. */
 import { createHash } from 'node:crypto';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { Settings } from '../desired-state/parse-settings.ts';
-import { buildServer, type ServerOptions, type TlsOptions } from '../http/build-server.ts';
-import { PoolError } from '../topology/pool-error.ts';
+import { buildServer, type SecuredBy, type ServerOptions } from '../http/build-server.ts';
+import { CertificateFiles } from './certificate-files.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { hostClock } from './host/host-clock.ts';
 import type { Log } from './log.ts';
 import { readPage } from './host/read-page.ts';
-import { readSetting } from './read-secret.ts';
 import type { Shutdown } from './shutdown.ts';
 
 type Asked = Pick<ServerOptions, 'status' | 'decisions' | 'metrics' | 'events' | 'gitHook'>;
@@ -23,7 +22,8 @@ export async function listen(
   asked: Asked,
 ): Promise<string> {
   const { directory } = journal;
-  const tls = http.tls && readTls(http.tls);
+  const files = http.tls && new CertificateFiles(http.tls, log);
+  const tls = files && { ...files.first, renewed: () => files.renewed() };
   const token = writeToken(directory);
   shutdown.register('control files', () => {
     removeControlFiles(directory);
@@ -42,7 +42,7 @@ export async function listen(
       log.info(entry.after === null ? 'a change was refused' : 'a change was asked for', { ...entry });
     },
   };
-  const open = async (at: { host: string; port: number }, secured?: TlsOptions): Promise<string> => {
+  const open = async (at: { host: string; port: number }, secured?: SecuredBy): Promise<string> => {
     const server = buildServer({ ...options, tls: secured });
     shutdown.register('http', () => server.close());
     return server.listen(at);
@@ -55,21 +55,6 @@ export async function listen(
 
 /** As the Host header has it. */
 const asInHost = (name: string): string => (name.includes(':') ? `[${name}]` : name).toLowerCase();
-
-function readTls(files: NonNullable<Settings['http']['tls']>): TlsOptions {
-  const cert = readSetting(files.cert);
-  const key = readSetting(files.key);
-  const tls = files.clientCa === undefined ? { cert, key } : { cert, key, ca: readSetting(files.clientCa) };
-  try {
-    createSecureContext(tls);
-  } catch (error) {
-    throw new PoolError('PCO_SETTINGS_INVALID', 'http.tls: certificate and key cannot be used together', {
-      cause: error,
-      hint: `${files.cert} is a PEM certificate with its chain, ${files.key} its key without a passphrase`,
-    });
-  }
-  return tls;
-}
 
 /** undefined: no certificate, or none of the authority of the settings. */
 function clientSubject(socket: object): string | undefined {

@@ -20,11 +20,16 @@ export interface TlsOptions {
   readonly ca?: string;
 }
 
+export interface SecuredBy extends TlsOptions {
+  /** Asked before every handshake, so it must be quick; undefined: as before. Never throws. */
+  readonly renewed?: () => TlsOptions | undefined;
+}
+
 export interface ServerOptions extends ApiOptions {
   /** Names that requests may come under, besides the loopback ones; lower case. */
   readonly names: readonly string[];
   /** Left out: plain HTTP, for loopback only. */
-  readonly tls?: TlsOptions | undefined;
+  readonly tls?: SecuredBy | undefined;
   readonly metrics: Registry;
   /** Left out: no forge may say anything. */
   readonly gitHook?: HookRoute | undefined;
@@ -69,10 +74,17 @@ const BASE = {
   },
 } as const;
 
-function createServer(tls: TlsOptions | undefined): FastifyInstance {
-  if (tls === undefined) return fastify(BASE);
+function createServer(secured: SecuredBy | undefined): FastifyInstance {
+  if (secured === undefined) return fastify(BASE);
+  const { renewed, ...tls } = secured;
   const clients = tls.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
-  return fastify({ ...BASE, https: { ...tls, ...clients } });
+  const server = fastify({ ...BASE, https: { ...tls, ...clients } });
+  // Before the listener that begins the handshake, which takes the context of that moment.
+  server.server.prependListener('connection', () => {
+    const now = renewed?.();
+    if (now !== undefined) server.server.setSecureContext(now);
+  });
+  return server;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
@@ -96,6 +96,25 @@ describe('beyond loopback', () => {
     expect(answer.status).toBe(200);
     expect((await fetch(`${local}${at}`)).status).toBe(401);
   });
+});
+
+test('a renewed certificate is served from the next connection on, and one that cannot be used is not', async () => {
+  const [former, next] = [await authority(), await authority()];
+  const { address, folder } = await listening(former, SECURED, TOKENS);
+  const status = ({ ca }: Authority): Promise<number> => statusOf(`${address}${at}`, { ca, headers: token });
+  const put = (name: string, text: string): void => {
+    writeFileSync(path.join(folder, `${name}.pem`), text);
+  };
+  expect(await status(former)).toBe(200);
+  const pair = await next.server();
+  put('cert', pair.cert);
+  // Half of it: certificate and key do not fit.
+  expect(await status(former)).toBe(200);
+  put('key', pair.key);
+  expect(await status(next)).toBe(200);
+  await expect(status(former)).rejects.toThrow();
+  rmSync(path.join(folder, 'key.pem'));
+  expect(await status(next)).toBe(200);
 });
 
 test('a key that does not fit the certificate is refused at the start by the name of the setting', async () => {
