@@ -26,8 +26,14 @@ const NOT_ON_THE_WIRE = /^(lose cmdlets|tear copies|full disk|free disk|spread a
 
 export const isPlayable = (what: string): boolean => !NOT_ON_THE_WIRE.test(what);
 
+export interface ChaosStageOptions extends Pick<WireStageOptions, 'journal'> {
+  /** Whoever waits for the stage gives up when it aborts; what was started ends with the stage. */
+  readonly signal?: AbortSignal;
+}
+
 export class ChaosStage implements AsyncDisposable {
   readonly wire: WireStage;
+  readonly signal: AbortSignal;
   readonly world: WireWorld;
   readonly judge: WorldJudge;
   readonly #proxies: BrokenConnections;
@@ -39,8 +45,9 @@ export class ChaosStage implements AsyncDisposable {
   steps = 0;
   kills = 0;
 
-  private constructor(wire: WireStage, proxies: BrokenConnections, scenario: Scenario) {
+  private constructor(wire: WireStage, proxies: BrokenConnections, scenario: Scenario, signal: AbortSignal) {
     this.wire = wire;
+    this.signal = signal;
     this.#proxies = proxies;
     const journal = wire.playground.documents.journalDirectory;
     this.#effects = new JournalTail(journal);
@@ -48,7 +55,10 @@ export class ChaosStage implements AsyncDisposable {
     this.judge = new WorldJudge(this.world, { evidence: scenario.evidence, raceMs: RACE_MS * FACTOR });
   }
 
-  static async open(scenario: Scenario, more: Pick<WireStageOptions, 'journal'> = {}): Promise<ChaosStage> {
+  static async open(
+    scenario: Scenario,
+    { signal = new AbortController().signal, ...more }: ChaosStageOptions = {},
+  ): Promise<ChaosStage> {
     const wire = await WireStage.open({
       ...more,
       seed: scenario.name,
@@ -70,7 +80,8 @@ export class ChaosStage implements AsyncDisposable {
     const stores = ESTATE_SITES.flatMap((site) => [sites[site].primary, sites[site].mirror]).flatMap(
       (store) => store?.name ?? [],
     );
-    const stage = new ChaosStage(wire, await BrokenConnections.before(settingsFile, stores), scenario);
+    const proxies = await BrokenConnections.before(settingsFile, stores);
+    const stage = new ChaosStage(wire, proxies, scenario, signal);
     await wire.estate.fault('clients on');
     await stage.#start();
     await wire.converged('home');

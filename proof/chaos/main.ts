@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { Interruption } from '../../src/cli/estate-story/interruption.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
 import { formatScenario, SCENARIO_MODES, type Scenario } from '../../src/simulation/scenario.ts';
@@ -94,18 +95,20 @@ function total(runs: readonly Run[]): boolean {
 }
 
 async function main(): Promise<void> {
+  using interruption = new Interruption();
+  const { signal } = interruption;
   const runs = whole('runs');
   const first = whole('seed');
   const done: Run[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < runs) {
+    while (next < runs && !signal.aborted) {
       const at = next;
       next += 1;
       const mode = SCENARIO_MODES[at % SCENARIO_MODES.length] ?? 'safety';
       const seed = first + Math.floor(at / SCENARIO_MODES.length);
       const scenario = chanceScenario({ seed, mode, minutes: whole('minutes') });
-      const run = { scenario, played: await playOnWire(scenario) };
+      const run = { scenario, played: await playOnWire(scenario, signal) };
       done.push(run);
       report(run);
     }
@@ -116,11 +119,12 @@ async function main(): Promise<void> {
     // Everybody ends what they have started, also when one of them cannot go on.
     const ends = await Promise.allSettled(Array.from({ length: whole('parallel') }, worker));
     const failed = ends.find((end) => end.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    if (failed !== undefined && !signal.aborted) throw failed.reason;
   } finally {
     rmSync(compiled, { recursive: true, force: true });
   }
-  if (!total(done)) process.exitCode = 1;
+  // Who was interrupted has not shown what was asked for.
+  if (!total(done) || signal.aborted) process.exitCode = 1;
 }
 
 await main();

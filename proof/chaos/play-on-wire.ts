@@ -28,10 +28,11 @@ const CONVERGES_WITHIN_MIN = 90;
 /** Longer than any pause between two looks, and than a wait for heartbeats, real ms. */
 const RESTS_FOR_MS = 6_000;
 
-export async function playOnWire(whole: Scenario): Promise<PlayedOnWire> {
+/** Rejects with the reason of the signal when it aborts; everything that was started has ended by then. */
+export async function playOnWire(whole: Scenario, signal?: AbortSignal): Promise<PlayedOnWire> {
   const beganAtMs = hostClock.monotonicMs();
   const scenario = { ...whole, events: whole.events.filter(({ what }) => isPlayable(what)) };
-  await using stage = await ChaosStage.open(scenario);
+  await using stage = await ChaosStage.open(scenario, signal === undefined ? {} : { signal });
   const decisions: string[] = [];
   for (const { at, what } of scenario.events) {
     await pass(stage, () => stage.nowMs >= at * SECOND_MS || broken(stage));
@@ -73,10 +74,9 @@ export async function statusOf({ wire }: ChaosStage): Promise<PoolStatus | undef
 }
 
 export async function pass(stage: ChaosStage, until: () => boolean): Promise<void> {
-  const { signal } = new AbortController();
   while (!until()) {
     await stage.tick();
-    await hostClock.sleep(TICK_MS, signal);
+    await hostClock.sleep(TICK_MS, stage.signal);
   }
 }
 

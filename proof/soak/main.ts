@@ -4,6 +4,7 @@
  * an invariant was broken.
  */
 import { Command } from 'commander';
+import { Interruption } from '../../src/cli/estate-story/interruption.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { chanceScenario } from '../../src/simulation/chance-scenario.ts';
 import type { Scenario } from '../../src/simulation/scenario.ts';
@@ -38,9 +39,9 @@ function scenario(minutes: number, seed: number): Scenario {
   return { ...chance, name: `soak ${String(seed)}`, events };
 }
 
-async function soak(minutes: number, seed: number): Promise<boolean> {
+async function soak(minutes: number, seed: number, signal: AbortSignal): Promise<boolean> {
   const { events, ...head } = scenario(minutes, seed);
-  await using stage = await ChaosStage.open({ ...head, events }, { journal: JOURNAL });
+  await using stage = await ChaosStage.open({ ...head, events }, { journal: JOURNAL, signal });
   const beganAtMs = hostClock.monotonicMs();
   const endMs = beganAtMs + minutes * MINUTE_S * SECOND_MS;
   const { journalDirectory } = stage.wire.playground.documents;
@@ -95,4 +96,11 @@ function report(stage: ChaosStage, figures: SoakFigures): boolean {
   return beyond.length === 0 && violations.length === 0;
 }
 
-if (!(await soak(Number(values.minutes), Number(values.seed)))) process.exitCode = 1;
+using interruption = new Interruption();
+const { signal } = interruption;
+const held = await soak(Number(values.minutes), Number(values.seed), signal).catch((error: unknown) => {
+  if (!signal.aborted) throw error;
+  process.stderr.write('interrupted\n');
+  return false;
+});
+if (!held) process.exitCode = 1;
