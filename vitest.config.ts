@@ -5,7 +5,10 @@ import { defineConfig } from 'vitest/config';
  * of them share one worker and what it has loaded.
  */
 const PURE = [
+  'actuators',
   'adoption',
+  'exploration',
+  'observers',
   'partition',
   'peers',
   'reconciler',
@@ -13,6 +16,7 @@ const PURE = [
   'rights',
   'runbook',
   'simulation',
+  'simulator/{agent,catalogue,chat,estate,instance,management-shell,msdb,tsql}',
   'statements',
   'topology',
 ].map((folder) => `test/${folder}/**/*.test.ts`);

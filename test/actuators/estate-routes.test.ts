@@ -1,11 +1,10 @@
 /** The seed's routes step by step against the simulated estate in memory: real T-SQL text, real LSN rules, real error numbers. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ActionId, StepTarget } from '../../src/reconciler/step-id.ts';
 import type { DatabaseFacts, PoolFacts } from '../../src/topology/pool-facts.ts';
 import { EstateBed } from './estate-bed.ts';
 
 /** Hours of the estate pass in seconds; a busy machine needs more than the default of five. */
-vi.setConfig({ testTimeout: 30_000 });
 
 const MINUTE_MS = 60_000;
 const PAR1 = 'sql-par-1.contoso.com';
