@@ -18,6 +18,7 @@ export const SECTIONS: readonly { readonly title: string; readonly metrics: read
       'pchat_desired_state_applied_timestamp_seconds',
       'pchat_desired_state_revision_info',
       'pchat_git_hooks_total',
+      'pchat_http_certificate_expiry_timestamp_seconds',
       'pchat_commit_statuses_total',
     ],
   },

@@ -162,6 +162,9 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     metrics: metrics.registry,
     events,
     gitHook,
+    certificate: (endsAtMs) => {
+      metrics.certificate(endsAtMs);
+    },
   });
   // Closed first, so that status and metrics answer while a BACKUP or RESTORE is awaited; stopping twice is harmless.
   shutdown.registerUnbounded('pools', () => stopPools(daemon, log));

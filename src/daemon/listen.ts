@@ -2,15 +2,18 @@
 import { createHash } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { Settings } from '../desired-state/parse-settings.ts';
-import { buildServer, type SecuredBy, type ServerOptions } from '../http/build-server.ts';
-import { CertificateFiles } from './certificate-files.ts';
+import { buildServer, type SecuredBy, type ServerOptions, type TlsOptions } from '../http/build-server.ts';
+import { CertificateFiles, type ServedCertificate } from './certificate-files.ts';
 import { removeControlFiles, writeAddress, writeToken } from './control-files.ts';
 import { hostClock } from './host/host-clock.ts';
 import type { Log } from './log.ts';
 import { readPage } from './host/read-page.ts';
 import type { Shutdown } from './shutdown.ts';
 
-type Asked = Pick<ServerOptions, 'status' | 'decisions' | 'metrics' | 'events' | 'gitHook'>;
+interface Asked extends Pick<ServerOptions, 'status' | 'decisions' | 'metrics' | 'events' | 'gitHook'> {
+  /** A certificate is served that ends then, ms since 1970. */
+  readonly certificate: (endsAtMs: number) => void;
+}
 
 const LOOPBACK = '127.0.0.1';
 
@@ -19,11 +22,11 @@ export async function listen(
   { http, journal }: Settings,
   shutdown: Shutdown,
   log: Log,
-  asked: Asked,
+  { certificate, ...asked }: Asked,
 ): Promise<string> {
   const { directory } = journal;
   const files = http.tls && new CertificateFiles(http.tls, log);
-  const tls = files && { ...files.first, renewed: () => files.renewed() };
+  const tls = files && securedBy(files, certificate);
   const token = writeToken(directory);
   shutdown.register('control files', () => {
     removeControlFiles(directory);
@@ -51,6 +54,20 @@ export async function listen(
   // The commands beside the daemon need no certificate, and still decide when it has expired.
   writeAddress(directory, tls === undefined ? address : await open({ host: LOOPBACK, port: 0 }));
   return address;
+}
+
+function securedBy(files: CertificateFiles, tell: Asked['certificate']): SecuredBy {
+  const told = ({ endsAtMs, ...tls }: ServedCertificate): TlsOptions => {
+    tell(endsAtMs);
+    return tls;
+  };
+  return {
+    ...told(files.first),
+    renewed: () => {
+      const now = files.renewed();
+      return now && told(now);
+    },
+  };
 }
 
 /** As the Host header has it. */

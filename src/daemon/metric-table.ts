@@ -81,6 +81,7 @@ export const METRICS = {
   pchat_folder_requests_total:    { type: 'counter', labels: ['operation'], unit: 'requests', help: 'Listings and changes asked of folders.', moves: 'when one is asked' },
   // The daemon.
   pchat_lease_epoch:              { type: 'gauge', labels: [], unit: 'epoch', help: 'Epoch of the lease that this daemon holds.', moves: 'only with another daemon' },
+  pchat_http_certificate_expiry_timestamp_seconds: { type: 'gauge', labels: [], unit: 'seconds since 1970 UTC; NaN: plain HTTP', help: 'When the certificate that the HTTP interface serves ends.', moves: 'at the start, and with the first connection after a renewal' },
   pchat_build_info:               { type: 'gauge', labels: ['version', 'node'], unit: 'always 1', help: 'What runs.', moves: 'only with another daemon' },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

@@ -40,6 +40,8 @@ export interface DaemonMetrics extends LoopMetrics {
   readonly registry: Registry;
   readonly requests: RequestCounter;
   hook(result: HookResult): void;
+  /** The HTTP interface serves a certificate that ends then, ms since 1970. */
+  certificate(endsAtMs: number): void;
   commitStatus(report: Report): void;
   notified(receiver: ReceiverKind, notification: (typeof NOTIFIED)[number]): void;
 }
@@ -143,6 +145,8 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
   const notices = instruments.counter('pchat_notifications_total');
   for (const receiver of RECEIVER_KINDS)
     for (const notification of NOTIFIED) notices.inc({ receiver, notification }, 0);
+  const certificate = instruments.gauge('pchat_http_certificate_expiry_timestamp_seconds');
+  certificate.set(NaN);
   return {
     registry: instruments.registry,
     requests: countRequests(instruments, pools),
@@ -154,6 +158,9 @@ export function createMetrics({ version, node, epoch }: MetricsOptions): DaemonM
     },
     notified: (receiver, notification) => {
       notices.inc({ receiver, notification });
+    },
+    certificate: (endsAtMs) => {
+      certificate.set(endsAtMs / MS_PER_SECOND);
     },
     hook: (delivery) => {
       hooks.inc({ delivery });

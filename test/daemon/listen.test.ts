@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -24,6 +25,8 @@ interface Listening {
   readonly local: string;
   readonly api: ServedApi;
   readonly folder: string;
+  /** ms since 1970, of each certificate that was served. */
+  readonly ends: readonly number[];
 }
 
 /** @param http lines of the settings beside port and certificate */
@@ -35,15 +38,20 @@ async function listening(of: Authority, ...http: readonly string[]): Promise<Lis
   const lines = ['port: 0', ...http].map((line) => `  ${line}\n`).join('');
   const text = `desiredState: { file: pools.yaml }\njournal: { directory: . }\nhttp:\n${lines}`;
   const api = servedApi(lost);
+  const ends: number[] = [];
   const shutdown = new Shutdown(hostClock, silentLog);
   onTestFinished(() => shutdown.close());
-  const address = await listen(
-    parseSettings(text, path.join(folder, 'settings.yaml')),
-    shutdown,
-    silentLog,
-    api.options,
-  );
-  return { address, local: readFileSync(path.join(folder, 'control-address'), 'utf8').trim(), api, folder };
+  const address = await listen(parseSettings(text, path.join(folder, 'settings.yaml')), shutdown, silentLog, {
+    ...api.options,
+    certificate: (endsAtMs) => ends.push(endsAtMs),
+  });
+  return {
+    address,
+    local: readFileSync(path.join(folder, 'control-address'), 'utf8').trim(),
+    api,
+    folder,
+    ends,
+  };
 }
 
 const SECURED = 'tls: { cert: cert.pem, key: key.pem, clientCa: ca.pem }';
@@ -100,7 +108,7 @@ describe('beyond loopback', () => {
 
 test('a renewed certificate is served from the next connection on, and one that cannot be used is not', async () => {
   const [former, next] = [await authority(), await authority()];
-  const { address, folder } = await listening(former, SECURED, TOKENS);
+  const { address, folder, ends } = await listening(former, SECURED, TOKENS);
   const status = ({ ca }: Authority): Promise<number> => statusOf(`${address}${at}`, { ca, headers: token });
   const put = (name: string, text: string): void => {
     writeFileSync(path.join(folder, `${name}.pem`), text);
@@ -115,6 +123,7 @@ test('a renewed certificate is served from the next connection on, and one that 
   await expect(status(former)).rejects.toThrow();
   rmSync(path.join(folder, 'key.pem'));
   expect(await status(next)).toBe(200);
+  expect(ends).toEqual([expect.any(Number), new X509Certificate(pair.cert).validToDate.getTime()]);
 });
 
 test('a key that does not fit the certificate is refused at the start by the name of the setting', async () => {
