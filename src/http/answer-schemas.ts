@@ -56,6 +56,34 @@ export const poolsSchema = z.looseObject({
   next: z.string().nullable().describe('cursor of the next page; null: this was the last'),
 });
 
+const verdict = z.looseObject({ verdict: z.string() });
+const rowSchema = z.looseObject({
+  ...poolSchema.pick({
+    pool: true,
+    state: true,
+    mode: true,
+    primarySite: true,
+    datacenters: true,
+    generation: true,
+    observedGeneration: true,
+    round: true,
+    observedAt: true,
+    drift: true,
+    plan: true,
+    conditions: true,
+    gate: true,
+    running: true,
+  }).shape,
+  evidence: z.looseObject({ home: verdict, backup: verdict }).nullable(),
+  forecast: z
+    .looseObject({ readiness: z.looseObject({ answer: z.enum(['yes', 'no', 'unknown']) }) })
+    .nullable(),
+});
+export const rowsSchema = z.looseObject({
+  pools: z.array(rowSchema),
+  next: z.string().nullable().describe('cursor of the next page; null: this was the last'),
+});
+
 export const whySchema = z.looseObject({
   pool: z.string(),
   free: z.boolean(),

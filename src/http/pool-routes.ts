@@ -11,9 +11,11 @@ import {
   planSchema,
   poolSchema,
   poolsSchema,
+  rowsSchema,
   whySchema,
 } from './answer-schemas.ts';
 import { apiRoute, notFound, success, type Answer, type ApiRoute } from './api-route.ts';
+import { poolRow } from './pool-row.ts';
 
 export const nameParams = z.strictObject({ name: z.string().min(1).max(200) });
 export const noQuery = z.strictObject({});
@@ -25,6 +27,13 @@ const limit = z.coerce.number().int().min(1).max(PAGE_LIMIT);
 const poolsQuery = z.strictObject({
   limit: limit.optional().describe('left out: all'),
   cursor: z.string().min(1).max(200).optional().describe('`next` of the page before'),
+});
+/** Once, or as often as there are names. */
+const names = z.union([z.string().min(1).max(200), z.array(z.string().min(1).max(200)).max(PAGE)]);
+const rowsQuery = z.strictObject({
+  limit: limit.default(PAGE_LIMIT),
+  cursor: z.string().min(1).max(200).optional().describe('`next` of the page before'),
+  name: names.optional().describe('only these pools, as often as there are some; left out: all'),
 });
 const historyQuery = z.strictObject({
   limit: limit.default(PAGE),
@@ -59,6 +68,22 @@ function pageOf(
   const shown = rest.slice(0, size);
   return { shown, next: rest.length > size ? (shown.at(-1)?.pool ?? null) : null };
 }
+
+const rows = apiRoute({
+  method: 'GET',
+  path: '/api/v1/rows',
+  summary: 'The pools in short form, as a list shows them',
+  params: noParams,
+  query: rowsQuery,
+  answer: { status: 200, schema: rowsSchema },
+  run: ({ query: { limit: size, cursor = '', name }, services: { status } }) => {
+    // Each by its name: to look at a few of a thousand must not cost as much as to look at all.
+    const named = name === undefined ? undefined : [...new Set([name].flat())];
+    const all = named?.flatMap((one) => status.pool(one) ?? []) ?? status.status().pools;
+    const { shown, next } = pageOf(all, size, cursor);
+    return success({ pools: shown.map(poolRow), next });
+  },
+});
 
 function poolRoute(
   part: string,
@@ -130,6 +155,7 @@ export function withoutDocuments(record: JournalRecord): object {
 
 export const POOL_ROUTES: readonly ApiRoute[] = [
   pools,
+  rows,
   poolRoute('', 'A pool as it is seen', poolSchema, (pool) => pool),
   poolRoute('/facts', 'What was observed last', factsSchema, ({ facts }) => facts),
   poolRoute('/drift', 'Where it is not as desired', driftSchema, ({ observedAt, drift }) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PoolRow } from '../../src/http/pool-row.ts';
 import { API_ROUTES } from '../../src/http/open-api.ts';
 import { problemSchema } from '../../src/http/problem.ts';
 import { PoolError } from '../../src/topology/pool-error.ts';
@@ -35,6 +36,36 @@ describe('the API', () => {
       expect(answer.schema.safeParse(given.json()).error).toBeUndefined();
     },
   );
+
+  test('tells pools in short form by pages, and a few of them by name: as in the pool, without facts and ledger', async () => {
+    const pools = ['c', 'a', 'b'].map((pool) => ({ ...lost, pool }));
+    const { server } = servedApi(lost, {
+      status: {
+        ...NOTHING,
+        status: () => ({ ...DAEMON, pools }),
+        pool: (wanted) => pools.find(({ pool }) => pool === wanted),
+      },
+    });
+    const rows = async (query: string) =>
+      (await server.inject({ url: `/api/v1/rows${query}` })).json<{
+        pools: PoolRow[];
+        next: string | null;
+      }>();
+    const names = ({ pools: told, next }: Awaited<ReturnType<typeof rows>>) => [
+      told.map(({ pool }) => pool),
+      next,
+    ];
+    expect(names(await rows(''))).toEqual([['a', 'b', 'c'], null]);
+    expect(names(await rows('?limit=2'))).toEqual([['a', 'b'], 'b']);
+    expect(names(await rows('?limit=2&cursor=b'))).toEqual([['c'], null]);
+    expect(names(await rows('?name=c'))).toEqual([['c'], null]);
+    expect(names(await rows('?name=c&name=gone&name=a&name=c'))).toEqual([['a', 'c'], null]);
+    const [row] = (await rows('?name=a')).pools;
+    expect(lost).toMatchObject({ ...row, pool: lost.pool });
+    expect(Object.keys(row ?? {})).not.toContain('facts');
+    expect(row?.evidence?.home.verdict).toBe(lost.evidence?.home.verdict);
+    expect(JSON.stringify(row).length).toBeLessThan(JSON.stringify(lost).length / 4);
+  });
 
   test.each(API_ROUTES.filter(({ method }) => method === 'POST'))(
     'refuses $path without a token',

@@ -89,7 +89,7 @@ describe('what the page keeps', () => {
     const desk = new Desk({
       fetch: async (path, init) => {
         const response = await fetch(new URL(path, desk.address()), init);
-        if (path.startsWith('api/v1/pools?')) {
+        if (path.startsWith('api/v1/rows?limit')) {
           asked.resolve(undefined);
           await late.promise;
         }

@@ -2,24 +2,37 @@
  * Keeps what is shown equal to what the daemon says: opens the stream first, reads everything, and reads again what an event names.
  * While the stream is not open nothing counts as live. It decides nothing.
  */
+import type { PoolRow } from '../../../src/http/pool-row.ts';
 import type { DaemonStatus, PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { Why } from '../../../src/reconciler/why/why.ts';
-import { fleetRow } from '../model/fleet-row.ts';
+import { fleetRow, type FleetRow } from '../model/fleet-row.ts';
 import { EventText, type StreamEvent } from '../model/event-text.ts';
 import { ApiClient, RefusedError, type Reply, type Surroundings } from './api-client.ts';
 import { NOTHING_KNOWN, type LiveState } from './live-state.ts';
 
-type Page = DaemonStatus & { readonly next: string | null };
+interface RowPage {
+  readonly pools: readonly PoolRow[];
+  readonly next: string | null;
+}
 
-/** Pools of one page: with their facts a few MB. */
-const PAGE = 50;
-const PARALLEL_READS = 4;
+/** Pools of one page: half a MB. */
+const PAGE = 200;
+/** Pools of one reading: their names are in the address. */
+const BATCH = 50;
+/**
+ * ms between two readings of what events named. The first event is followed at once; of many in a short time one reading is made, for
+ * the screen, for the daemon and for its limit of requests.
+ */
+const PAUSE_MS = 80;
 /** A comment comes every 15 s: two of them missing is a stream that is dead without saying so. */
 const SILENCE_LIMIT_MS = 40_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000] as const;
 const UNAUTHORISED = 401;
 const NOT_FOUND = 404;
 const TOKEN_WANTED = 'a token is wanted';
+
+const rowQuery = (cursor: string): string =>
+  `api/v1/rows?limit=${String(PAGE)}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
 
 export const poolPath = (name: string): string => `api/v1/pools/${encodeURIComponent(name)}`;
 
@@ -28,7 +41,7 @@ export class LiveStore {
   readonly #at: Surroundings;
   readonly #listeners = new Set<() => void>();
   readonly #wanted = new Set<string>();
-  readonly #reading = new Set<string>();
+  #reading = false;
   /** Named by events since everything began to be read: what was read of them may be older than what they told. */
   readonly #named = new Set<string>();
   #connection = new AbortController();
@@ -147,24 +160,22 @@ export class LiveStore {
   }
 
   async #readAll(signal: AbortSignal): Promise<void> {
-    const rows = new Map<string, ReturnType<typeof fleetRow>>();
-    let head: Page | undefined;
+    const rows = new Map<string, FleetRow>();
     this.#named.clear();
-    for (let next: string | null = ''; next !== null;) {
-      const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
-      const path = `api/v1/pools?limit=${String(PAGE)}${cursor}`;
-      const { body }: Reply<Page> = await this.client.get<Page>(path, signal);
+    // One pool comes along, whole: what is asked for is the daemon itself.
+    const { body: head } = await this.client.get<DaemonStatus>('api/v1/pools?limit=1', signal);
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query = rowQuery(cursor);
+      const { body }: Reply<RowPage> = await this.client.get<RowPage>(query, signal);
       for (const pool of body.pools) rows.set(pool.pool, fleetRow(pool));
-      head = body;
-      next = body.next;
+      cursor = body.next;
     }
-    const { watched } = this.#state;
-    if (watched !== null) await this.#read(watched.name, signal);
-    if (head !== undefined) this.#alive(head, rows);
+    if (this.#state.watched !== null) await this.#readWatched(signal);
+    this.#alive(head, rows);
     for (const name of this.#named) this.#want(name);
   }
 
-  #alive(head: Page, rows: LiveState['rows']): void {
+  #alive(head: DaemonStatus, rows: LiveState['rows']): void {
     const { version, epoch, startedAt, desiredStateProblems, desiredStateReachable } = head;
     const { daemon, restartedAt } = this.#state;
     const restarted = daemon !== null && daemon.startedAt !== startedAt;
@@ -179,32 +190,41 @@ export class LiveStore {
   /** Once however often it is named while it waits, and never twice at a time: a later answer is the newer one. */
   #want(name: string): void {
     this.#wanted.add(name);
-    if (this.#reading.size >= PARALLEL_READS) return;
-    const next = [...this.#wanted].find((one) => !this.#reading.has(one));
-    if (next !== undefined) void this.#readWanted(next);
+    if (!this.#reading) void this.#readWanted();
   }
 
-  async #readWanted(name: string): Promise<void> {
-    this.#wanted.delete(name);
-    this.#reading.add(name);
-    try {
-      await this.#read(name, this.#connection.signal);
-    } catch (error) {
-      // The next connection begins with everything.
-      this.#connection.abort(error);
-    } finally {
-      this.#reading.delete(name);
+  async #readWanted(): Promise<void> {
+    this.#reading = true;
+    while (this.#wanted.size > 0) {
+      const names = [...this.#wanted].slice(0, BATCH);
+      for (const name of names) this.#wanted.delete(name);
+      const { signal } = this.#connection;
+      try {
+        await this.#read(names, signal);
+      } catch (error) {
+        // The next connection begins with everything.
+        this.#connection.abort(error);
+      }
+      await this.#at.sleep(PAUSE_MS, signal).catch(() => undefined);
     }
-    const [next] = this.#wanted;
-    if (next !== undefined) this.#want(next);
+    this.#reading = false;
   }
 
-  async #read(name: string, signal: AbortSignal): Promise<void> {
+  async #read(names: readonly string[], signal: AbortSignal): Promise<void> {
+    const query = names.map((name) => `name=${encodeURIComponent(name)}`).join('&');
+    const { body } = await this.client.get<RowPage>(`api/v1/rows?${query}`, signal);
+    const rows = new Map(this.#state.rows);
+    for (const pool of body.pools) rows.set(pool.pool, fleetRow(pool));
+    this.#set({ rows });
+    for (const name of names) if (!body.pools.some(({ pool }) => pool === name)) this.#forget(name);
+    if (names.some((name) => this.#isWatched(name))) await this.#readWatched(signal);
+  }
+
+  /** The pool that is open, whole, and what stands in its way. */
+  async #readWatched(signal: AbortSignal): Promise<void> {
+    const name = this.#state.watched?.name ?? '';
     try {
       const { body, tag } = await this.client.get<PoolStatus>(poolPath(name), signal);
-      const rows = new Map(this.#state.rows).set(name, fleetRow(body));
-      this.#set({ rows });
-      if (!this.#isWatched(name)) return;
       const why =
         body.observedAt === null ? null : (await this.client.get<Why>(`${poolPath(name)}/why`, signal)).body;
       if (this.#isWatched(name)) this.#set({ watched: { name, pool: body, tag, why } });

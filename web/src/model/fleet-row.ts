@@ -1,4 +1,5 @@
 /** One pool as a row of the fleet; which rows are shown, and in which order. Pure. */
+import type { PoolRow } from '../../../src/http/pool-row.ts';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { Verdict } from '../../../src/topology/evidence.ts';
 import type { Readiness } from '../../../src/topology/forecast.ts';
@@ -38,7 +39,7 @@ export function askedOf({ gate, plan }: Pick<PoolStatus, 'gate' | 'plan'>): stri
   return plan?.kind === 'steps' && gate?.kind !== 'proceed' ? (gate?.nextAction ?? null) : null;
 }
 
-export function fleetRow(pool: PoolStatus): FleetRow {
+export function fleetRow(pool: PoolRow): FleetRow {
   const site = servingSite(pool);
   return {
     pool: pool.pool,

@@ -1,5 +1,6 @@
 /** A pool in one word and one sentence, worst first: what somebody must see from across the room. Pure. */
 import type { Plan } from '../../../src/reconciler/plan.ts';
+import type { PoolRow } from '../../../src/http/pool-row.ts';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { Verdict } from '../../../src/topology/evidence.ts';
 import type { ConditionType } from '../../../src/topology/condition.ts';
@@ -18,8 +19,6 @@ export interface Headline {
   readonly says: string;
 }
 
-export type HeadlineInput = Omit<PoolStatus, 'facts'> & { readonly facts: unknown };
-
 export const stepsOf = (plan: Plan | null) => (plan !== null && 'steps' in plan ? plan.steps : []);
 
 const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
@@ -34,7 +33,7 @@ export const verdictTone = (verdict: Verdict): Tone => VERDICT_TONES[verdict];
 export const holds = ({ conditions }: Pick<PoolStatus, 'conditions'>, type: ConditionType) =>
   conditions.find((condition) => condition.type === type && condition.status === 'True');
 
-export function headline(pool: HeadlineInput): Headline {
+export function headline(pool: PoolRow): Headline {
   if (pool.observedAt === null)
     return pool.lastError === null
       ? { tone: 'unknown', word: 'not seen yet', says: 'The first look at this pool has not ended.' }
@@ -42,12 +41,12 @@ export function headline(pool: HeadlineInput): Headline {
   return stalled(pool) ?? running(pool) ?? asked(pool) ?? planned(pool) ?? resting(pool);
 }
 
-function stalled(pool: HeadlineInput): Headline | undefined {
+function stalled(pool: PoolRow): Headline | undefined {
   const found = holds(pool, 'Stalled');
   return found && { tone: 'bad', word: 'stalled', says: found.message };
 }
 
-function running({ running: steps }: HeadlineInput): Headline | undefined {
+function running({ running: steps }: PoolRow): Headline | undefined {
   const [first] = steps;
   if (first === undefined) return undefined;
   const { step, progress } = first;
@@ -55,7 +54,7 @@ function running({ running: steps }: HeadlineInput): Headline | undefined {
 }
 
 /** A plan that permission holds; without steps there is nothing to hold. */
-function asked(pool: HeadlineInput): Headline | undefined {
+function asked(pool: PoolRow): Headline | undefined {
   const suspended = holds(pool, 'Suspended');
   if (pool.gate?.kind === 'await-approval')
     return { tone: 'ask', word: 'asks', says: pool.gate.reason ?? pool.gate.code ?? 'A person is asked.' };
@@ -64,7 +63,7 @@ function asked(pool: HeadlineInput): Headline | undefined {
   return suspended && { tone: 'ask', word: 'suspended', says: suspended.message };
 }
 
-function planned({ plan }: HeadlineInput): Headline | undefined {
+function planned({ plan }: PoolRow): Headline | undefined {
   switch (plan?.kind) {
     case 'steps':
       return { tone: 'busy', word: 'moves', says: `${stepCount(plan.steps.length)} to go.` };
@@ -83,7 +82,7 @@ function planned({ plan }: HeadlineInput): Headline | undefined {
 }
 
 /** As wanted; a site that is lost or not seen is told all the same, for it is what the next move would need. */
-function resting(pool: HeadlineInput): Headline {
+function resting(pool: PoolRow): Headline {
   const verdicts = Object.entries(pool.evidence ?? {}).map(([site, { verdict }]) => ({
     says: `${pool.datacenters[site === 'home' ? 'home' : 'backup']} is ${verdict}.`,
     tone: verdictTone(verdict),
