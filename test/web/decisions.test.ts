@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
-import { MOVED, offersOf, readinessOf, type Draft, type Offered } from '../../web/src/model/decisions.ts';
+import {
+  decidedMeanwhile,
+  MOVED,
+  offersOf,
+  readinessOf,
+  type Draft,
+  type Offered,
+} from '../../web/src/model/decisions.ts';
 import { desiredPool } from '../support/desired-pool.ts';
 import { facts, homeLost } from '../support/facts.ts';
 import { observed } from '../support/pool-status.ts';
@@ -32,6 +39,40 @@ describe('what a person may decide', () => {
   });
 });
 
+describe('what only a person can know', () => {
+  test('is offered as an attestation of the silent site, where the plan is blocked for want of proof', () => {
+    const pool = failover({ evidence: 'proven' });
+    expect(pool.plan?.kind).toBe('blocked');
+    expect(offersOf(pool)[0]).toMatchObject({
+      decision: 'attest-down',
+      site: 'home',
+      label: 'Attest that paris cannot write',
+      typed: true,
+      ofThePlan: false,
+    });
+  });
+
+  test('is not offered where nothing is blocked, or where both sites answer', () => {
+    expect(offered(failover({ evidence: 'silent' }))).not.toContain('attest-down');
+    expect(offered(observed(facts()))).not.toContain('attest-down');
+  });
+
+  test('is which of two copies is kept, bound to the plan, where a person must name it', () => {
+    const pool: PoolStatus = {
+      ...observed(facts()),
+      conditions: [{ type: 'Blocked', status: 'True', reason: 'DecisionNeeded', message: '', since: '' }],
+    };
+    expect(
+      offersOf(pool)
+        .slice(0, 2)
+        .map(({ decision, site, label, typed, ofThePlan }) => [decision, site, label, typed && ofThePlan]),
+    ).toEqual([
+      ['keep', 'home', 'Keep the copy of paris', true],
+      ['keep', 'backup', 'Keep the copy of lyon', true],
+    ]);
+  });
+});
+
 describe('a decision that was begun', () => {
   const [approve] = offersOf(failover({ mode: 'propose' }));
   const [suspend] = offersOf(observed(facts()));
@@ -39,6 +80,7 @@ describe('a decision that was begun', () => {
   const draft = (more: Partial<Draft>): Draft => ({
     offer: approve,
     tag: '"one"',
+    meanwhile: [],
     typedName: 'chat',
     reason: 'paris burns',
     ...more,
@@ -63,6 +105,27 @@ describe('a decision that was begun', () => {
     ['no reason', { reason: ' ' }],
   ])('waits for more with %s', (_, more) => {
     expect(readinessOf(draft(more), 'chat', '"one"').kind).toBe('incomplete');
+  });
+
+  test('is refused once somebody else has decided the same, and says who', () => {
+    const bob = {
+      pool: 'chat',
+      by: 'bob',
+      reason: 'read twice',
+      expiresAt: null,
+      decision: 'approve',
+      generation: { counter: 1, hash: 'x' },
+      steps: [],
+      lossMinutes: 0,
+      at: '2026-01-01T00:00:00.000Z',
+    } as const;
+    const held = { ...bob, decision: 'suspend' } as const;
+    expect(decidedMeanwhile(approve, [], [held])).toEqual([]);
+    expect(decidedMeanwhile(approve, [bob], [bob])).toEqual([]);
+    const meanwhile = decidedMeanwhile(approve, [], [held, bob]);
+    expect(meanwhile).toEqual([bob]);
+    const state = readinessOf(draft({ meanwhile }), 'chat', '"one"');
+    expect(state.kind === 'refused' && state.why).toContain('bob has decided the same');
   });
 
   test('asks for no name and minds no plan where it only stops', () => {

@@ -176,7 +176,7 @@ describe('a token', () => {
     desk.store.client.setToken('right');
     desk.open('chat');
     const { watched } = await desk.sees('the tag', (state) => state.watched?.tag != null);
-    const approve = { decision: 'approve', by: '', reason: 'seen', lossMinutes: null } as const;
+    const approve = { decision: 'approve', site: null, by: '', reason: 'seen', lossMinutes: null } as const;
     await sendDecision(desk.store.client, 'chat', { ...approve, tag: watched?.tag ?? null });
     expect(api.decided).toMatchObject([{ decision: 'approve', by: 'ann', reason: 'seen' }]);
     const stale = sendDecision(desk.store.client, 'chat', { ...approve, tag: '"other"' });
@@ -184,5 +184,20 @@ describe('a token', () => {
       (error) => error instanceof RefusedError && error.problem.code === 'PCO_PLAN_MOVED',
     );
     expect(api.decided).toHaveLength(1);
+  });
+
+  test('decides about a site under the path that the API has for it', async () => {
+    const api = servedApi(shown('converged'), { tokens });
+    const desk = new Desk();
+    await desk.serves(api);
+    desk.store.client.setToken('right');
+    const sent = { by: '', reason: 'I saw it burn', lossMinutes: null, tag: null } as const;
+    await sendDecision(desk.store.client, 'chat', { ...sent, decision: 'attest-down', site: 'home' });
+    expect(api.decided).toMatchObject([{ decision: 'attest-down', site: 'home', by: 'ann' }]);
+    desk.open('chat');
+    const { watched } = await desk.sees('the tag', (state) => state.watched?.tag != null);
+    const keep = { ...sent, decision: 'keep', site: 'backup', tag: watched?.tag ?? null } as const;
+    await sendDecision(desk.store.client, 'chat', keep);
+    expect(api.decided[1]).toMatchObject({ decision: 'keep', site: 'backup' });
   });
 });

@@ -1,38 +1,50 @@
 /** Which decisions the page offers for a pool, and whether one that was begun may still be sent. Pure. */
 import type { DecisionRequest, PoolStatus } from '../../../src/reconciler/pool-status.ts';
+import type { Site } from '../../../src/topology/pool-topology.ts';
 import { holds, stepsOf } from './pool-tone.ts';
 
-export type Offered = Extract<
-  DecisionRequest['decision'],
-  'approve' | 'accept-loss' | 'cancel' | 'suspend' | 'resume'
->;
+export type Offered = DecisionRequest['decision'];
 
 export interface Offer {
   readonly decision: Offered;
+  /** Of an attestation the site that is down, of a copy to keep the one whose it is; null: the decision is about no site. */
+  readonly site: Site | null;
   readonly label: string;
   readonly means: string;
-  /** It is about the plan on the screen: the pool's name is typed, and a plan that has moved refuses it. */
+  /** It gives something up: the pool's name is typed. */
+  readonly typed: boolean;
+  /** It is about the plan on the screen: a plan that has moved refuses it. Source: docs/api.md, "The plan that was seen". */
   readonly ofThePlan: boolean;
 }
 
-const OFFERS: Readonly<Record<Offered, Omit<Offer, 'decision'>>> = {
+type OfferText = Omit<Offer, 'decision' | 'site'>;
+
+const OFFERS: Readonly<Record<Exclude<Offered, 'attest-down' | 'keep'>, OfferText>> = {
   approve: {
     label: 'Approve this plan',
     means: 'These steps may run. A new step or a larger loss voids it.',
+    typed: true,
     ofThePlan: true,
   },
   'accept-loss': {
     label: 'Accept this loss',
     means: 'This much chat history may be given up for this generation.',
+    typed: true,
     ofThePlan: true,
   },
   cancel: {
     label: 'Cancel',
     means: 'Stops before the next step; the running one is finished.',
+    typed: false,
     ofThePlan: false,
   },
-  suspend: { label: 'Suspend', means: 'It plans and reports, and starts no step.', ofThePlan: false },
-  resume: { label: 'Resume', means: 'It acts again.', ofThePlan: false },
+  suspend: {
+    label: 'Suspend',
+    means: 'It plans and reports, and starts no step.',
+    typed: false,
+    ofThePlan: false,
+  },
+  resume: { label: 'Resume', means: 'It acts again.', typed: false, ofThePlan: false },
 };
 
 /** Gates that an acceptance of loss opens; an approval opens every other one that asks. Source: docs/gates.md. */
@@ -43,20 +55,57 @@ export function offersOf(pool: PoolStatus): readonly Offer[] {
   const suspended = holds(pool, 'Suspended');
   const asks = pool.gate?.kind === 'await-approval';
   const loss = LOSS_GATES.has(pool.gate?.code ?? '');
-  const offered: readonly (Offered | false)[] = [
+  const offered: readonly (keyof typeof OFFERS | false)[] = [
     asks && !loss && 'approve',
     asks && loss && 'accept-loss',
     suspended !== undefined && suspended.reason !== 'StopSwitch' && 'resume',
     (steps || pool.running.length > 0) && suspended === undefined && 'cancel',
     suspended === undefined && 'suspend',
   ];
-  return offered.filter((one) => one !== false).map((decision) => ({ decision, ...OFFERS[decision] }));
+  const plain = offered
+    .filter((one) => one !== false)
+    .map((decision) => ({ decision, site: null, ...OFFERS[decision] }));
+  return [...keepOffers(pool), ...attestOffers(pool), ...plain];
+}
+
+const SITES: readonly Site[] = ['home', 'backup'];
+
+/** Both copies were written, or one is damaged: nobody but a person can say which is kept. */
+function keepOffers(pool: PoolStatus): readonly Offer[] {
+  if (holds(pool, 'Blocked')?.reason !== 'DecisionNeeded') return [];
+  return SITES.map((site) => ({
+    decision: 'keep',
+    site,
+    label: `Keep the copy of ${pool.datacenters[site]}`,
+    means: 'What only the other copy holds is given up.',
+    typed: true,
+    ofThePlan: true,
+  }));
+}
+
+/** Where the plan is blocked and a site is silent without proof: a person may have seen more than the network tells. */
+function attestOffers({ plan, evidence, datacenters }: PoolStatus): readonly Offer[] {
+  if (plan?.kind !== 'blocked' || evidence === null) return [];
+  return SITES.filter((site) => {
+    const { verdict, level } = evidence[site];
+    return verdict === 'unknown' || verdict === 'partitioned' || (verdict === 'down' && level === 'silent');
+  }).map((site) => ({
+    decision: 'attest-down',
+    site,
+    label: `Attest that ${datacenters[site]} cannot write`,
+    means:
+      'You have seen with your own eyes that no copy there can be written. Do not attest what you only believe.',
+    typed: true,
+    ofThePlan: false,
+  }));
 }
 
 export interface Draft {
   readonly offer: Offer;
   /** Entity tag that was on the screen when the form was opened. */
   readonly tag: string;
+  /** Who has decided the same since then. */
+  readonly meanwhile: PoolStatus['decisions'];
   readonly typedName: string;
   readonly reason: string;
 }
@@ -66,18 +115,38 @@ export type Readiness =
   | { readonly kind: 'incomplete'; readonly missing: string }
   | { readonly kind: 'refused'; readonly why: string };
 
+/** Decisions of the same kind that were not there when the form was opened: somebody else was quicker. */
+export function decidedMeanwhile(
+  { decision, site }: Offer,
+  then: PoolStatus['decisions'],
+  now: PoolStatus['decisions'],
+): PoolStatus['decisions'] {
+  return now.filter(
+    (one) =>
+      one.decision === decision &&
+      (!('site' in one) || one.site === site) &&
+      !then.some(({ at, by }) => at === one.at && by === one.by),
+  );
+}
+
 export const MOVED = 'The plan has moved since this form was opened. Nothing was decided: look at it again.';
 const NO_SIGHT = 'The connection is lost. What the daemon wants now is not known: nothing can be decided.';
 
 /** @param now tag that is on the screen now; null: nothing is, or it is not live */
 export function readinessOf(
-  { offer, tag, typedName, reason }: Draft,
+  { offer, tag, meanwhile, typedName, reason }: Draft,
   pool: string,
   now: string | null,
 ): Readiness {
+  const [other] = meanwhile;
   if (now === null) return { kind: 'refused', why: NO_SIGHT };
+  if (other !== undefined)
+    return {
+      kind: 'refused',
+      why: `${other.by} has decided the same since this form was opened: ${other.reason}. Nothing was sent from here: look again.`,
+    };
   if (offer.ofThePlan && now !== tag) return { kind: 'refused', why: MOVED };
-  if (offer.ofThePlan && typedName.trim() !== pool)
+  if (offer.typed && typedName.trim() !== pool)
     return { kind: 'incomplete', missing: `Type ${pool} to show that you mean this pool.` };
   if (reason.trim() === '')
     return { kind: 'incomplete', missing: 'Give a reason: it is written to the journal.' };

@@ -3,7 +3,7 @@ import { useState, type SubmitEvent } from 'react';
 import { RefusedError, type Problem } from '../live/api-client.ts';
 import { sendDecision } from '../live/send-decision.ts';
 import { lossWords } from '../model/age.ts';
-import { offersOf, readinessOf, type Offer } from '../model/decisions.ts';
+import { decidedMeanwhile, offersOf, readinessOf, type Offer } from '../model/decisions.ts';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import { TokenField } from './token-form.tsx';
 import { useNow, useStore } from './use-live.ts';
@@ -18,14 +18,14 @@ interface Props {
 }
 
 export function Decide({ pool, tag }: Props) {
-  const [begun, setBegun] = useState<{ readonly offer: Offer; readonly tag: string } | null>(null);
+  const [begun, setBegun] = useState<Begun | null>(null);
   const { client } = useStore();
   const now = useNow();
   const [done, setDone] = useState<{ readonly said: string; readonly atMs: number } | null>(null);
   const offers = offersOf(pool);
   const begin = (offer: Offer): void => {
     setDone(null);
-    if (tag !== null) setBegun({ offer, tag });
+    if (tag !== null) setBegun({ offer, tag, decisions: pool.decisions });
   };
   const end = (said: string | null): void => {
     setBegun(null);
@@ -42,10 +42,10 @@ export function Decide({ pool, tag }: Props) {
       {begun === null ? (
         <ul className="offers">
           {offers.map((offer) => (
-            <li key={offer.decision}>
+            <li key={offer.label}>
               <button
                 type="button"
-                className={offer.ofThePlan ? 'primary' : ''}
+                className={offer.typed ? 'primary' : ''}
                 disabled={tag === null}
                 onClick={() => begin(offer)}
               >
@@ -56,22 +56,27 @@ export function Decide({ pool, tag }: Props) {
           ))}
         </ul>
       ) : (
-        <DecideForm pool={pool} now={tag} offer={begun.offer} tag={begun.tag} onEnd={end} />
+        <DecideForm pool={pool} now={tag} begun={begun} onEnd={end} />
       )}
     </section>
   );
 }
 
+/** A form, and what was on the screen when it was opened. */
+interface Begun {
+  readonly offer: Offer;
+  readonly tag: string;
+  readonly decisions: PoolStatus['decisions'];
+}
+
 interface FormProps {
   readonly pool: PoolStatus;
   readonly now: string | null;
-  readonly offer: Offer;
-  /** Of the plan that was on the screen when the form was opened. */
-  readonly tag: string;
+  readonly begun: Begun;
   readonly onEnd: (said: string | null) => void;
 }
 
-function DecideForm({ pool, now, offer, tag, onEnd }: FormProps) {
+function DecideForm({ pool, now, begun: { offer, tag, decisions }, onEnd }: FormProps) {
   const store = useStore();
   const [fields, setFields] = useState({ typedName: '', reason: '', by: '', token: '' });
   const [asksToken, setAsksToken] = useState(!store.client.hasToken);
@@ -79,7 +84,9 @@ function DecideForm({ pool, now, offer, tag, onEnd }: FormProps) {
   const [sending, setSending] = useState(false);
   const set = (change: Partial<typeof fields>): void => setFields({ ...fields, ...change });
   const { typedName, reason, by, token } = fields;
-  const state = readinessOf({ offer, tag, typedName, reason }, pool.pool, now);
+  // What was sent from here is no other's.
+  const meanwhile = sending ? [] : decidedMeanwhile(offer, decisions, pool.decisions);
+  const state = readinessOf({ offer, tag, meanwhile, typedName, reason }, pool.pool, now);
   // Upwards: what is accepted must cover what is on the screen.
   const minutes = pool.ledger?.lossMinutes ?? null;
   const lossMinutes = minutes === null ? null : Math.ceil(minutes);
@@ -90,6 +97,7 @@ function DecideForm({ pool, now, offer, tag, onEnd }: FormProps) {
     try {
       await sendDecision(store.client, pool.pool, {
         decision: offer.decision,
+        site: offer.site,
         tag: offer.ofThePlan ? tag : null,
         by: by.trim(),
         reason: reason.trim(),
@@ -132,7 +140,7 @@ function DecideForm({ pool, now, offer, tag, onEnd }: FormProps) {
           {problem.hint !== null && `. ${problem.hint}`}
         </p>
       )}
-      {offer.ofThePlan && (
+      {offer.typed && (
         <TextField
           label={`Type the pool’s name: ${pool.pool}`}
           value={typedName}
@@ -144,7 +152,7 @@ function DecideForm({ pool, now, offer, tag, onEnd }: FormProps) {
         label="Reason"
         value={reason}
         onChange={(value) => set({ reason: value })}
-        first={!offer.ofThePlan}
+        first={!offer.typed}
       />
       <TextField
         label="Your name (empty with a token of your own)"
