@@ -44,7 +44,8 @@ describe('a row of the fleet', () => {
   test('tells the lost site of a pool whose active servers stand in it', () => {
     const row = fleetRow(observed(homeLost()));
     expect(row).toMatchObject({ runsIn: 'paris', verdict: 'down' });
-    expect(row.headline.tone).not.toBe('good');
+    expect(row.headline).toMatchObject({ tone: 'bad', word: 'blocked, site lost' });
+    expect(row.headline.says).toMatch(/^paris is down\. /);
   });
 
   test('names the way out of a blocked plan as what is asked', () => {

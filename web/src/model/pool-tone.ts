@@ -63,7 +63,14 @@ function asked(pool: PoolRow): Headline | undefined {
   return suspended && { tone: 'ask', word: 'suspended', says: suspended.message };
 }
 
-function planned({ plan }: PoolRow): Headline | undefined {
+/** Name of the datacenter. */
+function lostSite({ evidence, datacenters }: PoolRow): string | undefined {
+  const site = (['home', 'backup'] as const).find((one) => evidence?.[one].verdict === 'down');
+  return site && datacenters[site];
+}
+
+function planned(pool: PoolRow): Headline | undefined {
+  const { plan } = pool;
   switch (plan?.kind) {
     case 'steps':
       return { tone: 'busy', word: 'moves', says: `${stepCount(plan.steps.length)} to go.` };
@@ -72,7 +79,12 @@ function planned({ plan }: PoolRow): Headline | undefined {
     case 'blocked': {
       const unseen = plan.obstacles.every(({ actual }) => actual === 'unknown');
       const says = plan.obstacles[0]?.reason ?? 'Something stands in its way.';
-      return { tone: unseen ? 'unknown' : 'bad', word: unseen ? 'blocked, not seen' : 'blocked', says };
+      if (!unseen) return { tone: 'bad', word: 'blocked', says };
+      // What cannot be seen because its datacenter is lost is no riddle: somebody must look.
+      const lost = lostSite(pool);
+      return lost === undefined
+        ? { tone: 'unknown', word: 'blocked, not seen', says }
+        : { tone: 'bad', word: 'blocked, site lost', says: `${lost} is down. ${says}` };
     }
     case 'too-large':
       return { tone: 'bad', word: 'no plan', says: 'No plan within the limit of the search.' };
