@@ -22,6 +22,16 @@ export interface PlanRow {
   readonly pointOfNoReturn: boolean;
 }
 
+/** ms below which a rate is no rate yet. */
+const SOON_MS = 2_000;
+
+/** ms that a running step still takes at the rate at which it went until now; null: it does not tell how far it is. */
+export function remainingMs({ since, fraction }: RunningStepView, nowMs: number): number | null {
+  const elapsed = nowMs - Date.parse(since);
+  if (fraction === null || fraction <= 0 || elapsed < SOON_MS) return null;
+  return (elapsed * (1 - fraction)) / fraction;
+}
+
 const PAST_THE_POINT: ReadonlySet<Risk> = new Set<Risk>(['no way back']);
 
 export function planRows(pool: PoolStatus): readonly PlanRow[] {

@@ -61,9 +61,16 @@ const OLD_MS = 300_000;
 
 function Seen({ at }: { readonly at: string | null }) {
   const age = since(at, useNow());
-  if (age !== null && age > OLD_MS)
-    return <ToneWord tone="unknown" word={`not seen for ${spanWords(age)}`} />;
-  return <span className="quiet">{age === null ? 'not seen yet' : `seen ${spanWords(age)} ago`}</span>;
+  if (at === null || age === null) return <span className="quiet">not seen yet</span>;
+  return (
+    <time dateTime={at} className="quiet">
+      {age > OLD_MS ? (
+        <ToneWord tone="unknown" word={`not seen for ${spanWords(age)}`} />
+      ) : (
+        `seen ${spanWords(age)} ago`
+      )}
+    </time>
+  );
 }
 
 function Readiness({ readiness }: Pick<FleetRow, 'readiness'>) {

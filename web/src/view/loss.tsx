@@ -2,11 +2,12 @@
 import { lossWords } from '../model/age.ts';
 import { LEDGER_WORDS, ledgerGroups, type LedgerGroup } from '../model/ledger-groups.ts';
 import { stepsOf } from '../model/pool-tone.ts';
+import { LossBars } from './loss-bars.tsx';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { LedgerLine } from '../../../src/topology/loss-ledger.ts';
 
 export function Loss({ pool }: { readonly pool: PoolStatus }) {
-  const { ledger, forecast } = pool;
+  const { ledger } = pool;
   if (ledger === null) return null;
   const moves = stepsOf(pool.plan).length > 0;
   return (
@@ -18,19 +19,7 @@ export function Loss({ pool }: { readonly pool: PoolStatus }) {
           <Group key={group.kind} group={group} />
         ))}
       </ul>
-      {forecast !== null && forecast.salvage.length > 0 && (
-        <>
-          <h3>What is saved</h3>
-          <ul className="plain">
-            {forecast.salvage.map(({ what, by, minutes, because }) => (
-              <li key={`${what} ${because}`}>
-                <strong>{what}</strong> by {by === 'plan' ? 'the plan' : 'a person'}: {lossWords(minutes)}{' '}
-                <span className="quiet">{because}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <LossBars pool={pool} />
     </>
   );
 }

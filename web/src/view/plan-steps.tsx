@@ -1,9 +1,10 @@
 /** The steps in their order, with the point behind which there is no way back. */
-import { secondsWords } from '../model/age.ts';
-import { obstacleGroups, planRows, type PlanRow } from '../model/plan-rows.ts';
+import { secondsWords, spanWords } from '../model/age.ts';
+import { obstacleGroups, planRows, remainingMs, type PlanRow } from '../model/plan-rows.ts';
 import { stepCount } from '../model/pool-tone.ts';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { Obstacle } from '../../../src/reconciler/plan.ts';
+import { useNow } from './use-live.ts';
 
 export function PlanSteps({ pool }: { readonly pool: PoolStatus }) {
   const { plan } = pool;
@@ -73,11 +74,9 @@ function Step({ row }: { readonly row: PlanRow }) {
   );
 }
 
-function Progress({
-  running: { progress, fraction, since },
-}: {
-  readonly running: NonNullable<PlanRow['running']>;
-}) {
+function Progress({ running }: { readonly running: NonNullable<PlanRow['running']> }) {
+  const { progress, fraction, since } = running;
+  const left = remainingMs(running, useNow());
   return (
     <p className="progress">
       <progress
@@ -87,6 +86,7 @@ function Progress({
       />
       <span>
         {progress ?? 'runs'} · since {since.slice(11, 19)}
+        {left !== null && left > 0 && ` · about ${spanWords(left)} left`}
       </span>
     </p>
   );

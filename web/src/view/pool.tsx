@@ -61,7 +61,15 @@ function PoolHead({ pool, why }: { readonly pool: PoolStatus; readonly why: Why 
       )}
       <dl className="inline">
         <dt>seen</dt>
-        <dd>{age === null ? 'not yet' : `${spanWords(age)} ago`}</dd>
+        <dd>
+          {pool.observedAt === null || age === null ? (
+            'not yet'
+          ) : (
+            <>
+              <time dateTime={pool.observedAt}>{spanWords(age)} ago</time>, round <code>{pool.round}</code>
+            </>
+          )}
+        </dd>
         <dt>mode</dt>
         <dd>{pool.mode}</dd>
         <dt>wanted in</dt>
