@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> =
   start: async () => (await import('./start-bench.ts')).runStartBench(),
   transition: async () => (await import('./transition-bench.ts')).runTransitionBench(),
   api: async () => (await import('./api-bench.ts')).runApiBench(),
+  page: async () => (await import('./page-bench.ts')).runPageBench(),
   backlog: async () => (await import('./backlog-bench.ts')).runBacklogBench(),
   simulation: async () => (await import('./simulation-bench.ts')).runSimulationBench(),
 };
