@@ -57,19 +57,29 @@ describe('what only a person can know', () => {
     expect(offered(observed(facts()))).not.toContain('attest-down');
   });
 
-  test('is which of two copies is kept, bound to the plan, where a person must name it', () => {
-    const pool: PoolStatus = {
-      ...observed(facts()),
-      conditions: [{ type: 'Blocked', status: 'True', reason: 'DecisionNeeded', message: '', since: '' }],
-    };
-    expect(
-      offersOf(pool)
-        .slice(0, 2)
-        .map(({ decision, site, label, typed, ofThePlan }) => [decision, site, label, typed && ofThePlan]),
-    ).toEqual([
-      ['keep', 'home', 'Keep the copy of paris', true],
-      ['keep', 'backup', 'Keep the copy of lyon', true],
-    ]);
+  const blockedBy = (wayOut: string): PoolStatus => ({
+    ...observed(facts()),
+    plan: {
+      kind: 'blocked',
+      steps: [],
+      obstacles: [{ variable: 'home.holds', actual: 'saved', wanted: 'released', reason: 'x', wayOut }],
+    } as unknown as PoolStatus['plan'],
+  });
+
+  test('is which copy is kept, bound to the plan, where a person must name it', () => {
+    const [keep] = offersOf(blockedBy('pchat decide chat --keep lyon'));
+    expect(keep).toMatchObject({
+      decision: 'keep',
+      site: 'backup',
+      label: 'Keep the copy of lyon',
+      typed: true,
+      ofThePlan: true,
+    });
+  });
+
+  test('is not offered before what has to be done by hand', () => {
+    expect(offered(blockedBy('save them by hand, then pchat decide chat --keep lyon'))).toEqual(['suspend']);
+    expect(offered(blockedBy('restore the sight of paris'))).toEqual(['suspend']);
   });
 });
 

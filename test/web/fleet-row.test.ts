@@ -57,6 +57,17 @@ describe('a row of the fleet', () => {
     expect(fleetRow(status).asked).toContain('attest');
   });
 
+  test('says of a pool whose step has failed that it failed, though it is tried again', () => {
+    const moving = observed(homeLost(), desiredPool({ primarySite: 'backup' }));
+    const lastError = { code: 'PCO_SHARE_UNREADABLE', message: 'gone', step: 'copy-log-backups:backup' };
+    expect(fleetRow(moving).headline).toMatchObject({ tone: 'busy', word: 'moves' });
+    expect(fleetRow({ ...moving, lastError }).headline).toMatchObject({
+      tone: 'bad',
+      word: 'step failed',
+      says: 'PCO_SHARE_UNREADABLE: gone. It is tried again.',
+    });
+  });
+
   test('is not good where the datacenter that does not serve is down', () => {
     const row = fleetRow(observed(failedOver(), desiredPool({ primarySite: 'backup' })));
     expect(row).toMatchObject({ runsIn: 'lyon', wantedIn: 'lyon' });

@@ -50,14 +50,14 @@ describe('the bars of the copies', () => {
 });
 
 describe('the bar of the loss', () => {
-  const withSalvage = (lossMinutes: number | null): Pick<PoolStatus, 'forecast' | 'ledger'> => {
-    const { forecast, ledger } = failover;
+  const withSalvage = (lossMinutes: number | null): Pick<PoolStatus, 'forecast' | 'ledger' | 'plan'> => {
+    const { forecast, ledger, plan } = failover;
     if (forecast === null || ledger === null) throw new Error('no forecast');
     const salvage = [
       { what: 'copy-log-backups', by: 'plan', minutes: 12, because: '' },
       { what: 'force service', by: 'person', minutes: 2, because: '' },
     ] as const;
-    return { forecast: { ...forecast, salvage, lossNowMinutes: 15 }, ledger: { ...ledger, lossMinutes } };
+    return { forecast: { ...forecast, salvage }, ledger: { ...ledger, lossMinutes }, plan };
   };
 
   test('has what each deed buys back and what nobody saves, which together are what would be lost now', () => {
@@ -71,13 +71,23 @@ describe('the bar of the loss', () => {
     expect(bar?.parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   });
 
+  test('is that of a lost site where nothing moves: as much stays lost as readiness says', () => {
+    const { forecast, ledger } = withSalvage(0);
+    if (forecast === null) throw new Error('no forecast');
+    const readiness = { ...forecast.readiness, answer: 'yes', lossMinutes: 2.5 } as const;
+    const bar = lossBar({ forecast: { ...forecast, readiness }, ledger, plan: { kind: 'converged' } });
+    expect(bar).toMatchObject({ moves: false, nowMinutes: 14.5 });
+    expect(bar?.parts.at(-1)).toMatchObject({ kind: 'lost', minutes: 0.5 });
+  });
+
   test('does not draw a loss that nobody knows as none', () => {
     expect(lossBar(withSalvage(null))?.parts.at(-1)).toMatchObject({ kind: 'lost', minutes: null, share: 0 });
   });
 
   test('is not drawn where nothing would be saved', () => {
-    const { forecast, ledger } = failover;
-    expect(lossBar({ forecast: forecast === null ? null : { ...forecast, salvage: [] }, ledger })).toBeNull();
+    const { forecast, ledger, plan } = failover;
+    const bare = forecast === null ? null : { ...forecast, salvage: [] };
+    expect(lossBar({ forecast: bare, ledger, plan })).toBeNull();
   });
 });
 

@@ -70,10 +70,17 @@ export function offersOf(pool: PoolStatus): readonly Offer[] {
 
 const SITES: readonly Site[] = ['home', 'backup'];
 
+/**
+ * Whether the way out of an obstacle is this command, and nothing that is done by hand before it: what the daemon names as the way
+ * out is offered as a button, and nothing else of that weight is.
+ */
+const wayOutIs = ({ plan }: PoolStatus, command: string): boolean =>
+  plan?.kind === 'blocked' &&
+  plan.obstacles.some(({ wayOut }) => wayOut.includes(command) && !wayOut.includes('by hand'));
+
 /** Both copies were written, or one is damaged: nobody but a person can say which is kept. */
-function keepOffers(pool: PoolStatus): readonly Offer[] {
-  if (holds(pool, 'Blocked')?.reason !== 'DecisionNeeded') return [];
-  return SITES.map((site) => ({
+const keepOffers = (pool: PoolStatus): readonly Offer[] =>
+  SITES.filter((site) => wayOutIs(pool, `--keep ${pool.datacenters[site]}`)).map((site) => ({
     decision: 'keep',
     site,
     label: `Keep the copy of ${pool.datacenters[site]}`,
@@ -81,24 +88,18 @@ function keepOffers(pool: PoolStatus): readonly Offer[] {
     typed: true,
     ofThePlan: true,
   }));
-}
 
-/** Where the plan is blocked and a site is silent without proof: a person may have seen more than the network tells. */
-function attestOffers({ plan, evidence, datacenters }: PoolStatus): readonly Offer[] {
-  if (plan?.kind !== 'blocked' || evidence === null) return [];
-  return SITES.filter((site) => {
-    const { verdict, level } = evidence[site];
-    return verdict === 'unknown' || verdict === 'partitioned' || (verdict === 'down' && level === 'silent');
-  }).map((site) => ({
+/** A site that is silent without proof: a person may have seen more than the network tells. */
+const attestOffers = (pool: PoolStatus): readonly Offer[] =>
+  SITES.filter((site) => wayOutIs(pool, `pchat attest ${pool.datacenters[site]} --down`)).map((site) => ({
     decision: 'attest-down',
     site,
-    label: `Attest that ${datacenters[site]} cannot write`,
+    label: `Attest that ${pool.datacenters[site]} cannot write`,
     means:
-      'You have seen with your own eyes that no copy there can be written. Do not attest what you only believe.',
+      'You have seen with your own eyes that no copy there can be written. Never attest what you only believe.',
     typed: true,
     ofThePlan: false,
   }));
-}
 
 export interface Draft {
   readonly offer: Offer;

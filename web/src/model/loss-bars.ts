@@ -1,6 +1,7 @@
 /** The loss as bars: how far each copy holds what users wrote, and what each deed buys back of what would be lost. Pure. */
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { CopyHolding } from '../../../src/topology/forecast.ts';
+import { stepsOf } from './pool-tone.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -52,26 +53,31 @@ export interface LossPart {
 }
 
 export interface LossBar {
+  /** false: nothing moves; it is what a loss of the site would come to. */
+  readonly moves: boolean;
   /** Were the backup copy opened as it is now; null: not known. */
   readonly nowMinutes: number | null;
   readonly parts: readonly LossPart[];
 }
 
 /** null: nothing would be saved, and nothing is to be drawn. */
-export function lossBar({ forecast, ledger }: Pick<PoolStatus, 'forecast' | 'ledger'>): LossBar | null {
+export function lossBar(pool: Pick<PoolStatus, 'forecast' | 'ledger' | 'plan'>): LossBar | null {
+  const { forecast, ledger, plan } = pool;
   if (forecast === null || ledger === null || forecast.salvage.length === 0) return null;
+  const moves = stepsOf(plan).length > 0;
+  const { answer, lossMinutes: ifLost } = forecast.readiness;
+  const whole = moves ? ledger.lossMinutes : answer === 'yes' ? ifLost : null;
   const saved = forecast.salvage.map(({ by, what, minutes }) => ({ kind: by, what, minutes }));
-  // What a person could save is part of what the course of the plan loses.
-  const byPerson = saved.reduce(
-    (sum, { kind, minutes }) => sum + (kind === 'person' ? (minutes ?? 0) : 0),
-    0,
-  );
-  const { lossMinutes } = ledger;
-  const lost = lossMinutes === null ? null : Math.max(0, lossMinutes - byPerson);
+  const lost = whole === null ? null : Math.max(0, whole - minutesOf(saved, 'person'));
   const parts: readonly Omit<LossPart, 'share'>[] = [...saved, { kind: 'lost', what: '', minutes: lost }];
   const total = parts.reduce((sum, { minutes }) => sum + (minutes ?? 0), 0);
   return {
-    nowMinutes: forecast.lossNowMinutes,
+    moves,
+    nowMinutes: parts.some(({ minutes }) => minutes === null) ? null : total,
     parts: parts.map((part) => ({ ...part, share: total === 0 ? 0 : (part.minutes ?? 0) / total })),
   };
 }
+
+/** What a person could save is part of what the course of the plan loses. */
+const minutesOf = (parts: readonly Omit<LossPart, 'share'>[], of: LossPart['kind']): number =>
+  parts.reduce((sum, { kind, minutes }) => sum + (kind === of ? (minutes ?? 0) : 0), 0);

@@ -73,6 +73,12 @@ function planned(pool: PoolRow): Headline | undefined {
   const { plan } = pool;
   switch (plan?.kind) {
     case 'steps':
+      if (pool.lastError !== null)
+        return {
+          tone: 'bad',
+          word: 'step failed',
+          says: `${pool.lastError.code}: ${pool.lastError.message}. It is tried again.`,
+        };
       return { tone: 'busy', word: 'moves', says: `${stepCount(plan.steps.length)} to go.` };
     case 'waiting':
       return { tone: 'busy', word: 'waits', says: plan.reason };

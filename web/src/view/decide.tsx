@@ -45,7 +45,7 @@ export function Decide({ pool, tag }: Props) {
             <li key={offer.label}>
               <button
                 type="button"
-                className={offer.typed ? 'primary' : ''}
+                className={offer.site !== null ? 'grave' : offer.typed ? 'primary' : ''}
                 disabled={tag === null}
                 onClick={() => begin(offer)}
               >

@@ -17,7 +17,7 @@ const HEADS: readonly { readonly key: SortKey | 'asked'; readonly label: string 
 ];
 
 /** Equal to --row of fleet.css: the window is computed, not measured. */
-const ROW_PX = { wide: 52, narrow: 156 };
+const ROW_PX = { wide: 52, narrow: 178 };
 const NARROW = '(max-width: 760px)';
 
 function useNarrow(): boolean {

@@ -26,7 +26,7 @@ export function LossBars({ pool }: { readonly pool: PoolStatus }) {
           </div>
           <ul className="plain">
             {bar.parts.map((part, index) => (
-              <PartWords key={`${part.what} ${String(index)}`} part={part} />
+              <PartWords key={`${part.what} ${String(index)}`} part={part} moves={bar.moves} />
             ))}
           </ul>
         </>
@@ -46,12 +46,23 @@ export function LossBars({ pool }: { readonly pool: PoolStatus }) {
 }
 
 const BY: Readonly<Record<LossPart['kind'], string>> = {
-  plan: 'the plan saves',
+  plan: 'the steps save',
   person: 'a person could save',
   lost: 'stays lost',
 };
 
-function PartWords({ part: { kind, what, minutes } }: { readonly part: LossPart }) {
+const WOULD_BY: Readonly<Record<LossPart['kind'], string>> = {
+  plan: 'a move would save',
+  person: 'a person could save',
+  lost: 'would stay lost',
+};
+
+interface PartProps {
+  readonly part: LossPart;
+  readonly moves: boolean;
+}
+
+function PartWords({ part: { kind, what, minutes }, moves }: PartProps) {
   return (
     <li>
       <span className={`swatch part-${kind}`} aria-hidden="true" /> {BY[kind]}{' '}
