@@ -46,11 +46,22 @@ export class PageBrowser implements AsyncDisposable {
   private constructor(browser: Browser, page: Page) {
     this.#browser = browser;
     this.page = page;
+    this.#hear(page);
+  }
+
+  #hear(page: Page): void {
     page.setDefaultTimeout(WAIT_MS);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });
+  }
+
+  /** A second tab, which shares nothing with the first but the browser. */
+  async another(): Promise<Page> {
+    const page = await this.#browser.newPage({ viewport: { width: 1280, height: 860 } });
+    this.#hear(page);
+    return page;
   }
 
   static async open(): Promise<PageBrowser> {

@@ -64,7 +64,7 @@ describe('a row of the fleet', () => {
     expect(fleetRow({ ...moving, lastError }).headline).toMatchObject({
       tone: 'bad',
       word: 'step failed',
-      says: 'PCO_SHARE_UNREADABLE: gone. It is tried again.',
+      says: 'copy-log-backups:backup failed (PCO_SHARE_UNREADABLE) and is tried again.',
     });
   });
 

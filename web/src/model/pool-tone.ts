@@ -77,7 +77,7 @@ function planned(pool: PoolRow): Headline | undefined {
         return {
           tone: 'bad',
           word: 'step failed',
-          says: `${pool.lastError.code}: ${pool.lastError.message}. It is tried again.`,
+          says: `${pool.lastError.step ?? 'The observation'} failed (${pool.lastError.code}) and is tried again.`,
         };
       return { tone: 'busy', word: 'moves', says: `${stepCount(plan.steps.length)} to go.` };
     case 'waiting':
