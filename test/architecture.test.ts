@@ -21,7 +21,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   connections: ['topology', 'ports:types', 'mssql', 'tedious', 'node:'],
   observers: ['topology', 'ports:types', 'statements', 'rights'],
   actuators: ['topology', 'ports:types', 'statements', 'rights', 'reconciler:types'],
-  http: ['topology', 'ports:types', 'reconciler:types', 'fastify', 'prom-client', 'zod'],
+  story: ['topology', 'ports:types', 'reconciler:types'],
+  http: ['topology', 'ports:types', 'reconciler:types', 'story', 'fastify', 'prom-client', 'zod'],
   notify: ['topology', 'ports:types', 'reconciler:types', 'nodemailer', 'node:net'],
   tracing: ['ports:types', 'reconciler:types'],
   simulator: ['topology:types', 'node:', 'immer', 'selfsigned', 'xstate'],
@@ -48,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'connections',
     'observers',
     'actuators',
+    'story',
     'http',
     'notify',
     'tracing',
@@ -69,6 +71,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runbook',
     'observers',
     'connections',
+    'story',
     'daemon',
     'simulator',
     'simulation',
@@ -79,7 +82,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The page runs in a browser: of src it knows what the API's answers look like, and nothing that runs. */
-const PAGE_MAY_IMPORT = ['http:types', 'reconciler:types', 'topology:types', 'react', 'react-dom'];
+const PAGE_MAY_IMPORT = [
+  'http:types',
+  'story:types',
+  'reconciler:types',
+  'topology:types',
+  'react',
+  'react-dom',
+];
 
 const root = path.resolve(import.meta.dirname, '..');
 const src = path.join(root, 'src');

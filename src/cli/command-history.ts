@@ -1,10 +1,10 @@
 /** pchat history: what the journal says was done, decided and seen. Reads the file and needs no daemon, or asks the one of --server. */
 import type { Command } from 'commander';
-import type { Decision, JournalRecord, ReturnedPool } from '../ports/journal.ts';
-import { verdictWords } from '../topology/evidence.ts';
-import type { Seconds } from '../topology/forecast.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import { keptOf, poolsOf } from '../story/kept-records.ts';
+import { recordWords } from '../story/record-words.ts';
+import type { Transition } from '../story/transition.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import type { Revision } from '../topology/pool-topology.ts';
 import {
   loadSettings,
   print,
@@ -16,19 +16,30 @@ import {
 import { remoteDaemon } from './daemon-client.ts';
 import { textTable } from './text-table.ts';
 
-interface Options extends SettingsOptions, ServerOptions {
+interface Options extends Omit<SettingsOptions, 'output'>, ServerOptions {
   readonly all?: boolean;
+  /** true: the newest. */
+  readonly transition?: string | true;
+  readonly output: 'text' | 'json' | 'markdown';
 }
 
 export function register(program: Command): void {
-  withServer(withSettings(program.command('history')))
+  withServer(withSettings(program.command('history'), ['markdown']))
     .description('the journal: steps, decisions, generations, plans; of --server its present file')
     .argument('[pool]')
     .option('-a, --all', 'also effects, conditions and evidence')
+    .option(
+      '-t, --transition [record]',
+      'the report of one transition in Markdown: of the newest, or of the one that holds this record',
+    )
     .action(history);
 }
 
-async function history(pool: string | undefined, options: Options): Promise<void> {
+async function history(pool: string | undefined, given: Options): Promise<void> {
+  const { transition, output, ...rest } = given;
+  if (transition !== undefined) return reportTransition(pool, transition, given);
+  if (output === 'markdown') throw new PoolError('PCO_USAGE', 'Markdown is a form of --transition');
+  const options = { ...rest, output };
   const records = await recordsOf(pool, options);
   const shown = records.filter((record) => belongs(record, pool) && (options.all === true || isMain(record)));
   print(options, shown, () =>
@@ -39,7 +50,7 @@ async function history(pool: string | undefined, options: Options): Promise<void
         record.at,
         String(record.epoch),
         poolsOf(record).join(', '),
-        describe(record),
+        recordWords(record),
       ]),
     ),
   );
@@ -47,7 +58,7 @@ async function history(pool: string | undefined, options: Options): Promise<void
 
 async function recordsOf(
   pool: string | undefined,
-  { server, ...options }: Options,
+  { server, ...options }: Pick<Options, 'settings'> & ServerOptions,
 ): Promise<readonly JournalRecord[]> {
   if (server !== undefined) {
     const daemon = await remoteDaemon({ ...options, server });
@@ -66,95 +77,60 @@ async function recordsOf(
   });
 }
 
+async function reportTransition(
+  pool: string | undefined,
+  asked: string | true,
+  { output, ...options }: Options,
+): Promise<void> {
+  if (pool === undefined) throw new PoolError('PCO_USAGE', 'name the pool whose transition is meant');
+  const told = await toldTransition(pool, asked === true ? undefined : recordNumber(asked), options);
+  print({ output: output === 'json' ? 'json' : 'text' }, told.transition, () => told.markdown.trimEnd());
+}
+
+function recordNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new PoolError('PCO_USAGE', `--transition ${text} is no number of a record`, {
+    hint: 'pchat history POOL shows the numbers of the records in its first column',
+  });
+}
+
+/** By the daemon of --server, or from the files of the journal and its archives. */
+async function toldTransition(
+  pool: string,
+  record: number | undefined,
+  { server, ...options }: Pick<Options, 'settings'> & ServerOptions,
+): Promise<ToldTransition> {
+  if (server !== undefined) {
+    const told = await (await remoteDaemon({ ...options, server })).story(pool, record);
+    return requireTold(told, pool, record);
+  }
+  const { transitionAt, transitionsOf } = await import('../story/transitions-of.ts');
+  const { renderTransition } = await import('../story/render-transition.ts');
+  const kept = keptOf(await recordsOf(pool, options), pool);
+  const transition = transitionAt(transitionsOf(kept, pool), record) ?? null;
+  const markdown = transition === null ? null : renderTransition(transition);
+  return requireTold({ transition, markdown }, pool, record);
+}
+
+interface ToldTransition {
+  readonly transition: Transition;
+  readonly markdown: string;
+}
+
+function requireTold(
+  { transition, markdown }: { readonly [P in keyof ToldTransition]: ToldTransition[P] | null },
+  pool: string,
+  record: number | undefined,
+): ToldTransition {
+  if (transition !== null && markdown !== null) return { transition, markdown };
+  const which = record === undefined ? '' : ` that holds the record ${String(record)}`;
+  throw new PoolError('PCO_USAGE', `the journal has no transition of ${pool}${which}`);
+}
+
 function belongs(record: JournalRecord, pool: string | undefined): boolean {
   const names = poolsOf(record);
   return pool === undefined || names.length === 0 || names.includes(pool);
 }
 
-/** Empty: the record is about the daemon. */
-function poolsOf(record: JournalRecord): readonly string[] {
-  if ('pool' in record) return [record.pool];
-  return 'pools' in record ? record.pools.map(({ pool }) => pool) : [];
-}
-
 const isMain = (record: JournalRecord): boolean =>
   !['effect', 'condition', 'evidence', 'intent', 'last-listing'].includes(record.kind);
-
-function describe(record: JournalRecord): string {
-  switch (record.kind) {
-    case 'started':
-      return `daemon ${record.version} started`;
-    case 'generation':
-      return `generation ${record.generation.counter} ${record.generation.hash}: ${record.primaryDatacenter} (${record.origin}${revisionWords(record.revision)})`;
-    case 'removed':
-      return 'no longer declared';
-    case 'plan':
-      return `plan: ${planWords(record.plan)}`;
-    case 'intent':
-      return `begins ${record.action}:${record.target}`;
-    case 'effect':
-      return `${record.where}: ${record.what}`;
-    case 'outcome':
-      return `${record.action}:${record.target} ${record.result} in ${(record.durationMs / 1_000).toFixed(1)} s${record.reason === null ? '' : `: ${record.reason}`}`;
-    case 'condition':
-      return `${record.type} ${record.status} (${record.reason}) ${record.message}`;
-    case 'evidence':
-      return `${record.site} is ${verdictWords(record)}`;
-    case 'last-listing':
-      return `${record.listing.folder.path} fell silent; it listed ${String(record.listing.folder.files.length)} files that were not copied`;
-    case 'transition':
-      return `at rest after ${String(record.steps.length)} steps in ${record.actual.durationSeconds.toFixed(1)} s, predicted ${secondsWords(record.predicted.duration)}`;
-    case 'loss-seen':
-      return `loss of the failover: ${minutesWords(record.actualMinutes)}, predicted ${minutesWords(record.predictedMinutes)}: ${record.because}`;
-    case 'decision':
-      return `${person(record)}: ${decided(record)}: ${record.reason}${record.expiresAt === null ? '' : ` (until ${record.expiresAt})`}`;
-    case 'break-glass':
-      return `${person(record)}: break-glass ${record.file}: ${record.reason} (until ${record.expiresAt})`;
-    case 'break-glass-ended':
-      return `the source of the desired state is back: ${record.pools.map(returned).join('; ')}`;
-    case 'rotated':
-      return `a new file; what came before is in ${record.archive}`;
-  }
-}
-
-/** Whose token or certificate it came with, where that is not the person. */
-const person = ({ by, via }: { readonly by: string; readonly via?: string }): string =>
-  via === undefined || via === 'local' || via === by ? by : `${by} (token of ${via})`;
-
-const secondsWords = (seconds: Seconds | null): string =>
-  seconds === null ? 'unknown' : `${seconds.p50.toFixed(1)} s`;
-const minutesWords = (minutes: number | null): string =>
-  minutes === null ? 'unknown' : `${minutes.toFixed(1)} min`;
-
-const signedWords = ({ signature }: Revision): string =>
-  signature === undefined ? '' : `, signed by ${signature.signer}`;
-
-const revisionWords = (revision: Revision | null): string =>
-  revision === null
-    ? ''
-    : `, commit ${revision.commit} by ${revision.author}${signedWords(revision)}: ${revision.subject}`;
-function decided(decision: Decision): string {
-  switch (decision.decision) {
-    case 'attest-down':
-      return `attest-down ${decision.instance ?? decision.site}`;
-    case 'keep':
-      return `keep ${decision.site}`;
-    case 'accept-loss':
-      return `accept-loss of ${decision.lossMinutes === null ? 'whatever it is' : `${String(decision.lossMinutes)} minutes`}`;
-    default:
-      return decision.decision;
-  }
-}
-
-function returned({ pool, generation, movesBack, breakGlass }: ReturnedPool): string {
-  const of = `${pool} after the break-glass of ${breakGlass.by}`;
-  if (generation === null) return `${of} is no longer declared`;
-  const { counter, hash } = generation;
-  return `${of} has generation ${String(counter)} ${hash}${movesBack ? ', which would move it back and waits for an approval' : ''}`;
-}
-
-function planWords(plan: unknown): string {
-  const { kind, steps } = plan as { kind?: string; steps?: readonly { action: string; target: string }[] };
-  const list = (steps ?? []).map((step) => `${step.action}:${step.target}`).join(', ');
-  return `${kind ?? '?'}${list === '' ? '' : `: ${list}`}`;
-}

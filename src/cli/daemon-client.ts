@@ -13,6 +13,7 @@ import type {
 } from '../reconciler/pool-status.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { Why } from '../reconciler/why/why.ts';
+import type { Transition } from '../story/transition.ts';
 import { PoolError, ERROR_CODES, type ErrorCode } from '../topology/pool-error.ts';
 import { loadSettings, readText, type ServerOptions, type SettingsOptions } from './command-options.ts';
 import { movedSince } from './seen-plan.ts';
@@ -39,6 +40,11 @@ interface Page {
   readonly next: number | null;
 }
 
+interface Story {
+  readonly transition: Transition | null;
+  readonly markdown: string | null;
+}
+
 const OF_THE_PLAN: ReadonlySet<string> = new Set(['approve', 'accept-loss', 'keep']);
 
 /** What a person decides; `by` left out: whom the token names. */
@@ -56,6 +62,8 @@ export interface DaemonClient {
   why(name: string): Promise<Why>;
   /** Of the present journal, oldest first. */
   history(name: string): Promise<readonly JournalRecord[]>;
+  /** The transition that holds the record, left out: the newest; null: no step was ever begun. */
+  story(name: string, record?: number): Promise<Story>;
   decide(request: Unsigned<DecisionRequest>): Promise<SignedRecord>;
   breakGlass(request: Unsigned<BreakGlassRequest>): Promise<SignedRecord>;
 }
@@ -175,6 +183,12 @@ class HttpClient implements DaemonClient {
       cursor = page.next;
     } while (cursor !== null);
     return records.reverse();
+  }
+
+  async story(name: string, record?: number): Promise<Story> {
+    const query = record === undefined ? '' : `?record=${String(record)}`;
+    const route = `/api/v1/pools/${encodeURIComponent(name)}/story${query}`;
+    return (await this.#json(await this.#fetch(route))) as Story;
   }
 
   async decide(request: Unsigned<DecisionRequest>): Promise<SignedRecord> {

@@ -21,6 +21,7 @@ import type { Log } from './log.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { reportedToPeople } from './notifications.ts';
+import { PastRecords } from './past-records.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { reportedAsTraces } from './tracing.ts';
@@ -165,6 +166,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     certificate: (endsAtMs) => {
       metrics.certificate(endsAtMs);
     },
+    past: new PastRecords({ directory, records: () => journal.records(), clock: hostClock }),
   });
   // Closed first, so that status and metrics answer while a BACKUP or RESTORE is awaited; stopping twice is harmless.
   shutdown.registerUnbounded('pools', () => stopPools(daemon, log));

@@ -10,7 +10,10 @@ import type { Log } from './log.ts';
 import { readPage } from './host/read-page.ts';
 import type { Shutdown } from './shutdown.ts';
 
-interface Asked extends Pick<ServerOptions, 'status' | 'decisions' | 'metrics' | 'events' | 'gitHook'> {
+interface Asked extends Pick<
+  ServerOptions,
+  'status' | 'decisions' | 'metrics' | 'events' | 'gitHook' | 'past'
+> {
   /** A certificate is served that ends then, ms since 1970. */
   readonly certificate: (endsAtMs: number) => void;
 }

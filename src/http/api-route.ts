@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { DecisionTarget, PoolStatus, StatusSource } from '../reconciler/pool-status.ts';
+import type { PastSource } from '../story/kept-records.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 import type { Role } from './callers.ts';
 import type { EventStream } from './event-stream.ts';
@@ -13,6 +14,8 @@ export interface Services {
   readonly status: StatusSource;
   readonly decisions: DecisionTarget;
   readonly events: EventStream;
+  /** Left out: the history of `status` is everything that there is. */
+  readonly past?: PastSource | undefined;
 }
 
 /** A value at a path of the request that is not as it must be. */

@@ -5,9 +5,15 @@ import { DECISION_ROUTES } from './decision-routes.ts';
 import { eventSchemas } from './event-data.ts';
 import { EVENT_ROUTES } from './event-routes.ts';
 import { POOL_ROUTES } from './pool-routes.ts';
+import { STORY_ROUTES } from './story-routes.ts';
 import { PROBLEM_TYPE, RETRY_AFTER_S, TITLES, problemSchema } from './problem.ts';
 
-export const API_ROUTES: readonly ApiRoute[] = [...POOL_ROUTES, ...EVENT_ROUTES, ...DECISION_ROUTES];
+export const API_ROUTES: readonly ApiRoute[] = [
+  ...POOL_ROUTES,
+  ...STORY_ROUTES,
+  ...EVENT_ROUTES,
+  ...DECISION_ROUTES,
+];
 export const OPEN_API_PATH = '/api/v1/openapi.json';
 
 type Json = Readonly<Record<string, unknown>>;
