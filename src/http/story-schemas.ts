@@ -29,6 +29,7 @@ const summary = z.looseObject({
   begunAt: at,
   endedAt: at.nullable(),
   spent,
+  headline: text,
   actual: z.looseObject({
     durationSeconds: z.number().nullable(),
     outageSeconds: z.number().nullable(),
@@ -85,6 +86,7 @@ export const pastSchema = z.strictObject({
   moment: z
     .looseObject({
       record: z.looseObject({ ...recorded, kind: text, says: text }),
+      around: z.array(z.looseObject({ ...recorded, says: text })),
       earlier: seq.nullable(),
       later: seq.nullable(),
       conditions: z.array(z.looseObject({ ...recorded, type: text, status: text, reason: text })),

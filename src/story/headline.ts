@@ -1,5 +1,5 @@
 /** The overhead of a transition over the unavoidable minimum, in one sentence and as parts. Pure. */
-import type { SpentTime, Transition } from './transition.ts';
+import type { SpentPart, SpentTime, Transition } from './transition.ts';
 import { spanText } from './span-text.ts';
 
 /** Of what is recorded; the rest is named beside it. */
@@ -18,9 +18,9 @@ export function headlineOf({
   return `Overhead ${spanText(overheadMs)} over the unavoidable minimum of ${spanText(workMs)}, ${spanText(wallMs)} in all${soFar}${rest}`;
 }
 
-type Part = Exclude<keyof SpentTime, 'wallMs' | 'overheadMs'>;
+type Part = SpentPart['part'];
 
-export const SPENT_WORDS: Readonly<Record<Part, readonly [name: string, means: string]>> = {
+const SPENT_WORDS: Readonly<Record<Part, readonly [name: string, means: string]>> = {
   workMs: [
     'SQL Server, cmdlets',
     'while a step ran: waited for SQL Server, a cmdlet, a file, or for the effect to show, pauses between two looks for it included: the unavoidable minimum',
@@ -35,7 +35,7 @@ export const SPENT_WORDS: Readonly<Record<Part, readonly [name: string, means: s
   unknownMs: ['not recorded', 'across a start of the daemon: nobody measured; not counted as overhead'],
 };
 
-export const spentRows = (spent: SpentTime): readonly (readonly string[])[] =>
+export const spentParts = (spent: SpentTime): readonly SpentPart[] =>
   (Object.keys(SPENT_WORDS) as Part[])
     .filter((part) => spent[part] > 0 || part === 'workMs' || part === 'ownMs')
-    .map((part) => [SPENT_WORDS[part][0], spanText(spent[part]), SPENT_WORDS[part][1]]);
+    .map((part) => ({ part, name: SPENT_WORDS[part][0], ms: spent[part], means: SPENT_WORDS[part][1] }));

@@ -55,6 +55,11 @@ export interface PastMoment {
   /** Numbers of the records of the pool beside it that are kept. */
   readonly earlier: number | null;
   readonly later: number | null;
+  /** The records around it, itself among them, oldest first. */
+  readonly around: readonly Mark[];
+  /** Of everything that is kept. */
+  readonly oldest: RecordedAt;
+  readonly newest: RecordedAt;
   readonly generation: GenerationMoment | null;
   /** Of the daemon that wrote the record; null: it had made none yet. */
   readonly plan: PlanMoment | null;

@@ -15,6 +15,7 @@ import type {
 } from './moment.ts';
 import { isPlanRecord, ledgerOf, planOf, predictionOf } from './plan-in-record.ts';
 import { markOf } from './record-notes.ts';
+import type { RecordedAt } from './transition.ts';
 
 /** Of a moment; shown beside it, so that nobody takes silence for good news. */
 export const NOT_KEPT: readonly string[] = [
@@ -23,6 +24,10 @@ export const NOT_KEPT: readonly string[] = [
   'Verdicts of single gates and guards: only the conditions that they led to.',
   'A verdict that was "alive" since the daemon had started, and a condition that was never True since then.',
 ];
+
+/** Records on each side. */
+const AROUND = 40;
+const placeOf = ({ seq, at }: JournalRecord): RecordedAt => ({ seq, at });
 
 /** Where it is asked for by an instant: the newest record that was written by then. */
 export function recordAt({ records }: KeptRecords, at: string): number | undefined {
@@ -45,6 +50,9 @@ export function pastMoment(kept: KeptRecords, seq?: number): PastMoment | undefi
     epoch: record.epoch,
     earlier: whole[index - 1]?.seq ?? null,
     later: whole[index + 1]?.seq ?? null,
+    around: whole.slice(Math.max(0, index - AROUND), index + AROUND + 1).map(markOf),
+    oldest: placeOf(whole[0] ?? record),
+    newest: placeOf(whole.at(-1) ?? record),
     generation: generationAt(own, kept.completeFrom),
     plan: planAt(judged),
     running: runningAt(own),

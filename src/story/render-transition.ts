@@ -5,7 +5,6 @@
 import type { DecisionNote, GenerationChange, StepAccount, Transition } from './transition.ts';
 import { clock, instant, minutesWords, predictedWords, secondsWords, spanText } from './span-text.ts';
 import { STATE_WORDS } from './transitions-of.ts';
-import { headlineOf, spentRows } from './headline.ts';
 
 /** Characters of one cell or sentence; the whole is in the journal. */
 const CELL_LIMIT = 600;
@@ -31,13 +30,13 @@ export function renderTransition(transition: Transition): string {
   const { pool, cause, first, last } = transition;
   const parts = [
     `# ${plain(pool)}: ${plain(cause.says)}`,
-    `**${plain(headlineOf(transition))}**`,
+    `**${plain(transition.headline)}**`,
     summary(transition),
     section('What asked for it', causes(transition)),
     section('Evidence', evidence(transition)),
     section('Who decided', decisions(transition.decisions)),
     section('Steps', steps(transition.steps)),
-    section('Where the time went', table(['What', 'Time', 'Means'], spentRows(transition.spent))),
+    section('Where the time went', times(transition)),
     section('Predicted and actual', predicted(transition)),
     section('Records', marks(transition)),
     `From the records ${String(first)} to ${String(last)} of the journal. Times are UTC, by the daemon's clock. What is called not recorded is not in the journal.`,
@@ -136,7 +135,13 @@ function steps(accounts: readonly StepAccount[]): string {
   return [table(head, rows), ...(reasons.length === 0 ? [] : [list(reasons)])].join('\n\n');
 }
 
-export const ownMs = ({ durationMs, externalMs }: StepAccount): number | null =>
+const times = ({ parts }: Transition): string =>
+  table(
+    ['What', 'Time', 'Means'],
+    parts.map(({ name, ms: spent, means }) => [name, spanText(spent), means]),
+  );
+
+const ownMs = ({ durationMs, externalMs }: StepAccount): number | null =>
   durationMs === null || externalMs === null ? null : Math.max(0, durationMs - externalMs);
 
 function predicted({ predicted: before, actual }: Transition): string {

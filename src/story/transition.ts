@@ -102,6 +102,14 @@ export interface SpentTime {
   readonly overheadMs: number;
 }
 
+/** A part of it that is not nothing, in words. */
+export interface SpentPart {
+  readonly part: Exclude<keyof SpentTime, 'wallMs' | 'overheadMs'>;
+  readonly name: string;
+  readonly ms: number;
+  readonly means: string;
+}
+
 export type GapKind = 'looks' | 'pause' | 'held' | 'unknown';
 
 /** Between two steps. */
@@ -155,6 +163,9 @@ export interface Transition {
   /** From the cause to the first step. */
   readonly beforeMs: number;
   readonly spent: SpentTime;
+  /** The overhead over the unavoidable minimum, in one sentence. */
+  readonly headline: string;
+  readonly parts: readonly SpentPart[];
   readonly predicted: Prediction;
   readonly actual: Actual;
   readonly generations: readonly GenerationChange[];
@@ -169,5 +180,15 @@ export interface Transition {
 /** A row of the list. */
 export type TransitionSummary = Pick<
   Transition,
-  'pool' | 'first' | 'last' | 'state' | 'cut' | 'cause' | 'begunAt' | 'endedAt' | 'spent' | 'actual'
+  | 'pool'
+  | 'first'
+  | 'last'
+  | 'state'
+  | 'cut'
+  | 'cause'
+  | 'begunAt'
+  | 'endedAt'
+  | 'spent'
+  | 'headline'
+  | 'actual'
 > & { readonly steps: number; readonly notDone: number };

@@ -3,6 +3,7 @@ import type { JournalRecord } from '../ports/journal.ts';
 import { foreseen, outcomeOf } from './foreseen.ts';
 import { generationChanges } from './generation-changes.ts';
 import type { KeptRecords } from './kept-records.ts';
+import { headlineOf, spentParts } from './headline.ts';
 import { isConverged, isPlanRecord, planOf } from './plan-in-record.ts';
 import { decisionNotes, evidenceNotes, markOf } from './record-notes.ts';
 import { gapsOf, msBetween, spentTime } from './spent-time.ts';
@@ -48,17 +49,21 @@ function transitionIn(
   const ended = end === null ? undefined : stretch.findLast(({ kind }) => kind === 'outcome');
   const predicted = foreseen(stretch, begun);
   const spent = spentTime(stretch);
+  const state = end ?? (steps.some(({ ended: at }) => at === null) ? 'step-runs' : 'not-at-rest');
+  const endedAt = ended?.at ?? null;
   return {
     pool,
     first: intent.seq,
     last: last.seq,
-    state: end ?? (steps.some(({ ended: at }) => at === null) ? 'step-runs' : 'not-at-rest'),
+    state,
     cut,
     cause,
     begunAt: intent.at,
-    endedAt: ended?.at ?? null,
+    endedAt,
     beforeMs: msBetween(cause.at, intent.at),
     spent,
+    headline: headlineOf({ spent, endedAt, state }),
+    parts: spentParts(spent),
     predicted,
     actual: outcomeOf(stretch, records, spent),
     generations: generations.filter(({ seq }) => seq >= (stretch[0]?.seq ?? 0) && seq <= last.seq),
@@ -110,7 +115,8 @@ function beginningOf(stretch: readonly JournalRecord[], cause: Cause): number {
 }
 
 export const summaryOf = (transition: Transition): TransitionSummary => {
-  const { pool, first, last, state, cut, cause, begunAt, endedAt, spent, actual, steps } = transition;
+  const { pool, first, last, state, cut, cause, begunAt, endedAt, spent, headline, actual, steps } =
+    transition;
   const notDone = steps.filter(({ result }) => result !== null && result !== 'done').length;
   return {
     pool,
@@ -122,6 +128,7 @@ export const summaryOf = (transition: Transition): TransitionSummary => {
     begunAt,
     endedAt,
     spent,
+    headline,
     actual,
     steps: steps.length,
     notDone,

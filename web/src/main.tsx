@@ -6,6 +6,7 @@ import './style/base.css';
 import './style/fleet.css';
 import './style/pool.css';
 import './style/plan.css';
+import './style/story.css';
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import type { LiveStore } from '../live/live-store.ts';
 import { Banner } from './banner.tsx';
 import { Fleet } from './fleet.tsx';
 import { LinkSign } from './link-sign.tsx';
-import { Pool } from './pool.tsx';
+import { PoolViews } from './story.tsx';
 import { TokenForm } from './token-form.tsx';
 import { StoreContext, useLive, useOpenPool, useStore } from './use-live.ts';
 
@@ -23,7 +23,7 @@ function Frame() {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     store.watch(open);
-    document.title = open === null ? 'pchat: fleet' : `${open}: pchat`;
+    if (open === null) document.title = 'pchat: fleet';
     main.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [store, open]);
@@ -53,7 +53,13 @@ function Frame() {
       </header>
       <Banner />
       <main id="main" ref={main} tabIndex={-1} className={stale ? 'stale' : ''}>
-        {link.kind === 'token' ? <TokenForm refused={link.refused} /> : open === null ? <Fleet /> : <Pool />}
+        {link.kind === 'token' ? (
+          <TokenForm refused={link.refused} />
+        ) : open === null ? (
+          <Fleet />
+        ) : (
+          <PoolViews name={open} />
+        )}
       </main>
       <footer>
         {daemon === null

@@ -8,6 +8,7 @@ import { Decide } from './decide.tsx';
 import { Loss } from './loss.tsx';
 import { Picture } from './picture.tsx';
 import { PlanSteps } from './plan-steps.tsx';
+import { PresentChange } from './story-change.tsx';
 import { ToneWord } from './tone.tsx';
 import { useLive, useNow } from './use-live.ts';
 import { WhyList } from './why-list.tsx';
@@ -29,6 +30,7 @@ export function Pool() {
       <div className="columns">
         <section className="card" aria-labelledby="plan-head">
           <h2 id="plan-head">Plan</h2>
+          <PresentChange pool={pool} />
           <PlanSteps pool={pool} />
           <Loss pool={pool} />
         </section>

@@ -30,7 +30,7 @@ export function useNow(): number {
 }
 
 const poolIn = (hash: string): string | null => {
-  const [, name] = /^#\/pools\/([^/]+)$/.exec(hash) ?? [];
+  const [, name] = /^#\/pools\/([^/]+)(?:\/.*)?$/.exec(hash) ?? [];
   return name === undefined ? null : decodeURIComponent(name);
 };
 export const hashOf = (pool: string): string => `#/pools/${encodeURIComponent(pool)}`;
