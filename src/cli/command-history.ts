@@ -104,10 +104,10 @@ async function toldTransition(
     const told = await (await remoteDaemon({ ...options, server })).story(pool, record);
     return requireTold(told, pool, record);
   }
-  const { transitionAt, transitionsOf } = await import('../story/transitions-of.ts');
+  const { findTransitions, transitionAt } = await import('../story/transitions-of.ts');
   const { renderTransition } = await import('../story/render-transition.ts');
   const kept = keptOf(await recordsOf(pool, options), pool);
-  const transition = transitionAt(transitionsOf(kept, pool), record) ?? null;
+  const transition = transitionAt(findTransitions(kept, pool), record)?.read() ?? null;
   const markdown = transition === null ? null : renderTransition(transition);
   return requireTold({ transition, markdown }, pool, record);
 }

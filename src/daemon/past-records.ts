@@ -16,8 +16,8 @@ export interface PastLimits {
   readonly deadlineMs: number;
 }
 
-/** The present file and three archives of the default size. */
-export const PAST_LIMITS: PastLimits = { mostBytes: 134_217_728, deadlineMs: 5_000 };
+/** The present file and an archive of the default size. */
+export const PAST_LIMITS: PastLimits = { mostBytes: 83_886_080, deadlineMs: 5_000 };
 /** Between two pieces whatever else the daemon has to do goes on. */
 const PIECE_BYTES = 1_048_576;
 const NEWLINE = 0x0a;
@@ -34,6 +34,8 @@ export class PastRecords implements PastSource {
   readonly #options: PastOptions;
   readonly #asked = new Map<string, Promise<KeptRecords>>();
   #queue: Promise<unknown> = Promise.resolve();
+  /** What was read last, for whoever goes on from one record to the next; the engine takes it back when it wants the room. */
+  #last: { readonly pool: string; readonly newest: number; readonly kept: WeakRef<KeptRecords> } | undefined;
 
   constructor(options: PastOptions) {
     this.#options = options;
@@ -63,22 +65,36 @@ export class PastRecords implements PastSource {
     const recent = this.recent(pool);
     // Nothing is older than the first record.
     if (recent.completeFrom <= 1) return recent;
-    const { directory, clock, limits = PAST_LIMITS } = this.#options;
+    const known = this.#known(pool, recent);
+    if (known !== undefined) return known;
+    const newest = this.#options.records().at(-1)?.seq ?? 0;
+    const { clock } = this.#options;
+    const kept = await this.#readFiles(pool, recent, () => clock.monotonicMs() > endMs);
+    if (clock.monotonicMs() <= endMs) this.#last = { pool, newest, kept: new WeakRef(kept) };
+    return kept;
+  }
+
+  /** Files that were read do not change; what came since is at hand. */
+  #known(pool: string, recent: KeptRecords): KeptRecords | undefined {
+    const last = this.#last;
+    const kept =
+      last?.pool === pool && recent.completeFrom <= last.newest + 1 ? last.kept.deref() : undefined;
+    return kept && { ...kept, records: joined(kept.records, recent.records) };
+  }
+
+  async #readFiles(pool: string, recent: KeptRecords, late: () => boolean): Promise<KeptRecords> {
+    const { directory, limits = PAST_LIMITS } = this.#options;
     const files = [journalPath(directory), ...(await archivesIn(directory)).toReversed()];
     let { records, completeFrom } = recent;
     let bytes = 0;
     for (const [index, file] of files.entries()) {
-      const late = (): boolean => clock.monotonicMs() > endMs;
       const found = await readFileOf(file, pool, limits.mostBytes - bytes, late);
       // Between it and what is known already a file is missing.
-      const left = typeof found === 'string' || found.last < completeFrom - 1;
-      if (left) {
-        const why = typeof found === 'string' ? found : 'a file after it is missing';
-        return {
-          records,
-          completeFrom,
-          left: files.slice(index).map((name) => `${path.basename(name)}: ${why}`),
-        };
+      const why =
+        typeof found === 'string' ? found : found.last < completeFrom - 1 ? 'a file after it is missing' : '';
+      if (typeof found === 'string' || why !== '') {
+        const left = files.slice(index).map((name) => `${path.basename(name)}: ${why}`);
+        return { records, completeFrom, left };
       }
       bytes += found.bytes;
       records = joined(found.records, records);

@@ -4,7 +4,7 @@ import { generationChanges } from '../story/generation-changes.ts';
 import type { KeptRecords } from '../story/kept-records.ts';
 import { pastMoment, recordAt } from '../story/past-moment.ts';
 import { renderTransition } from '../story/render-transition.ts';
-import { summaryOf, transitionAt, transitionsOf } from '../story/transitions-of.ts';
+import { findTransitions, summaryOf, transitionAt } from '../story/transitions-of.ts';
 import { apiRoute, notFound, success, type ApiRoute, type Services } from './api-route.ts';
 import { nameParams, noPool } from './pool-routes.ts';
 import { generationsSchema, pastSchema, storySchema, transitionsSchema } from './story-schemas.ts';
@@ -88,9 +88,9 @@ const transitions = apiRoute({
   run: async ({ params: { name }, query, services }) => {
     if (services.status.pool(name) === undefined) return noPool(name);
     // One whose beginning is not at hand may be whole in the files.
-    const list = (kept: KeptRecords, whole: boolean) => transitionsOf(kept, name, whole);
+    const list = (kept: KeptRecords, whole: boolean) => findTransitions(kept, name, whole);
     const { shown, next, left } = await paged(services, name, query, list, ({ first }) => first);
-    return success({ transitions: shown.map(summaryOf), next, left });
+    return success({ transitions: shown.map((found) => summaryOf(found.read())), next, left });
   },
 });
 
@@ -103,9 +103,9 @@ const story = apiRoute({
   run: async ({ params: { name }, query, services }) => {
     if (services.status.pool(name) === undefined) return noPool(name);
     const found = (kept: KeptRecords, cutToo = true) =>
-      transitionAt(transitionsOf(kept, name, cutToo), query.record);
+      transitionAt(findTransitions(kept, name, cutToo), query.record);
     const kept = await reaching(services, name, (recent) => found(recent, false) !== undefined);
-    const transition = found(kept) ?? null;
+    const transition = found(kept)?.read() ?? null;
     if (transition === null && query.record !== undefined)
       return notFound(`no transition of ${name} that is kept holds the record ${String(query.record)}`);
     const markdown = transition === null ? null : renderTransition(transition);
@@ -129,8 +129,8 @@ const past = apiRoute({
     };
     const kept = await reaching(services, name, (recent) => {
       const moment = reached(recent);
-      // Its generation may be older than what is at hand.
-      return moment !== undefined && moment.earlier !== null && moment.generation !== null;
+      // Its generation, or what its daemon had judged, may be older than what is at hand.
+      return moment !== undefined && moment.earlier !== null && moment.generation !== null && !moment.cut;
     });
     const moment = reached(kept) ?? null;
     if (moment === null && asked) return notFound(`no record of ${name} from then is kept`);

@@ -86,6 +86,7 @@ export const pastSchema = z.strictObject({
   moment: z
     .looseObject({
       record: z.looseObject({ ...recorded, kind: text, says: text }),
+      cut: z.boolean().describe('what its daemon had judged is older than the records that were read'),
       around: z.array(z.looseObject({ ...recorded, says: text })),
       earlier: seq.nullable(),
       later: seq.nullable(),

@@ -25,24 +25,28 @@ export function foreseen(stretch: readonly JournalRecord[], begun: number): Pred
   };
 }
 
-/** A loss is counted when home is seen again, which may be long after. @param records everything of the pool */
+/** Of everything that is kept of a pool what tells of losses. */
+export const countsIn = (records: readonly JournalRecord[]): readonly JournalRecord[] =>
+  records.filter((record) => record.kind === 'loss-seen' || isEnd(record));
+
+/** A loss is counted when home is seen again, which may be long after. @param counts ends and counts of the pool, see countsIn */
 export function outcomeOf(
   stretch: readonly JournalRecord[],
-  records: readonly JournalRecord[],
+  counts: readonly JournalRecord[],
   spent: SpentTime,
 ): Actual {
   const end = stretch.find(isEnd);
   return {
     durationSeconds: end?.actual.durationSeconds ?? (spent.wallMs > 0 ? spent.wallMs / MS_PER_SECOND : null),
     outageSeconds: end?.actual.outageSeconds ?? null,
-    ...lossOf(stretch, end, records),
+    ...lossOf(stretch, end, counts),
   };
 }
 
 function lossOf(
   stretch: readonly JournalRecord[],
   end: Ended | undefined,
-  records: readonly JournalRecord[],
+  counts: readonly JournalRecord[],
 ): Pick<Actual, 'lossMinutes' | 'lossBecause'> {
   const opened = stretch.find(
     (record) => record.kind === 'outcome' && record.action === 'recover-backup' && record.result === 'done',
@@ -52,10 +56,8 @@ function lossOf(
       lossMinutes: null,
       lossBecause: 'not counted: that is done after the backup copy was recovered',
     };
-  const seen = records.find((record) => record.kind === 'loss-seen' && record.seq > (end?.seq ?? opened.seq));
-  const next = records.find(
-    (record) => isEnd(record) && record.seq > (end?.seq ?? Infinity) && opens(record),
-  );
+  const seen = counts.find((record) => record.kind === 'loss-seen' && record.seq > (end?.seq ?? opened.seq));
+  const next = counts.find((record) => isEnd(record) && record.seq > (end?.seq ?? Infinity) && opens(record));
   if (seen?.kind !== 'loss-seen' || (next !== undefined && next.seq < seen.seq))
     return { lossMinutes: null, lossBecause: 'home was not seen again yet: not counted' };
   return { lossMinutes: seen.actualMinutes, lossBecause: seen.because };

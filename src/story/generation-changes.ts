@@ -5,13 +5,20 @@ import type { GenerationChange } from './transition.ts';
 
 type Accepted = JournalRecord & { readonly kind: 'generation' };
 
-/** Oldest first. @param completeFrom what is older has gaps: it may not be the generation right before the next one */
+/**
+ * Oldest first, of the records `from` to `to`, left out: of all.
+ * @param completeFrom what is older has gaps: it may not be the generation right before the next one
+ */
 export function generationChanges(
   records: readonly JournalRecord[],
   completeFrom: number,
+  from = 0,
+  to = Infinity,
 ): readonly GenerationChange[] {
   const accepted = records.filter((record): record is Accepted => record.kind === 'generation');
-  return accepted.map((record, index) => changeOf(record, accepted[index - 1], completeFrom));
+  return accepted.flatMap((record, index) =>
+    record.seq < from || record.seq > to ? [] : [changeOf(record, accepted[index - 1], completeFrom)],
+  );
 }
 
 function changeOf(record: Accepted, before: Accepted | undefined, completeFrom: number): GenerationChange {

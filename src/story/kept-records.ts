@@ -36,3 +36,12 @@ export function keptOf(records: readonly JournalRecord[], pool: string): KeptRec
     left: [],
   };
 }
+
+/** Whether everything that the daemon of this record has judged is among them: it began with nothing. */
+export const knowsDaemonOf = ({ records, completeFrom }: KeptRecords, { epoch }: JournalRecord): boolean =>
+  completeFrom <= 1 ||
+  records.some(
+    (record) =>
+      record.seq >= completeFrom &&
+      (record.epoch < epoch || (record.epoch === epoch && record.kind === 'started')),
+  );

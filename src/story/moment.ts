@@ -52,6 +52,8 @@ export interface PastMoment {
   /** Everything was so right after it had been written. */
   readonly record: Mark;
   readonly epoch: number;
+  /** What its daemon had judged before the oldest record that was read is missing from plan, conditions and evidence. */
+  readonly cut: boolean;
   /** Numbers of the records of the pool beside it that are kept. */
   readonly earlier: number | null;
   readonly later: number | null;

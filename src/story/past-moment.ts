@@ -4,7 +4,7 @@ import { isSignOfLife, verdictWords } from '../topology/evidence.ts';
 import type { Site } from '../topology/pool-topology.ts';
 import { valuesOf } from './declared-changes.ts';
 import { generationChanges } from './generation-changes.ts';
-import type { KeptRecords } from './kept-records.ts';
+import { knowsDaemonOf, type KeptRecords } from './kept-records.ts';
 import type {
   DecisionMoment,
   EvidenceMoment,
@@ -48,6 +48,7 @@ export function pastMoment(kept: KeptRecords, seq?: number): PastMoment | undefi
   return {
     record: markOf(record),
     epoch: record.epoch,
+    cut: !knowsDaemonOf(kept, record),
     earlier: whole[index - 1]?.seq ?? null,
     later: whole[index + 1]?.seq ?? null,
     around: whole.slice(Math.max(0, index - AROUND), index + AROUND + 1).map(markOf),
@@ -70,9 +71,10 @@ function sinceDeclared(records: readonly JournalRecord[]): readonly JournalRecor
 }
 
 function generationAt(records: readonly JournalRecord[], completeFrom: number): GenerationMoment | null {
-  const change = generationChanges(records, completeFrom).at(-1);
   const record = records.findLast(({ kind }) => kind === 'generation');
-  if (change === undefined || record?.kind !== 'generation') return null;
+  if (record?.kind !== 'generation') return null;
+  const [change] = generationChanges(records, completeFrom, record.seq);
+  if (change === undefined) return null;
   const { declared } = record;
   const values = typeof declared === 'object' && declared !== null ? [...valuesOf(declared)] : null;
   return { ...change, declared: values?.map(([path, value]) => ({ path, value })) ?? null };

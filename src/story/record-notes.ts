@@ -15,15 +15,16 @@ export function markOf(record: JournalRecord): Mark {
 }
 
 type Evidence = JournalRecord & { readonly kind: 'evidence' };
-const isEvidence = (record: JournalRecord): record is Evidence => record.kind === 'evidence';
+
+export const evidenceIn = (records: readonly JournalRecord[]): readonly Evidence[] =>
+  records.filter((record) => record.kind === 'evidence');
 
 /** What each site's verdict was when the first step began, and how it changed from there to the end. */
 export function evidenceNotes(
-  records: readonly JournalRecord[],
+  evidence: readonly Evidence[],
   first: JournalRecord,
   last: JournalRecord,
 ): readonly EvidenceNote[] {
-  const evidence = records.filter(isEvidence);
   const standing = SITES.flatMap(
     (site) =>
       evidence.findLast(

@@ -35,7 +35,7 @@ export function renderTransition(transition: Transition): string {
     section('What asked for it', causes(transition)),
     section('Evidence', evidence(transition)),
     section('Who decided', decisions(transition.decisions)),
-    section('Steps', steps(transition.steps)),
+    section('Steps', steps(transition)),
     section('Where the time went', times(transition)),
     section('Predicted and actual', predicted(transition)),
     section('Records', marks(transition)),
@@ -44,14 +44,25 @@ export function renderTransition(transition: Transition): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function summary({ state, cut: isCut, begunAt, endedAt, beforeMs, cause, steps: all }: Transition): string {
-  const done = all.filter(({ result }) => result === 'done').length;
+function summary(transition: Transition): string {
+  const {
+    state,
+    cut: isCut,
+    begunAt,
+    endedAt,
+    beforeMs,
+    cause,
+    steps: listed,
+    stepsBefore,
+    notDone,
+  } = transition;
+  const begun = listed.length + stepsBefore;
   return list([
     `State: ${STATE_WORDS[state]}`,
     `Asked for: ${instant(cause.at)}; first step ${spanText(beforeMs)} later`,
     `First step: ${instant(begunAt)}`,
     `Last step ended: ${endedAt === null ? 'it goes on' : instant(endedAt)}`,
-    `Steps: ${String(all.length)} begun, ${String(done)} done`,
+    `Steps: ${String(begun)} begun, ${String(notDone)} of them ended without being done`,
     ...(isCut ? ['Its beginning is no longer kept: what came before the first record here is missing.'] : []),
   ]);
 }
@@ -78,17 +89,19 @@ function generationText({ generation, at, origin, revision, changes, before }: G
   return `${plain(head)}\n\n${table(['Declared', 'Before', 'After'], rows)}`;
 }
 
-function evidence({ evidence: notes }: Transition): string {
-  if (notes.length === 0)
-    return 'No verdict was written: both sites were alive, or had not been judged by this daemon.';
-  return notes
-    .map(({ site, verdict, at, signs, before }) =>
-      [
-        plain(`${site}: ${verdict}, since ${instant(at)}${before ? ' (before the first step)' : ''}`),
-        list(signs),
-      ].join('\n\n'),
-    )
-    .join('\n\n');
+const NO_VERDICT = 'No verdict was written: both sites were alive, or had not been judged by this daemon.';
+const OLDER_VERDICT =
+  'What the verdicts were before the first step may be older than the records that were read.';
+
+function evidence({ evidence: notes, evidenceCut }: Transition): string {
+  const told = notes.map(({ site, verdict, at, signs, before }) =>
+    [
+      plain(`${site}: ${verdict}, since ${instant(at)}${before ? ' (before the first step)' : ''}`),
+      list(signs),
+    ].join('\n\n'),
+  );
+  const rest = evidenceCut ? [OLDER_VERDICT] : told.length === 0 ? [NO_VERDICT] : [];
+  return [...told, ...rest].join('\n\n');
 }
 
 function decisions(notes: readonly DecisionNote[]): string {
@@ -104,9 +117,9 @@ function decisions(notes: readonly DecisionNote[]): string {
   return table(['When', 'Who', 'What', 'Of', 'Why', 'Came by'], rows);
 }
 
-function steps(accounts: readonly StepAccount[]): string {
+function steps({ steps: accounts, stepsBefore }: Transition): string {
   const rows = accounts.map((step, index) => [
-    String(index + 1),
+    String(index + 1 + stepsBefore),
     `${step.action}:${step.target}${step.seedStep === null ? '' : ` (${step.seedStep})`}`,
     step.risk,
     clock(step.begun.at),
@@ -132,7 +145,9 @@ function steps(accounts: readonly StepAccount[]): string {
   const reasons = accounts.flatMap(({ action, target, reason }) =>
     reason === null ? [] : [`${action}:${target}: ${reason}`],
   );
-  return [table(head, rows), ...(reasons.length === 0 ? [] : [list(reasons)])].join('\n\n');
+  const before =
+    stepsBefore === 0 ? [] : [`${String(stepsBefore)} steps began before those that are listed here.`];
+  return [...before, table(head, rows), ...(reasons.length === 0 ? [] : [list(reasons)])].join('\n\n');
 }
 
 const times = ({ parts }: Transition): string =>

@@ -170,10 +170,16 @@ export interface Transition {
   readonly actual: Actual;
   readonly generations: readonly GenerationChange[];
   readonly evidence: readonly EvidenceNote[];
+  /** Verdicts from before the first step may be older than the records that were read. */
+  readonly evidenceCut: boolean;
   readonly decisions: readonly DecisionNote[];
+  /** In the order in which they began; the newest where there are very many. */
   readonly steps: readonly StepAccount[];
+  /** How many began before those. */
+  readonly stepsBefore: number;
+  readonly notDone: number;
   readonly gaps: readonly Gap[];
-  /** Every record of it in one line, oldest first. */
+  /** Its records in one line each, oldest first; the newest where there are very many. */
   readonly marks: readonly Mark[];
 }
 
@@ -190,5 +196,6 @@ export type TransitionSummary = Pick<
   | 'endedAt'
   | 'spent'
   | 'headline'
+  | 'notDone'
   | 'actual'
-> & { readonly steps: number; readonly notDone: number };
+> & { readonly steps: number };

@@ -1,11 +1,11 @@
 /** The transitions of a pool, from its records in the journal alone. Pure. */
 import type { JournalRecord } from '../ports/journal.ts';
-import { foreseen, outcomeOf } from './foreseen.ts';
+import { countsIn, foreseen, outcomeOf } from './foreseen.ts';
 import { generationChanges } from './generation-changes.ts';
-import type { KeptRecords } from './kept-records.ts';
+import { knowsDaemonOf, type KeptRecords } from './kept-records.ts';
 import { headlineOf, spentParts } from './headline.ts';
 import { isConverged, isPlanRecord, planOf } from './plan-in-record.ts';
-import { decisionNotes, evidenceNotes, markOf } from './record-notes.ts';
+import { decisionNotes, evidenceIn, evidenceNotes, markOf } from './record-notes.ts';
 import { gapsOf, msBetween, spentTime } from './spent-time.ts';
 import { stepAccounts } from './step-accounts.ts';
 import { poolStretches, type PoolStretch } from './stretches.ts';
@@ -19,84 +19,126 @@ import type {
 
 type Intent = JournalRecord & { readonly kind: 'intent' };
 
+/** Newest that are listed one by one; a pool that fails for weeks has more than anybody reads. */
+const MOST_STEPS = 300;
+const MOST_MARKS = 2_000;
+
+/** A transition that is there, before anything of it is worked out. */
+export interface FoundTransition {
+  /** Of its first mark, its first intent and its newest record. */
+  readonly from: number;
+  readonly first: number;
+  readonly last: number;
+  read(): Transition;
+}
+
 /** Oldest first. What is cut comes only where `cutToo` says so: its beginning may be in a file that was not read. */
-export function transitionsOf(kept: KeptRecords, pool: string, cutToo = true): readonly Transition[] {
+export function findTransitions(kept: KeptRecords, pool: string, cutToo = true): readonly FoundTransition[] {
   const { records, completeFrom } = kept;
   const whole = records.filter(({ seq }) => seq >= completeFrom);
-  const generations = generationChanges(records, completeFrom);
+  const surroundings: Surroundings = {
+    pool,
+    kept,
+    accepted: records.filter(({ kind }) => kind === 'generation'),
+    evidence: evidenceIn(records),
+    counts: countsIn(records),
+  };
   return poolStretches(whole, completeFrom <= 1)
     .filter(({ cut }) => cutToo || !cut)
-    .flatMap((stretch) => transitionIn(stretch, { pool, records, generations }) ?? []);
+    .flatMap((stretch) => foundIn(stretch, surroundings) ?? []);
 }
 
 interface Surroundings {
   readonly pool: string;
-  readonly records: readonly JournalRecord[];
-  readonly generations: readonly GenerationChange[];
+  readonly kept: KeptRecords;
+  /** Every generation that is kept. */
+  readonly accepted: readonly JournalRecord[];
+  readonly evidence: ReturnType<typeof evidenceIn>;
+  readonly counts: ReturnType<typeof countsIn>;
 }
 
-function transitionIn(
-  { records: stretch, cut, end }: PoolStretch,
-  { pool, records, generations }: Surroundings,
-): Transition | undefined {
-  const begun = stretch.findIndex(({ kind }) => kind === 'intent');
-  const intent = stretch[begun];
-  const last = stretch.at(-1);
+function foundIn(stretch: PoolStretch, surroundings: Surroundings): FoundTransition | undefined {
+  const { records } = stretch;
+  const begun = records.findIndex(({ kind }) => kind === 'intent');
+  const intent = records[begun];
+  const last = records.at(-1);
   if (intent?.kind !== 'intent' || last === undefined) return undefined;
-  const cause = causeOf(stretch.slice(0, begun), intent, generations);
-  const own = stretch.slice(beginningOf(stretch, cause));
-  const steps = stepAccounts(stretch);
-  const ended = end === null ? undefined : stretch.findLast(({ kind }) => kind === 'outcome');
-  const predicted = foreseen(stretch, begun);
-  const spent = spentTime(stretch);
+  const asked = askedBy(records.slice(0, begun), intent);
+  const own = records.slice(beginningOf(records, asked));
+  return {
+    from: own[0]?.seq ?? intent.seq,
+    first: intent.seq,
+    last: last.seq,
+    read: () => transitionIn({ stretch, begun, intent, asked, own }, surroundings),
+  };
+}
+
+interface Found {
+  readonly stretch: PoolStretch;
+  readonly begun: number;
+  readonly intent: Intent;
+  readonly asked: JournalRecord;
+  /** From the first mark on. */
+  readonly own: readonly JournalRecord[];
+}
+
+function transitionIn({ stretch, begun, intent, asked, own }: Found, of: Surroundings): Transition {
+  const { records, cut, end } = stretch;
+  const { pool, kept } = of;
+  const steps = stepAccounts(records);
+  const spent = spentTime(records);
   const state = end ?? (steps.some(({ ended: at }) => at === null) ? 'step-runs' : 'not-at-rest');
-  const endedAt = ended?.at ?? null;
+  const last = records.at(-1) ?? intent;
+  const endedAt = (end === null ? undefined : records.findLast(({ kind }) => kind === 'outcome'))?.at ?? null;
+  const generations = generationChanges(of.accepted, kept.completeFrom, records[0]?.seq ?? 0, last.seq);
   return {
     pool,
     first: intent.seq,
     last: last.seq,
     state,
     cut,
-    cause,
+    cause: causeOf(asked, records.slice(0, begun), intent, generations),
     begunAt: intent.at,
     endedAt,
-    beforeMs: msBetween(cause.at, intent.at),
+    beforeMs: msBetween(asked.at, intent.at),
     spent,
     headline: headlineOf({ spent, endedAt, state }),
     parts: spentParts(spent),
-    predicted,
-    actual: outcomeOf(stretch, records, spent),
-    generations: generations.filter(({ seq }) => seq >= (stretch[0]?.seq ?? 0) && seq <= last.seq),
-    evidence: evidenceNotes(records, intent, last),
-    decisions: decisionNotes(stretch),
-    steps,
-    gaps: gapsOf(stretch),
-    marks: own.map(markOf),
+    predicted: foreseen(records, begun),
+    actual: outcomeOf(records, of.counts, spent),
+    generations,
+    evidence: evidenceNotes(of.evidence, intent, last),
+    evidenceCut: !knowsDaemonOf(kept, intent),
+    decisions: decisionNotes(records),
+    steps: steps.slice(-MOST_STEPS),
+    stepsBefore: Math.max(0, steps.length - MOST_STEPS),
+    notDone: steps.filter(({ result }) => result !== null && result !== 'done').length,
+    gaps: gapsOf(records).slice(-MOST_STEPS),
+    marks: own.slice(-MOST_MARKS).map(markOf),
   };
 }
 
-/** What asked for the first step: the newest generation since the pool was at rest, else what drifted. */
+/** The newest generation since the pool was at rest, else the first plan that was not at rest any more. */
+const askedBy = (lead: readonly JournalRecord[], intent: Intent): JournalRecord =>
+  lead.findLast(({ kind }) => kind === 'generation') ?? lead.find(isTrouble) ?? intent;
+
+const isTrouble = (record: JournalRecord): boolean => isPlanRecord(record) && !isConverged(record);
+
 function causeOf(
+  asked: JournalRecord,
   lead: readonly JournalRecord[],
-  intent: Intent,
+  { generation }: Intent,
   generations: readonly GenerationChange[],
 ): Cause {
-  const accepted = lead.findLast((record) => record.kind === 'generation');
-  if (accepted !== undefined) {
-    const { seq, at, primaryDatacenter } = accepted;
+  const { seq, at } = asked;
+  if (asked.kind === 'generation') {
     const before = generations.find((one) => one.seq === seq)?.before ?? null;
-    return { kind: 'edit', seq, at, says: editWords(accepted.generation.counter, primaryDatacenter, before) };
+    const says = editWords(asked.generation.counter, asked.primaryDatacenter, before);
+    return { kind: 'edit', seq, at, says };
   }
-  const drifted = lead.find((record) => isPlanRecord(record) && !isConverged(record)) ?? intent;
   const plan = lead.findLast(isPlanRecord);
   const reason = (plan === undefined ? undefined : planOf(plan).steps[0]?.reason) ?? 'why is not recorded';
-  const { seq, at } = drifted;
-  return {
-    kind: 'drift',
-    seq,
-    at,
-    says: `Drift under generation ${String(intent.generation.counter)}: ${reason}`,
-  };
+  return { kind: 'drift', seq, at, says: `Drift under generation ${String(generation.counter)}: ${reason}` };
 }
 
 function editWords(counter: number, datacenter: string, before: GenerationChange['before']): string {
@@ -107,17 +149,16 @@ function editWords(counter: number, datacenter: string, before: GenerationChange
     : `${generation} wants the service in ${datacenter}; it was wanted in ${before.primaryDatacenter}.`;
 }
 
-/** Where its marks begin: the cause, or what was planned before that and could not be done. */
-function beginningOf(stretch: readonly JournalRecord[], cause: Cause): number {
-  const troubled = stretch.findIndex((record) => isPlanRecord(record) && !isConverged(record));
-  const caused = stretch.findIndex(({ seq }) => seq === cause.seq);
-  return Math.min(...[troubled, caused].filter((index) => index >= 0));
+/** Where its marks begin: at what asked for it, or what was planned before that and could not be done. */
+function beginningOf(records: readonly JournalRecord[], asked: JournalRecord): number {
+  const troubled = records.findIndex(isTrouble);
+  const places = [troubled, records.indexOf(asked)].filter((index) => index >= 0);
+  return Math.min(...places);
 }
 
 export const summaryOf = (transition: Transition): TransitionSummary => {
-  const { pool, first, last, state, cut, cause, begunAt, endedAt, spent, headline, actual, steps } =
-    transition;
-  const notDone = steps.filter(({ result }) => result !== null && result !== 'done').length;
+  const { pool, first, last, state, cut, cause, begunAt, endedAt, spent, headline, actual } = transition;
+  const { steps, stepsBefore, notDone } = transition;
   return {
     pool,
     first,
@@ -130,16 +171,19 @@ export const summaryOf = (transition: Transition): TransitionSummary => {
     spent,
     headline,
     actual,
-    steps: steps.length,
+    steps: steps.length + stepsBefore,
     notDone,
   };
 };
 
 /** The one that holds this record; left out: the newest. */
-export const transitionAt = (transitions: readonly Transition[], record?: number): Transition | undefined =>
+export const transitionAt = (
+  transitions: readonly FoundTransition[],
+  record?: number,
+): FoundTransition | undefined =>
   record === undefined
     ? transitions.at(-1)
-    : transitions.find(({ first, last, marks }) => record >= (marks[0]?.seq ?? first) && record <= last);
+    : transitions.find(({ from, last }) => record >= from && record <= last);
 
 export const STATE_WORDS: Readonly<Record<TransitionState, string>> = {
   'step-runs': 'a step runs',

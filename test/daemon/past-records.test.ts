@@ -6,7 +6,7 @@ import { PAST_LIMITS, PastRecords, type PastLimits } from '../../src/daemon/past
 import { archivesIn } from '../../src/daemon/rotate-journal.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
 import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
-import { transitionsOf } from '../../src/story/transitions-of.ts';
+import { findTransitions } from '../../src/story/transitions-of.ts';
 import { accepted, begins, CHAT, ends, planned } from '../support/written-journal.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -79,7 +79,9 @@ describe('the records of a pool', () => {
     const { records, completeFrom, left } = await reader(journal).all(CHAT);
     expect([completeFrom, left]).toEqual([1, []]);
     expect(records.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, journal.last]);
-    expect(transitionsOf({ records, completeFrom, left }, CHAT)).toMatchObject([{ first: 5, cut: false }]);
+    expect(findTransitions({ records, completeFrom, left }, CHAT).map((found) => found.read())).toMatchObject(
+      [{ first: 5, cut: false }],
+    );
   });
 
   test('need no file where memory has them all', async () => {
@@ -135,5 +137,25 @@ describe('the records of a pool', () => {
     await one;
     expect(past.all(CHAT)).not.toBe(one);
     expect(readdirSync(journal.folder)).toHaveLength(before);
+  });
+
+  test('are not read again for whoever goes on from there, and what came since is among them', async () => {
+    const journal = await rotated();
+    let memory = memoryOf(journal.last);
+    const past = new PastRecords({ directory: journal.folder, records: () => memory, clock });
+    const first = await past.all(CHAT);
+    rmSync(journal.folder, { recursive: true });
+    const since: JournalRecord = {
+      v: 1,
+      seq: journal.last + 1,
+      epoch: 1,
+      at: 'x',
+      kind: 'removed',
+      pool: CHAT,
+    };
+    memory = [...memory, since];
+    const second = await past.all(CHAT);
+    expect(second.records).toEqual([...first.records, since]);
+    expect([second.completeFrom, second.left]).toEqual([1, []]);
   });
 });

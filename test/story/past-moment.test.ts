@@ -142,6 +142,24 @@ describe('a past moment', () => {
     expect(pastMoment(kept, 167)).toMatchObject({ generation: null, plan: null, running: [], later: null });
   });
 
+  test('says when the judgements of its daemon may be older than what was read', () => {
+    const records = written(
+      [0, { kind: 'started', version: '1' }],
+      [1, seen('home', 'down', 'silent')],
+      [2, judged('Converged', 'False')],
+      [3, { kind: 'started', version: '1' }, 2],
+      [4, judged('Converged', 'False'), 2],
+    );
+    const cutAt = (from: number, seq: number) => pastMoment(keptOf(records.slice(from - 1), CHAT), seq)?.cut;
+    expect([cutAt(1, 3), cutAt(2, 3), cutAt(2, 5), cutAt(4, 5), cutAt(5, 5)]).toEqual([
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   test('says what the journal does not keep', () => {
     expect(moment(1, [0, accepted(1, 'paris')]).notKept.join(' ')).toMatch(/lag, sessions/);
   });

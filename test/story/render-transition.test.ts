@@ -3,17 +3,21 @@ import { headlineOf } from '../../src/story/headline.ts';
 import { keptOf } from '../../src/story/kept-records.ts';
 import { renderTransition } from '../../src/story/render-transition.ts';
 import { spanText } from '../../src/story/span-text.ts';
-import { transitionsOf } from '../../src/story/transitions-of.ts';
+import { findTransitions } from '../../src/story/transitions-of.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
 import type { Transition } from '../../src/story/transition.ts';
 import { accepted, begins, CHAT, ends, keptJournal, written } from '../support/written-journal.ts';
 
 function newest(records: readonly JournalRecord[], pool = CHAT): Transition {
-  const found = transitionsOf(keptOf(records, pool), pool).at(-1);
+  const found = findTransitions(keptOf(records, pool), pool)
+    .map((found) => found.read())
+    .at(-1);
   if (found === undefined) throw new Error('there is no transition');
   return found;
 }
-const [failover] = transitionsOf(keptOf(keptJournal(), 'contoso-chat'), 'contoso-chat');
+const [failover] = findTransitions(keptOf(keptJournal(), 'contoso-chat'), 'contoso-chat').map((found) =>
+  found.read(),
+);
 
 /** Headings, and lines of a table that are as wide as its head. */
 function shapeOf(markdown: string): { headings: readonly string[]; broken: readonly string[] } {

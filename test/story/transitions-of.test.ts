@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { keptOf } from '../../src/story/kept-records.ts';
-import { transitionAt, transitionsOf } from '../../src/story/transitions-of.ts';
+import { findTransitions, transitionAt } from '../../src/story/transitions-of.ts';
 import type { Transition } from '../../src/story/transition.ts';
 import type { JournalBody, JournalRecord } from '../../src/ports/journal.ts';
 import {
@@ -17,7 +17,8 @@ import {
 } from '../support/written-journal.ts';
 
 const KEPT_POOL = 'contoso-chat';
-const all = (records: readonly JournalRecord[], pool = CHAT) => transitionsOf(keptOf(records, pool), pool);
+const all = (records: readonly JournalRecord[], pool = CHAT) =>
+  findTransitions(keptOf(records, pool), pool).map((found) => found.read());
 const only = (...entries: readonly Entry[]): Transition => {
   const [found, ...others] = all(written(...entries));
   if (found === undefined || others.length > 0) throw new Error('one transition was expected');
@@ -174,11 +175,21 @@ describe('a transition', () => {
   test('whose beginning is no longer kept says so, and is left to the files where they may hold it', () => {
     const records = written(...MOVE, REST).slice(8);
     expect(all(records)).toMatchObject([{ cut: true, cause: { kind: 'drift' } }]);
-    expect(transitionsOf(keptOf(records, CHAT), CHAT, false)).toEqual([]);
+    expect(findTransitions(keptOf(records, CHAT), CHAT, false).map((found) => found.read())).toEqual([]);
+  });
+
+  test('that failed for weeks lists its newest steps, and says how many there were', () => {
+    const failed = Array.from({ length: 400 }, (_, index): readonly Entry[] => [
+      [10 + index, begins('a:home', index, `try-${String(index)}`)],
+      [10 + index, ends('a:home', index, { attempt: `try-${String(index)}`, result: 'failed' })],
+    ]).flat();
+    const found = only([0, accepted(2, 'lyon')], ...failed);
+    expect([found.steps.length, found.stepsBefore, found.notDone]).toEqual([300, 100, 400]);
+    expect(found.steps.at(-1)?.attempt).toBe('try-399');
   });
 
   test('is found by any record that it holds', () => {
-    const transitions = all(keptJournal(), KEPT_POOL);
+    const transitions = findTransitions(keptOf(keptJournal(), KEPT_POOL), KEPT_POOL);
     expect([13, 17, 53].map((record) => transitionAt(transitions, record)?.first)).toEqual([17, 17, 17]);
     expect([transitionAt(transitions)?.first, transitionAt(transitions, 145)]).toEqual([62, undefined]);
   });

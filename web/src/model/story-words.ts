@@ -24,6 +24,13 @@ export const foretold = (seconds: Seconds | null): string =>
 
 /** `2026-11-28 02:07:12` */
 export const dayAndTime = (at: string): string => at.slice(0, 19).replace('T', ' ');
+/** ms since 1970 of what `dayAndTime` writes, seconds may be left out; null: it is no instant. */
+export function instantOf(text: string): number | null {
+  const [, day, time, seconds = ':00'] = /^\s*(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?\s*$/.exec(text) ?? [];
+  const ms = day === undefined || time === undefined ? NaN : Date.parse(`${day}T${time}${seconds}Z`);
+  // A day that the month does not have would be taken for one of the next.
+  return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(day ?? '') ? null : ms;
+}
 /** `02:07:12.345` */
 export const timeOf = (at: string): string => at.slice(11, 23);
 

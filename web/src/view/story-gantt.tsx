@@ -14,10 +14,19 @@ export function StoryGantt({ transition }: { readonly transition: Transition }) 
       <Legend parts={transition.parts} runs={transition.state === 'step-runs'} />
       <div className="gantt">
         <Patterns />
+        {transition.stepsBefore > 0 && (
+          <p className="quiet">{transition.stepsBefore} steps began before those that are drawn.</p>
+        )}
         <Axis gantt={gantt} />
         <ol className="plain">
           {gantt.rows.map((row, index) => (
-            <Row key={row.step.attempt} row={row} number={index + 1} pool={transition.pool} now={now} />
+            <Row
+              key={row.step.attempt}
+              row={row}
+              number={index + 1 + transition.stepsBefore}
+              pool={transition.pool}
+              now={now}
+            />
           ))}
           {gantt.between.length > 0 && <Between gantt={gantt} />}
         </ol>

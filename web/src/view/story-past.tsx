@@ -3,7 +3,7 @@ import { useEffect, useState, type SubmitEvent } from 'react';
 import type { PastMoment, PlanMoment, RunningMoment } from '../../../src/story/moment.ts';
 import { lossWords, since, spanWords } from '../model/age.ts';
 import { pastHash, pastHashAt, pastQuery, storyHash, type StoryPlace } from '../model/story-place.ts';
-import { dayAndTime, timeOf } from '../model/story-words.ts';
+import { dayAndTime, instantOf, timeOf } from '../model/story-words.ts';
 import { useAsked } from './story-ask.ts';
 import { GenerationCard } from './story-change.tsx';
 import { Trouble } from './story-links.tsx';
@@ -119,29 +119,34 @@ interface JumpProps {
   readonly newest: string;
 }
 
-const TO_SECOND = 19;
-
 function JumpForm({ name, at, oldest, newest }: JumpProps) {
-  const [wanted, setWanted] = useState(at.slice(0, TO_SECOND));
+  const [wanted, setWanted] = useState(dayAndTime(at));
+  const chosen = instantOf(wanted);
   const jump = (event: SubmitEvent): void => {
     event.preventDefault();
-    const chosen = Date.parse(`${wanted}Z`);
-    if (Number.isNaN(chosen)) return;
     // Before the oldest record nothing is kept.
-    location.hash = pastHashAt(name, new Date(Math.max(chosen, Date.parse(oldest))).toISOString());
+    if (chosen !== null)
+      location.hash = pastHashAt(name, new Date(Math.max(chosen, Date.parse(oldest))).toISOString());
   };
   return (
     <form className="jump" onSubmit={jump}>
       <label>
-        Another moment (UTC), kept from {dayAndTime(oldest)} to {dayAndTime(newest)}
+        Another moment, UTC
         <input
-          type="datetime-local"
-          step="1"
           value={wanted}
+          aria-describedby="kept-from"
+          aria-invalid={chosen === null}
           onChange={(event) => setWanted(event.target.value)}
         />
       </label>
-      <button type="submit">Open it</button>
+      <button type="submit" disabled={chosen === null}>
+        Open it
+      </button>
+      <p className="quiet" id="kept-from">
+        {chosen === null
+          ? 'As 2026-11-28 02:07:12.'
+          : `Read from ${dayAndTime(oldest)} to ${dayAndTime(newest)}.`}
+      </p>
     </form>
   );
 }
@@ -260,10 +265,15 @@ function Declared({ declared }: Pick<NonNullable<PastMoment['generation']>, 'dec
   );
 }
 
-function Judged({ moment: { conditions, evidence } }: { readonly moment: PastMoment }) {
+function Judged({ moment: { conditions, evidence, cut } }: { readonly moment: PastMoment }) {
   return (
     <section className="card" aria-labelledby="then-judged">
       <h2 id="then-judged">Judged then</h2>
+      {cut && (
+        <p className="refusal">
+          What this daemon had judged earlier is older than the records that were read: more may have counted.
+        </p>
+      )}
       {(['home', 'backup'] as const).map((site) => (
         <div key={site}>
           <p>

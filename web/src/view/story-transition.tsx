@@ -1,5 +1,5 @@
 /** One transition: what it cost, what asked for it, on what evidence, who decided, and every step over time. */
-import type { DecisionNote, EvidenceNote, Transition } from '../../../src/story/transition.ts';
+import type { DecisionNote, Transition } from '../../../src/story/transition.ts';
 import { lossWords } from '../model/age.ts';
 import { MomentLink } from './story-links.tsx';
 import { pastHash } from '../model/story-place.ts';
@@ -36,7 +36,7 @@ export function StoryTransition({
           <GenerationCard key={one.seq} change={one} />
         ))}
       </section>
-      <Evidence pool={transition.pool} notes={transition.evidence} />
+      <Evidence transition={transition} />
       <Decided pool={transition.pool} notes={transition.decisions} />
       <Records transition={transition} />
     </>
@@ -156,11 +156,17 @@ function Row({
   );
 }
 
-function Evidence({ pool, notes }: { readonly pool: string; readonly notes: readonly EvidenceNote[] }) {
+function Evidence({ transition }: { readonly transition: Transition }) {
+  const { pool, evidence: notes, evidenceCut } = transition;
   return (
     <section className="card" aria-labelledby="story-evidence-head">
       <h2 id="story-evidence-head">Evidence</h2>
-      {notes.length === 0 && (
+      {evidenceCut && (
+        <p className="quiet">
+          What the verdicts were before the first step may be older than the records that were read.
+        </p>
+      )}
+      {notes.length === 0 && !evidenceCut && (
         <p className="quiet">
           No verdict was written: both sites were alive, or had not been judged by this daemon.
         </p>
