@@ -18,6 +18,7 @@ const PURE = [
   'simulation',
   'simulator/{agent,catalogue,chat,estate,instance,management-shell,msdb,tsql}',
   'statements',
+  'story',
   'topology',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
