@@ -27,7 +27,7 @@ const SPENT_WORDS: Readonly<Record<Part, readonly [name: string, means: string]>
   ],
   ownMs: ['our own', "the daemon's own work, inside steps and between them"],
   looksMs: ['looks', 'between two steps: waited for the answers of the look that comes before the next step'],
-  pausesMs: ['pauses', 'after a step that was not done, until the next attempt'],
+  pausesMs: ['pauses', 'before a step that was not done is tried again'],
   heldMs: [
     'held',
     'between two steps: a person, a gate or something missing held it; not counted as overhead',

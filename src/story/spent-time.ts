@@ -22,10 +22,13 @@ interface Stretch {
   readonly to: StepRecord;
   readonly steps: number;
   readonly between: readonly JournalRecord[];
+  /** The step that is tried again behind it; undefined: none is. */
+  readonly again: string | undefined;
 }
 
 function stretchesOf(records: readonly JournalRecord[]): readonly Stretch[] {
   const running = new Set<string>();
+  const notDone = new Set<string>();
   const stretches: Stretch[] = [];
   let from: StepRecord | undefined;
   let between: JournalRecord[] = [];
@@ -34,9 +37,13 @@ function stretchesOf(records: readonly JournalRecord[]): readonly Stretch[] {
       between.push(record);
       continue;
     }
-    if (from !== undefined) stretches.push({ from, to: record, steps: running.size, between });
+    const step = `${record.action}:${record.target}`;
+    const again = record.kind === 'intent' && notDone.has(step) ? step : undefined;
+    if (from !== undefined) stretches.push({ from, to: record, steps: running.size, between, again });
     if (record.kind === 'intent') running.add(record.attempt);
     else running.delete(record.attempt);
+    if (record.kind === 'outcome' && record.result !== 'done') notDone.add(step);
+    else notDone.delete(step);
     from = record;
     between = [];
   }
@@ -62,10 +69,10 @@ type Part = Exclude<keyof SpentTime, 'wallMs' | 'overheadMs'>;
 type Parts = Partial<Record<Part, number>>;
 
 function gapKind(stretch: Stretch): GapKind {
-  const { from, between } = stretch;
+  const { between, again } = stretch;
   if (between.some(holds)) return 'held';
   if (outsideOf(stretch) === null) return 'unknown';
-  return from.kind === 'outcome' && from.result !== 'done' ? 'pause' : 'looks';
+  return again === undefined ? 'looks' : 'pause';
 }
 
 function partsOf(stretch: Stretch): Parts {
@@ -105,12 +112,12 @@ export function gapsOf(records: readonly JournalRecord[]): readonly Gap[] {
     });
 }
 
-function gapWords(kind: GapKind, { from, between }: Stretch): string {
+function gapWords(kind: GapKind, { again = '', between }: Stretch): string {
   switch (kind) {
     case 'looks':
       return 'looked at the world again, and planned';
     case 'pause':
-      return `paused after ${from.action}:${from.target}, which was not done`;
+      return `paused after ${again}, which was not done`;
     case 'unknown':
       return 'another daemon went on: nobody measured';
     case 'held':

@@ -92,7 +92,7 @@ export interface SpentTime {
   readonly ownMs: number;
   /** Between two steps: waited for the answers of the look that comes before the next step. */
   readonly looksMs: number;
-  /** After a step that was not done, until the next attempt. */
+  /** Before a step that was not done is tried again. */
   readonly pausesMs: number;
   /** Held by a person, a gate, or something that was missing. */
   readonly heldMs: number;

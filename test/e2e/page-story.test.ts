@@ -8,7 +8,7 @@ import { DEFAULT_ESTATE } from '../../src/simulator/estate/estate-options.ts';
 import { pchat } from '../support/pchat.ts';
 import { RARELY_COPIED } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
-import { buildPage, noChromium, PageBrowser } from './page-browser.ts';
+import { buildPage, NARROW, noChromium, PageBrowser, WIDE } from './page-browser.ts';
 
 const FACTOR = 60;
 const POOL = 'contoso-chat';
@@ -56,7 +56,7 @@ describe.skipIf(noChromium)('the story on the page (needs chromium: npm run setu
     const { page } = browser;
     await open('/story');
     await page.getByText('there is no story yet').waitFor();
-    expect(await browser.troubles('no story')).toEqual([]);
+    expect(await browser.troubles('no story', [NARROW])).toEqual([]);
   });
 
   test('begins while the first step runs, and grows without being asked for', async () => {
@@ -105,7 +105,7 @@ describe.skipIf(noChromium)('the story on the page (needs chromium: npm run setu
     await tabTo('summary:focus', 'recover-backup');
     await page.keyboard.press('Enter');
     await page.getByText('RESTORE DATABASE [mgc] WITH RECOVERY', { exact: true }).waitFor();
-    expect(await browser.troubles('story step')).toEqual([]);
+    expect(await browser.troubles('story step', [WIDE])).toEqual([]);
   });
 
   test('is exported as the text that pchat history prints', async () => {
@@ -166,7 +166,7 @@ describe.skipIf(noChromium)('the story on the page (needs chromium: npm run setu
     await open('');
     await page.getByText(/^The edit behind it: generation 2, 1 line changed/).click();
     await page.getByText('primaryDatacenter: lyon').waitFor();
-    expect(await browser.troubles('present change')).toEqual([]);
+    expect(await browser.troubles('present change', [WIDE])).toEqual([]);
     expect(browser.complaints).toEqual([]);
   });
 

@@ -78,6 +78,18 @@ describe('the time of a transition', () => {
     ]);
   });
 
+  test('is a pause as well where the step that is tried again ended before the one beside it', () => {
+    const beside = spent(
+      [0, begins('a:home', 0)],
+      [1, begins('b:home', 1)],
+      [2, ends('b:home', 2, { result: 'failed' })],
+      [3, ends('a:home', 3)],
+      [8, begins('b:home', 4)],
+      [9, ends('b:home', 5)],
+    );
+    expect(beside).toMatchObject({ pausesMs: 5_000, looksMs: 0, workMs: 4_000 });
+  });
+
   test('across a start of the daemon is called not recorded, also in the middle of a step', () => {
     const records = written(
       [0, begins('a:home', 50)],

@@ -54,10 +54,13 @@ interface Generations {
 
 /** Of the generation in force, for whoever looks at its plan. */
 export function PresentChange({ pool }: { readonly pool: PoolStatus }) {
-  const { body } = useAsked<Generations>(pool.pool, 'generations?limit=1', pool.generation.hash);
-  const [newest] = body?.generations ?? [];
+  const { hash } = pool.generation;
   // The record is written a moment after the daemon has taken it.
-  if (newest === undefined || newest.generation.hash !== pool.generation.hash) return null;
+  const isLate = ({ generations: [newest] }: Generations): boolean =>
+    newest !== undefined && newest.generation.hash !== hash;
+  const { body } = useAsked<Generations>(pool.pool, 'generations?limit=1', hash, isLate);
+  const [newest] = body?.generations ?? [];
+  if (newest === undefined || newest.generation.hash !== hash) return null;
   return (
     <details className="present-change">
       <summary>

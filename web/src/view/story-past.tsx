@@ -218,8 +218,8 @@ function PlanThen({ plan }: { readonly plan: PlanMoment | null }) {
       </ol>
       {ledger !== null && steps.length > 0 && (
         <p>
-          On that course: <strong>{lossWords(ledger.lossMinutes)}</strong> of chat history, {ledger.lostFiles}{' '}
-          log backups
+          On that course: <strong>{lossWords(ledger.lossMinutes)}</strong> of chat history,{' '}
+          {ledger.lostFiles === 0 ? 'no' : ledger.lostFiles} log backup{ledger.lostFiles === 1 ? '' : 's'}
         </p>
       )}
     </>
