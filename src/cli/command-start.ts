@@ -19,10 +19,15 @@ const HOUR_TO_SECOND = [11, 19] as const;
 export function register(program: Command): void {
   withPlayground(program.command('start'))
     .description('a simulated estate and the daemon in the foreground, until Ctrl-C')
+    .option('--game-day', 'also a page with buttons that break the estate, a clock and a score')
     .action(start);
 }
 
-async function start(options: PlaygroundCommandOptions): Promise<void> {
+interface StartOptions extends PlaygroundCommandOptions {
+  readonly gameDay?: true;
+}
+
+async function start(options: StartOptions): Promise<void> {
   using interruption = new Interruption();
   const playground = await openFor(options);
   try {
@@ -30,18 +35,33 @@ async function start(options: PlaygroundCommandOptions): Promise<void> {
     const daemon = await DaemonProcess.start(playground.documents.settingsFile, logFile, hostClock);
     try {
       await playground.estate.fault('clients on');
-      print(options, describePlayground(playground), () =>
-        [estateGuide(playground), daemonGuide(playground), 'Ctrl-C ends both. What the daemon does:'].join(
-          '\n',
-        ),
+      await using game = options.gameDay === true ? await openGameDay(playground) : undefined;
+      print(options, { ...describePlayground(playground), ...game?.described }, () =>
+        [
+          estateGuide(playground),
+          daemonGuide(playground),
+          ...(game === undefined ? [] : [`Game day: ${game.described.gameDay}`]),
+          'Ctrl-C ends both. What the daemon does:',
+        ].join('\n'),
       );
-      await follow(options, playground, daemon, interruption.signal);
+      await Promise.all([
+        follow(options, playground, daemon, interruption.signal),
+        game?.day.run(interruption.signal),
+      ]);
     } finally {
       await daemon.endWithin(END_LIMIT_MS, hostClock);
     }
   } finally {
     await playground.stop();
   }
+}
+
+/** Loaded only for those who play. */
+async function openGameDay(playground: Playground) {
+  const { GameDay } = await import('./game-day/game-day.ts');
+  const day = new GameDay(playground, hostClock);
+  const gameDay = await day.listen();
+  return { day, described: { gameDay }, [Symbol.asyncDispose]: () => day.stop() };
 }
 
 /** Prints the journal as it grows, until the signal aborts. */

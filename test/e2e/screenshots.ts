@@ -6,7 +6,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
-import { Hands, openStatesStage, POOL, STATES } from './estate-states.ts';
+import { Hands, openStatesStage, POOL } from './estate-hands.ts';
+import { STATES } from './estate-states.ts';
 import { buildPage, PageBrowser } from './page-browser.ts';
 
 const FORMS = [

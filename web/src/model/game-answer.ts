@@ -1,0 +1,40 @@
+/** What the game day of a demo tells its page; src/cli/game-day/game-score.ts has the same. Types and words. */
+import { spanWords } from './age.ts';
+
+export interface GameAnswer {
+  readonly state: 'quiet' | 'running' | 'safe';
+  readonly seconds: number;
+  readonly lost: number;
+  readonly mistakes: {
+    readonly refusedDecisions: number;
+    readonly refusedEdits: number;
+    readonly twoWritersMs: number;
+  };
+  readonly converged: boolean;
+  readonly serving: boolean;
+  readonly open: readonly string[];
+  /** Address of the daemon's page; empty: it does not run. */
+  readonly daemon: string;
+  readonly troubles: readonly { readonly id: string; readonly label: string; readonly means: string }[];
+}
+
+export const STATE_WORDS: Readonly<Record<GameAnswer['state'], string>> = {
+  quiet: 'Nothing is broken. Break something.',
+  running: 'The clock runs until users chat again and the pool is as declared.',
+  safe: 'Safe again. The next trouble begins a new game.',
+};
+
+/** `4:07`, as a stopwatch shows it. */
+export function stopwatch(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+export function mistakeLines({ mistakes }: Pick<GameAnswer, 'mistakes'>): readonly string[] {
+  const { refusedDecisions, refusedEdits, twoWritersMs } = mistakes;
+  return [
+    refusedDecisions > 0 && `${String(refusedDecisions)} decisions that the daemon refused`,
+    refusedEdits > 0 && `${String(refusedEdits)} edits of the desired state that it refused`,
+    twoWritersMs > 0 && `two sites could be written for ${spanWords(twoWritersMs)}`,
+  ].filter((line) => line !== false);
+}
