@@ -77,6 +77,7 @@ const server = buildServer({
   sha256: (text) => createHash('sha256').update(text).digest('hex'),
   metrics: new Registry(),
   events,
+  suppose: () => undefined,
   page: readPage(),
   status: {
     status: () => ({ ...head, pools: [...pools.values()] }),

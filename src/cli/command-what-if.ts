@@ -3,9 +3,8 @@
  * Changes nothing, and asks nothing of the estate but what pchat plan asks.
  */
 import type { Command } from 'commander';
-import type { Decision, JournalRecord } from '../ports/journal.ts';
+import type { Scene } from '../daemon/what-if.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import type { PoolFacts } from '../topology/pool-facts.ts';
 import { SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import { declaredPools, loadSettings, print, withSettings, type SettingsOptions } from './command-options.ts';
 import { findDaemon } from './daemon-client.ts';
@@ -17,13 +16,6 @@ interface Options extends SettingsOptions {
   readonly goal?: string;
   readonly facts?: string;
   readonly desired?: string;
-}
-
-interface Scene {
-  readonly pool: DesiredPool;
-  readonly facts: PoolFacts;
-  readonly decisions: readonly Decision[];
-  readonly records: readonly JournalRecord[];
 }
 
 export function register(program: Command): void {
@@ -44,21 +36,9 @@ async function whatIf(name: string, options: Options): Promise<void> {
   const scene = await (options.facts === undefined
     ? live(name, options)
     : recorded(name, options, options.facts));
-  const { parseFault, supposeFault } = await import('../reconciler/suppose-fault.ts');
-  const { decidePool } = await import('../reconciler/decide-pool.ts');
-  const { forecastOf } = await import('../daemon/forecast.ts');
+  const { supposedWorld } = await import('../daemon/what-if.ts');
   const pool = towards(scene.pool, options.goal);
-  const fault = parseFault(options.fault, pool);
-  const atMs = Date.parse(scene.facts.observedAt);
-  const { facts, decisions, nowMs, assumptions } = supposeFault(
-    pool,
-    scene.facts,
-    fault,
-    scene.decisions,
-    atMs,
-  );
-  const decision = decidePool(pool, facts, decisions, nowMs);
-  const forecast = forecastOf({ pool, facts, decision, decisions, nowMs, records: scene.records });
+  const { decision, forecast, assumptions } = supposedWorld({ ...scene, pool }, options.fault);
   const { plan, ledger, drift, gate, reduction } = decision;
   const { home, backup } = pool.topology.sites;
   const datacenters = { home: home.datacenter, backup: backup.datacenter };

@@ -160,6 +160,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   const address = await listen(settings, shutdown, log, {
     status: daemon,
     decisions: daemon,
+    suppose: (pool, question) => daemon.whatIf(pool, question),
     metrics: metrics.registry,
     events,
     gitHook,

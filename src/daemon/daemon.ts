@@ -2,6 +2,7 @@
  * The daemon without its surroundings: follows the desired state, keeps a loop per pool, answers for its status. Runs the same
  * in a process and in a simulation; whoever composes it gives it every port and closes them afterwards.
  */
+import type { WhatIf, WhatIfQuestion } from '../http/what-if.ts';
 import type {
   BreakGlassRequest,
   DaemonStatus,
@@ -47,6 +48,8 @@ export interface DaemonOptions extends Pick<PoolDependencies, GivenOn> {
 }
 
 export interface RunningDaemon extends StatusSource, DecisionTarget {
+  /** undefined: there is no such pool, or it was not observed yet. */
+  whatIf(name: string, question: WhatIfQuestion): WhatIf | undefined;
   /** Looks at every pool now. */
   wake(): void;
   /** No new step; a running BACKUP or RESTORE is awaited. Resolves when nothing runs any more. */
@@ -152,6 +155,10 @@ class Daemon implements RunningDaemon {
 
   pool(name: string): ReturnType<StatusSource['pool']> {
     return this.#fleet.pool(name);
+  }
+
+  whatIf(name: string, question: WhatIfQuestion): WhatIf | undefined {
+    return this.#fleet.whatIf(name, question);
   }
 
   why(name: string): ReturnType<StatusSource['why']> {

@@ -1,4 +1,5 @@
 /** The pools of the desired state, each with its own loop: added, changed and removed as the desired state says. */
+import type { WhatIf, WhatIfQuestion } from '../http/what-if.ts';
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import type { Why } from '../reconciler/why/why.ts';
 import type { Decision } from '../ports/journal.ts';
@@ -70,6 +71,10 @@ export class Fleet {
 
   why(name: string): Why | undefined {
     return this.#actors.get(name)?.why();
+  }
+
+  whatIf(name: string, question: WhatIfQuestion): WhatIf | undefined {
+    return this.#actors.get(name)?.whatIf(question);
   }
 
   stop(): Promise<void> {

@@ -12,7 +12,7 @@ import type { Shutdown } from './shutdown.ts';
 
 interface Asked extends Pick<
   ServerOptions,
-  'status' | 'decisions' | 'metrics' | 'events' | 'gitHook' | 'past'
+  'status' | 'decisions' | 'suppose' | 'metrics' | 'events' | 'gitHook' | 'past'
 > {
   /** A certificate is served that ends then, ms since 1970. */
   readonly certificate: (endsAtMs: number) => void;

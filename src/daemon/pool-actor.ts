@@ -2,6 +2,7 @@
  * One pool's loop: the reconcile machine with its two actors made real (observe, apply), people's decisions, status and
  * journal. Everything that decides is in the reconciler; everything outside comes in as an argument.
  */
+import type { WhatIf, WhatIfQuestion } from '../http/what-if.ts';
 import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import type { DecisionRequest, PoolStatus } from '../reconciler/pool-status.ts';
 import type { Decision } from '../ports/journal.ts';
@@ -45,6 +46,7 @@ import { planSeen, requireUnmoved } from './saved-plan.ts';
 import { poolStatus, type RunningStep } from './pool-status-view.ts';
 import { RoundLog } from './round-log.ts';
 import { requireDecided, requirePlanned, requireSuccess, sameStanding } from './round-checks.ts';
+import { whatIf } from './what-if.ts';
 
 type Machine = typeof reconcileMachine;
 type Snapshot = SnapshotFrom<Machine>;
@@ -208,6 +210,15 @@ export class PoolActor {
     if (decision === undefined || observation === undefined) return undefined;
     const nowMs = this.#dependencies.ports.clock.now();
     return whyPool({ pool, facts: observation.facts, decision, failures, nowMs });
+  }
+
+  /** undefined: not observed yet. */
+  whatIf(question: WhatIfQuestion): WhatIf | undefined {
+    const { observation } = this.#actor.getSnapshot().context;
+    if (observation === undefined) return undefined;
+    const records = this.#dependencies.journal.records();
+    const decisions = standingDecisions(records, this.name);
+    return whatIf({ pool: this.#desired, facts: observation.facts, decisions, records }, question);
   }
 
   /** No new step; a running BACKUP or RESTORE is awaited without end. */

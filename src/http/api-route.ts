@@ -8,12 +8,14 @@ import type { PastSource } from '../story/kept-records.ts';
 import type { ErrorCode } from '../topology/pool-error.ts';
 import type { Role } from './callers.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Supposes } from './what-if.ts';
 
 /** What the routes ask and tell. */
 export interface Services {
   readonly status: StatusSource;
   readonly decisions: DecisionTarget;
   readonly events: EventStream;
+  readonly suppose: Supposes;
   /** Left out: the history of `status` is everything that there is. */
   readonly past?: PastSource | undefined;
 }

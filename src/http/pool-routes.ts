@@ -16,6 +16,7 @@ import {
 } from './answer-schemas.ts';
 import { apiRoute, notFound, success, type Answer, type ApiRoute } from './api-route.ts';
 import { poolRow } from './pool-row.ts';
+import { whatIfQuery, whatIfSchema } from './what-if.ts';
 
 export const nameParams = z.strictObject({ name: z.string().min(1).max(200) });
 export const noQuery = z.strictObject({});
@@ -124,6 +125,20 @@ const why = apiRoute({
   },
 });
 
+const whatIf = apiRoute({
+  method: 'GET',
+  path: '/api/v1/pools/{name}/what-if',
+  summary: 'What a fault would bring now: nothing is changed, and nothing is asked of the estate',
+  params: nameParams,
+  query: whatIfQuery,
+  answer: { status: 200, schema: whatIfSchema },
+  run: ({ params: { name }, query: { fault, goal }, services: { status, suppose } }) => {
+    if (status.pool(name) === undefined) return noPool(name);
+    const answer = suppose(name, { fault, goal });
+    return answer === undefined ? notFound(`${name} ${NOTHING}`) : success(answer);
+  },
+});
+
 const history = apiRoute({
   method: 'GET',
   path: '/api/v1/pools/{name}/history',
@@ -165,5 +180,6 @@ export const POOL_ROUTES: readonly ApiRoute[] = [
   poolRoute('/evidence', 'Whether each site can still write', evidenceSchema, ({ evidence }) => evidence),
   poolRoute('/ledger', 'What a failover would lose now', ledgerSchema, ({ ledger }) => ledger),
   why,
+  whatIf,
   history,
 ];

@@ -1,4 +1,6 @@
 /** The game day of the playground in a real browser: break it, save it, and read the score. A real daemon has none of it. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { GameDay } from '../../src/cli/game-day/game-day.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
@@ -31,6 +33,8 @@ test.skipIf(noChromium)(
     const end = new AbortController();
     const address = await game.listen();
     const ran = game.run(end.signal);
+    const stageText = (name: string): string =>
+      readFileSync(path.join(stage.playground.documents.journalDirectory, name), 'utf8').trim();
     try {
       await using browser = await PageBrowser.open();
       const { page } = browser;
@@ -47,6 +51,17 @@ test.skipIf(noChromium)(
       expect((await stage.status())?.primarySite).toBe('backup');
       expect(await page.getByRole('button', { name: 'End: Kill paris' }).count()).toBe(1);
       expect(await page.getByRole('link', { name: /daemon/ }).getAttribute('href')).toMatch(/^http:/);
+      // Of a plan that nobody has seen.
+      const refused = await fetch(`${stageText('control-address')}/api/v1/pools/contoso-chat/approve`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${stageText('control-token')}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ by: 'ann', reason: 'blindly' }),
+      });
+      expect(refused.status).toBe(428);
+      await page.getByText('1 decision that the daemon refused').waitFor();
       expect(browser.complaints).toEqual([]);
     } finally {
       end.abort();

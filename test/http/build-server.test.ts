@@ -42,6 +42,7 @@ function served(ready = true, failure?: PoolError): Served {
     clients: [],
     names: [],
     audit: () => undefined,
+    suppose: () => undefined,
     metrics,
     status: {
       status: () => ({

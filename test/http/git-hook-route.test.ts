@@ -36,6 +36,7 @@ function served(withHook = true): {
     clients: [],
     names: [],
     audit: () => undefined,
+    suppose: () => undefined,
     metrics: new Registry(),
     status: {} as StatusSource,
     decisions: {} as DecisionTarget,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
+import type { WhatIf } from '../../src/http/what-if.ts';
 import type { AuditEntry } from '../../src/http/audit.ts';
 import { buildServer, type ServerOptions } from '../../src/http/build-server.ts';
 import { EventStream } from '../../src/http/event-stream.ts';
@@ -39,6 +40,18 @@ const WHY: Omit<Why, 'pool'> = {
   nextAction: null,
   step: null,
   guards: [],
+};
+
+const WHAT_IF: Omit<WhatIf, 'pool' | 'plan' | 'ledger'> = {
+  fault: 'site:paris',
+  goal: 'backup',
+  assumptions: ['it lasts'],
+  gate: { kind: 'proceed', code: null, reason: null, nextAction: null },
+  evidence: { home: { verdict: 'down' }, backup: { verdict: 'alive' } },
+  prediction: { steps: [], duration: null, outage: null, unmeasured: [] },
+  copies: [],
+  salvage: [],
+  lossNowMinutes: 1.5,
 };
 
 export const removedRecord = (pool: string, seq: number): JournalRecord => ({
@@ -85,6 +98,11 @@ export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {
       why: (wanted) => (wanted === name ? { ...WHY, pool: name } : undefined),
       ready: () => true,
       history: () => api.records,
+    },
+    suppose: (wanted, { fault }) => {
+      if (wanted !== name || shown.plan === null || shown.ledger === null) return undefined;
+      const { plan, ledger } = shown;
+      return { ...WHAT_IF, pool: name, fault: fault ?? WHAT_IF.fault, plan, ledger };
     },
     decisions: {
       resync: (pool) => {

@@ -14,9 +14,8 @@ import { GAME_TROUBLES } from './game-troubles.ts';
 const LOOK_MS = 1_000;
 /** From src and from the built product alike; beside the daemon's page, not in it. */
 const BUILT = fileURLToPath(new URL('../../../dist/game-day/', import.meta.url));
-/** Of the daemon's log, see src/http/audit.ts. */
-const ASKED = 'a change was asked for';
-const REFUSED = 400;
+/** Of the daemon's log, see src/daemon/listen.ts. */
+const REFUSED = 'a change was refused';
 
 export class GameDay {
   readonly #playground: Playground;
@@ -63,6 +62,8 @@ export class GameDay {
     const found = GAME_TROUBLES.find((one) => one.id === id);
     if (found === undefined) throw new PoolError('PCO_USAGE', `there is no trouble ${id}`);
     for (const command of begins ? found.begin : found.end) await this.#playground.estate.fault(command);
+    // What clients got a receipt for until now is no sign that they are served again.
+    this.#score.seen(await this.#look());
     this.#score.changed(id, begins, this.#clock.now());
   }
 
@@ -80,7 +81,7 @@ export class GameDay {
       acknowledged,
       lost: lost.length,
       serving: serving !== undefined,
-      converged: pool?.state === 'converged',
+      converged: pool?.state === 'converged' && pool.evidence?.[pool.primarySite].verdict === 'alive',
       observedAtMs: pool?.observedAt == null ? null : Date.parse(pool.observedAt),
       mistakes: {
         refusedDecisions: this.#refusedDecisions(),
@@ -92,10 +93,9 @@ export class GameDay {
 
   #refusedDecisions(): number {
     const lines = textOf(path.join(this.#playground.directory, 'daemon.log')).split('\n');
-    return lines.filter((line) => line.includes(ASKED) && statusOf(line) >= REFUSED).length;
+    return lines.filter((line) => line.includes(REFUSED)).length;
   }
 }
 
 /** Empty while it is not there. */
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
-const statusOf = (line: string): number => Number(/"status":(\d+)/.exec(line)?.[1] ?? 0);

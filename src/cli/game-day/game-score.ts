@@ -9,7 +9,7 @@ export interface GameLook {
   readonly lost: number;
   /** Somebody serves. */
   readonly serving: boolean;
-  /** The daemon says that the pool is as declared. */
+  /** The daemon says that the pool is as declared, in a datacenter that is alive. */
   readonly converged: boolean;
   /** ms since 1970 of the daemon's newest look at the pool; null: none. */
   readonly observedAtMs: number | null;

@@ -33,8 +33,10 @@ export function stopwatch(seconds: number): string {
 export function mistakeLines({ mistakes }: Pick<GameAnswer, 'mistakes'>): readonly string[] {
   const { refusedDecisions, refusedEdits, twoWritersMs } = mistakes;
   return [
-    refusedDecisions > 0 && `${String(refusedDecisions)} decisions that the daemon refused`,
-    refusedEdits > 0 && `${String(refusedEdits)} edits of the desired state that it refused`,
+    refusedDecisions > 0 && `${counted(refusedDecisions, 'decision')} that the daemon refused`,
+    refusedEdits > 0 && `${counted(refusedEdits, 'edit')} of the desired state that it refused`,
     twoWritersMs > 0 && `two sites could be written for ${spanWords(twoWritersMs)}`,
   ].filter((line) => line !== false);
 }
+
+const counted = (count: number, what: string): string => `${String(count)} ${what}${count === 1 ? '' : 's'}`;
