@@ -39,14 +39,14 @@ test.skipIf(noChromium)(
       await using browser = await PageBrowser.open();
       const { page } = browser;
       await page.goto(address);
-      await page.getByRole('heading', { level: 1, name: 'Quiet' }).waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Quiet', exact: true }).waitFor();
       await page.getByText('are served', { exact: true }).waitFor();
       expect(await browser.troubles('game')).toEqual([]);
       await page.getByRole('button', { name: 'Kill paris' }).click();
-      await page.getByRole('heading', { level: 1, name: 'Not safe' }).waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Not safe', exact: true }).waitFor();
       await stage.verdictOnHome('silent');
       stage.edit('lyon');
-      await page.getByRole('heading', { level: 1, name: 'Safe' }).waitFor({ timeout: WAIT_MS });
+      await page.getByRole('heading', { level: 1, name: 'Safe', exact: true }).waitFor({ timeout: WAIT_MS });
       expect(await page.getByRole('timer').textContent()).toMatch(/^\d+:\d\d$/);
       expect((await stage.status())?.primarySite).toBe('backup');
       expect(await page.getByRole('button', { name: 'End: Kill paris' }).count()).toBe(1);

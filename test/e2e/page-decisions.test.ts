@@ -88,6 +88,11 @@ test.skipIf(noChromium)(
     const { page } = browser;
     await open(page, address, pool.pool);
     expect(await browser.troubles('blocked')).toEqual([]);
+    await page
+      .getByRole('combobox', { name: 'Suppose that' })
+      .selectOption({ label: 'the backup share is lost' });
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('If the backup share is lost:').waitFor();
     await page.getByRole('button', { name: 'Attest that paris cannot write' }).click();
     const send = page.getByRole('button', { name: 'Attest that paris cannot write' });
     expect(await send.isDisabled()).toBe(true);

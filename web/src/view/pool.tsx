@@ -11,6 +11,7 @@ import { PlanSteps } from './plan-steps.tsx';
 import { PresentChange } from './story-change.tsx';
 import { ToneWord } from './tone.tsx';
 import { useLive, useNow } from './use-live.ts';
+import { WhatIfCard } from './what-if.tsx';
 import { WhyList } from './why-list.tsx';
 
 export function Pool() {
@@ -37,6 +38,7 @@ export function Pool() {
         <div className="side">
           <Decide key={pool.pool} pool={pool} tag={link.kind === 'live' ? tag : null} />
           <WhyList why={why} />
+          <WhatIfCard key={`what-if ${pool.pool}`} pool={pool} live={link.kind === 'live'} />
           <Decisions pool={pool} />
         </div>
       </div>
