@@ -149,5 +149,5 @@ const settled = (pool: PoolStatus): boolean => pool.observedGeneration?.hash ===
 
 function withPolicy(text: string, [key, value]: readonly [string, string | null]): string {
   const bare = text.replace(new RegExp(`^      ${key}: .*\n`, 'm'), '');
-  return value === null ? bare : bare.replace(/^    policy:\n/m, `    policy:\n      ${key}: ${value}\n`);
+  return value === null ? bare : bare.replace(/^ {4}policy:\n/m, `    policy:\n      ${key}: ${value}\n`);
 }

@@ -233,9 +233,9 @@ export const STATES: readonly EstateState[] = [
       // Where home holds messages that lyon lacks, nobody but a person gives them up.
       const asks = ({ conditions }: PoolStatus): boolean =>
         conditions.some(({ reason, status }) => reason === 'DecisionNeeded' && status === 'True');
-      let asked = false;
-      await hands.sees('the way home', (pool) => (asked = asks(pool)) || home(pool));
-      if (asked) await hands.decide({ decision: 'keep', site: 'backup' });
+      await hands.sees('the way home', (pool) => asks(pool) || home(pool));
+      const pool = await hands.stage.status();
+      if (pool !== undefined && asks(pool)) await hands.decide({ decision: 'keep', site: 'backup' });
     },
     when: (pool) => atRest(pool) && pool.primarySite === 'home',
     word: 'converged',
