@@ -82,11 +82,11 @@ describe.skipIf(noChromium)(
     /** What the page shows otherwise at the instant of which the command told; the command's own way to the daemon takes longest. */
     async function differencesOnce(state: EstateState): Promise<readonly string[]> {
       const looks: Look[] = [];
-      let ended = false;
-      const asked = commanded().finally(() => (ended = true));
+      const end = new AbortController();
+      const asked = commanded().finally(() => end.abort());
       // Its failure is thrown below.
       asked.catch(() => undefined);
-      while (!ended) {
+      while (!end.signal.aborted) {
         const one = await look(state);
         if (one !== undefined) looks.push(one);
         await hostClock.sleep(AGAIN_MS, new AbortController().signal);

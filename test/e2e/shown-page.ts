@@ -152,7 +152,7 @@ function lossOf({ plan, ledger, forecast, datacenters }: PoolStatus): string {
   return `If ${datacenters[lost]} were lost now: ${told}. ${because}`.replaceAll(/\s+/g, ' ');
 }
 
-function stepsOf({ plan, datacenters }: PoolStatus): readonly string[] {
+function stepsOf({ plan }: PoolStatus): readonly string[] {
   const steps = plan !== null && 'steps' in plan ? plan.steps : [];
   return steps.map(({ action, seedStep, risk }) =>
     [action, ...(seedStep === null ? [] : [seedStep]), risk].join(' '),

@@ -6,7 +6,7 @@ import { facts } from '../support/facts.ts';
 import { observed } from '../support/pool-status.ts';
 
 const pool = observed(facts());
-const asked = (fault: string, goal: 'home' | 'backup' | undefined = undefined) =>
+const asked = (fault: string, goal?: 'home' | 'backup') =>
   supposedAnswer(
     whatIf({ pool: desiredPool(), facts: facts(), decisions: [], records: [] }, { fault, goal }),
     pool,

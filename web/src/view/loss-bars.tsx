@@ -65,7 +65,7 @@ interface PartProps {
 function PartWords({ part: { kind, what, minutes }, moves }: PartProps) {
   return (
     <li>
-      <span className={`swatch part-${kind}`} aria-hidden="true" /> {BY[kind]}{' '}
+      <span className={`swatch part-${kind}`} aria-hidden="true" /> {(moves ? BY : WOULD_BY)[kind]}{' '}
       <strong>{lossWords(minutes)}</strong>
       {kind === 'lost' ? '' : `: ${what}`}
     </li>

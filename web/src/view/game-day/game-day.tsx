@@ -15,7 +15,10 @@ export function GameDay() {
   const [problem, setProblem] = useState<string | null>(null);
   const told = (answer: Promise<GameAnswer>): void => {
     answer.then(
-      (next) => (setGame(next), setProblem(null)),
+      (next) => {
+        setGame(next);
+        setProblem(null);
+      },
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   };
