@@ -144,7 +144,8 @@ function Arrow({ part }: { readonly part: Part }) {
       aria-hidden="true"
       preserveAspectRatio="none"
     >
-      <path d="M2 12h108M102 4l10 8-10 8" />
+      <path className="shaft" d="M2 12h108" />
+      <path d="M102 4l10 8-10 8" />
       {part.tone === 'bad' && <path className="cut" d="M52 3l16 18M68 3 52 21" />}
     </svg>
   );
