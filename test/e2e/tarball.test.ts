@@ -65,6 +65,7 @@ describe('the packed product in an empty folder', () => {
     'deploy/systemd/pchat.service',
     'dist/web/index.html',
     'dist/web/licences.md',
+    'dist/game-day/game-day.html',
   ])('holds %s', (name) => {
     expect(existsSync(product.file(name))).toBe(true);
   });

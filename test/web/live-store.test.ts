@@ -82,6 +82,35 @@ describe('what the page keeps', () => {
     await desk.sees('the drift', (state) => state.rows.get('chat')?.drift === 1);
   });
 
+  test('reads what many events name in few readings, one at a time, and ends with the newest of it', async () => {
+    const api = servedApi(shown('converged'));
+    let open = 0;
+    let most = 0;
+    const readings: string[] = [];
+    const desk: Desk = new Desk({
+      fetch: async (path, init) => {
+        if (!path.startsWith('api/v1/rows?name')) return fetch(new URL(path, desk.address()), init);
+        readings.push(path);
+        most = Math.max(most, (open += 1));
+        const response = await fetch(new URL(path, desk.address()), init);
+        open -= 1;
+        return response;
+      },
+    });
+    await desk.serves(api);
+    desk.open();
+    await desk.live();
+    const events = 200;
+    for (let count = 1; count <= events; count += 1) {
+      const drift = Array.from({ length: count }, () => DRIFT[0] ?? { path: '', wanted: '', actual: '' });
+      api.show(shown('blocked', drift));
+      api.events.poolChanged(shown('blocked', drift));
+    }
+    await desk.sees('the newest', (state) => state.rows.get('chat')?.drift === events);
+    expect(readings.length).toBeLessThan(events / 10);
+    expect(most).toBe(1);
+  });
+
   test('does not let a first reading that comes late cover what an event has brought', async () => {
     const api = servedApi(shown('converged'));
     const asked = Promise.withResolvers<undefined>();
