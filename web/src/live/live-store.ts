@@ -23,7 +23,7 @@ const BATCH = 50;
  * ms between two readings of what events named. The first event is followed at once; of many in a short time one reading is made, for
  * the screen, for the daemon and for its limit of requests.
  */
-const PAUSE_MS = 80;
+const PAUSE_MS = 50;
 /** A comment comes every 15 s: two of them missing is a stream that is dead without saying so. */
 const SILENCE_LIMIT_MS = 40_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000] as const;
