@@ -113,16 +113,23 @@ export class LiveStore {
     const reader = stream
       .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
       .getReader();
-    const read = this.#readAll(signal);
-    read.then(onLive, () => undefined);
-    // A failed read ends the connection as a failed stream does.
-    const failed = read.then(() => new Promise<never>(() => undefined));
-    for (;;) {
-      const piece = await Promise.race([this.#next(reader, signal), failed]);
-      if (piece === undefined) return;
-      for (const event of text.take(piece)) await this.#meet(event, signal);
-      this.#lastId = text.lastId;
+    // A failed read ends the connection as a failed stream does; raced with each piece, its promise would keep every one of them.
+    let failure: Error | undefined;
+    this.#readAll(signal).then(onLive, (error: unknown) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+      this.#connection.abort(failure);
+    });
+    try {
+      for (;;) {
+        const piece = await this.#next(reader, signal);
+        if (piece === undefined) break;
+        for (const event of text.take(piece)) await this.#meet(event, signal);
+        this.#lastId = text.lastId;
+      }
+    } catch (error) {
+      throw failure ?? error;
     }
+    if (failure !== undefined) throw failure;
   }
 
   /** undefined: the stream has ended. */
