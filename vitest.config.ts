@@ -7,7 +7,6 @@ import { defineConfig } from 'vitest/config';
 const PURE = [
   'actuators',
   'adoption',
-  'exploration',
   'observers',
   'partition',
   'peers',
