@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
-    maxWorkers: 1,
+    // They wait more than they work.
+    maxWorkers: 2,
     passWithNoTests: false,
   },
 });
