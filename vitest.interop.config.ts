@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/interop/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 1,
+    maxWorkers: 2,
     passWithNoTests: false,
   },
 });
