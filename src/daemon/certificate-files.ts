@@ -55,15 +55,17 @@ export class CertificateFiles {
 const pathsOf = ({ cert, key, clientCa }: Files): readonly string[] =>
   clientCa === undefined ? [cert, key] : [cert, key, clientCa];
 
-const marksOf = (files: Files): string =>
-  pathsOf(files)
-    .map((file) => {
-      const found = statSync(file, { throwIfNoEntry: false });
-      return found === undefined
-        ? 'none'
-        : `${String(found.mtimeMs)} ${String(found.size)} ${String(found.ino)}`;
-    })
-    .join(', ');
+/** A file that cannot be looked at is told by why: that, too, is something that changes. */
+function markOf(file: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${String(mtimeMs)} ${String(size)} ${String(ino)}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+const marksOf = (files: Files): string => pathsOf(files).map(markOf).join(', ');
 
 function readTls(files: Files): ServedCertificate {
   const cert = readSetting(files.cert);

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
@@ -122,6 +122,9 @@ test('a renewed certificate is served from the next connection on, and one that 
   expect(await status(next)).toBe(200);
   await expect(status(former)).rejects.toThrow();
   rmSync(path.join(folder, 'key.pem'));
+  expect(await status(next)).toBe(200);
+  // A file that cannot even be looked at.
+  symlinkSync('key.pem', path.join(folder, 'key.pem'));
   expect(await status(next)).toBe(200);
   expect(ends).toEqual([expect.any(Number), new X509Certificate(pair.cert).validToDate.getTime()]);
 });
