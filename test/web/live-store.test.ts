@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
@@ -109,6 +111,36 @@ describe('what the page keeps', () => {
     await desk.sees('the newest', (state) => state.rows.get('chat')?.drift === events);
     expect(readings.length).toBeLessThan(events / 10);
     expect(most).toBe(1);
+  });
+
+  test('keeps no piece of a stream that is open for months', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const pieces = 5_000;
+    const piece = new TextEncoder().encode(`: ${'x'.repeat(8_000)}\n\n`);
+    let sent = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      // A piece a turn, as they come over a wire.
+      pull: async (controller) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        if ((sent += 1) <= pieces) controller.enqueue(piece);
+        else await new Promise(() => undefined);
+      },
+    });
+    const desk: Desk = new Desk({
+      fetch: (path, init) =>
+        path === 'api/v1/events'
+          ? Promise.resolve(new Response(stream))
+          : fetch(new URL(path, desk.address()), init),
+    });
+    await desk.serves(servedApi(shown('converged')));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    desk.open();
+    await desk.sees('every piece', () => sent > pieces);
+    collect();
+    const grown = process.memoryUsage().heapUsed - before;
+    expect(grown / (pieces * piece.length)).toBeLessThan(0.25);
   });
 
   test('does not let a first reading that comes late cover what an event has brought', async () => {
