@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseDesiredState } from '../../src/desired-state/parse-desired-state.ts';
 import { poolDocument } from '../support/pool-document.ts';
 import { pchat, type Ended } from '../support/pchat.ts';
@@ -57,15 +57,6 @@ const hashOf = (text: string): string => {
 
 /** Each test starts Node several times; on a busy machine that takes seconds. */
 describe('without a daemon', { timeout: 60_000 }, () => {
-  const compiled = mkdtempSync(path.join(tmpdir(), 'pchat-compiled-'));
-  beforeAll(() => {
-    process.env['NODE_COMPILE_CACHE'] = compiled;
-  });
-  afterAll(() => {
-    delete process.env['NODE_COMPILE_CACHE'];
-    rmSync(compiled, { recursive: true, force: true });
-  });
-
   test('stop and go write and remove the stop file, and go tells what it said', async () => {
     const desk = new Desk();
     const file = path.join(desk.directory, 'state', 'STOP');
