@@ -13,6 +13,8 @@ const PACKAGES = [
   { name: 'libc6-dev', programs: ['/usr/include/stdio.h'] },
   // For systemd-analyze.
   { name: 'systemd', programs: ['/usr/bin/systemd-analyze'] },
+  // Boots a Debian beside this one, in which the packed product runs as a service.
+  { name: 'systemd-container', programs: ['/usr/bin/systemd-nspawn'] },
   { name: 'zsh', programs: ['/usr/bin/zsh'] },
   { name: 'prometheus', programs: ['/usr/bin/prometheus', '/usr/bin/promtool'] },
   { name: 'prometheus-alertmanager', programs: ['/usr/bin/prometheus-alertmanager', '/usr/bin/amtool'] },

@@ -79,7 +79,7 @@ async function typeDocument(file: string, scene: Scene): Promise<readonly string
   let passed = false;
   for (const part of read(file)) {
     if (part.kind === 'directive') {
-      passed = part.name === 'elsewhere' || part.name === 'not run';
+      passed = part.name === 'elsewhere';
       if (!passed)
         await obey(part, scene).catch((cause: unknown) => {
           throw new Error(`${file}:${String(part.line)}`, { cause });

@@ -1,6 +1,15 @@
 /** The tarball that `npm pack` makes, installed globally into an empty folder, as a stranger does it. */
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +32,7 @@ export interface Ended {
 }
 
 /** npm tells the programs it runs where its own project is; nothing of that reaches a stranger's terminal. */
-function strangersEnvironment(): NodeJS.ProcessEnv {
+export function strangersEnvironment(): NodeJS.ProcessEnv {
   const ours =
     /^(npm_(config_local_prefix|config_global_prefix|config_prefix|package|lifecycle)|INIT_CWD$|NODE_|VITEST)/i;
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name));
@@ -86,6 +95,27 @@ export class PackedProduct implements Disposable {
     const args = ['install', '--global', '--prefix', this.#prefix, '--omit=dev', this.#tarball];
     const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
     await run('npm', [...args, ...quiet], { cwd: this.folder, env: this.#env, timeout: INSTALL_LIMIT_MS });
+  }
+
+  get tarball(): string {
+    return this.#tarball;
+  }
+
+  /** The same product packed under another version, as a later release. @return its tarball */
+  async packAs(version: string): Promise<string> {
+    const into = path.join(this.folder, version);
+    mkdirSync(into);
+    await run('tar', ['--extract', '--gzip', '--file', this.#tarball, '--directory', into]);
+    const manifest = path.join(into, 'package/package.json');
+    const text = readFileSync(manifest, 'utf8').replace(/"version": "[^"]*"/, `"version": "${version}"`);
+    writeFileSync(manifest, text);
+    const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', into];
+    const { stdout } = await run('npm', args, {
+      cwd: path.dirname(manifest),
+      env: this.#env,
+      timeout: PACK_LIMIT_MS,
+    });
+    return path.join(into, stdout.trim());
   }
 
   get tarballBytes(): number {

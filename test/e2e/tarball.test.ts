@@ -5,7 +5,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { licenceTrouble } from '../../scripts/licences.ts';
 import { poolDocument } from '../support/pool-document.ts';
+import { whyNoBoot } from './booted-system.ts';
 import { PackedProduct } from './packed-product.ts';
+import { PackedService, serviceLines, STATE } from './packed-service.ts';
 
 const inRoot = (file: string): unknown =>
   JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../..', file), 'utf8'));
@@ -128,3 +130,56 @@ describe('the packed product in an empty folder', () => {
     },
   );
 });
+
+const noBoot = whyNoBoot();
+const SERVICE_LIMIT_MS = 300_000;
+const NEWER = '99.0.0';
+
+describe.skipIf(noBoot !== undefined)(
+  `the packed product as a service of systemd${noBoot === undefined ? '' : `: ${noBoot}`}`,
+  () => {
+    test(
+      'installs, runs under the hardened unit and is upgraded as docs/install.md and docs/upgrade.md say',
+      { timeout: SERVICE_LIMIT_MS },
+      async () => {
+        await using service = await PackedService.open();
+        const { system } = service;
+        const pchat = (command: string): string => `pchat ${command} --settings /etc/pchat/settings.yaml`;
+        await system.type(`npm install --global ${service.bring(product.tarball)}`);
+        const installed = (await system.type('npm root --global')).trim();
+
+        const lines = serviceLines('docs/install.md');
+        for (const line of lines) {
+          if (line.includes('systemctl daemon-reload')) await service.configure();
+          await system.type(line, `${installed}/pchat-operator`);
+        }
+        const converged = /contoso-chat.*converged/i;
+        await service.until(pchat('status'), converged);
+        const epochs = `grep --only-matching '"kind":"started"' ${STATE}/journal.ndjson | wc --lines`;
+        expect((await system.type(epochs)).trim()).toBe('1');
+        expect(await system.type(`stat --format '%U %a' ${STATE}`)).toBe('pchat 700\n');
+
+        const guards = `grep --extended-regexp '^(NoNewPrivs|Seccomp|CapEff):' /proc/$(systemctl show pchat --property MainPID --value)/status`;
+        expect(await system.type(guards)).toBe('CapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n');
+
+        const newer = service.bring(await product.packAs(NEWER));
+        for (const line of serviceLines('docs/upgrade.md'))
+          await system.type(line.replace('pchat-operator-NEW.tgz', newer));
+        expect((await system.type('pchat --version')).trim()).toBe(NEWER);
+        await service.until(epochs, /^2$/m);
+        await service.until(pchat('status'), converged);
+        await system.type(
+          `cmp --bytes=$(stat --format %s ${STATE}.before/journal.ndjson) ${STATE}.before/journal.ndjson ${STATE}/journal.ndjson`,
+        );
+
+        await system.type('systemctl stop pchat');
+        const ended = await system.type('systemctl show pchat --property Result,ExecMainStatus,NRestarts');
+        expect(ended.trim().split('\n').toSorted()).toEqual([
+          'ExecMainStatus=0',
+          'NRestarts=0',
+          'Result=success',
+        ]);
+      },
+    );
+  },
+);

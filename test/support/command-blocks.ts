@@ -2,10 +2,10 @@
  * The fenced blocks of the documentation, and what a comment right above one says about running it. Pure.
  *
  * Comments: `before: COMMAND` runs unseen by the reader, `estate: FAULT` breaks or repairs the estate, both before the block that follows;
- * `until: SITE` or `until: gate CODE` waits for the pool to be converged there, or held; `elsewhere: FILE` names the test that
- * runs the block; `not run: REASON` says why nothing can.
+ * `until: SITE` or `until: gate CODE` waits for the pool to be converged there, or held; `elsewhere: FILE`, with a word in brackets
+ * where one file runs several, names the test that runs the block.
  */
-export type Directive = 'before' | 'estate' | 'until' | 'elsewhere' | 'not run';
+export type Directive = 'before' | 'estate' | 'until' | 'elsewhere';
 
 /** In the order of the document. */
 export type DocumentPart =
@@ -20,7 +20,7 @@ export type DocumentPart =
     };
 
 const FENCE = /^ *```(.*)$/;
-const DIRECTIVE = /^ *<!-- (before|estate|until|elsewhere|not run): (.*) -->$/;
+const DIRECTIVE = /^ *<!-- (before|estate|until|elsewhere): (.*) -->$/;
 
 /** Throws when a fence is not closed. */
 export function documentParts(markdown: string): readonly DocumentPart[] {
