@@ -25,7 +25,7 @@ const pools = new Map<string, PoolStatus>(
     return [pool, { ...template, pool, observedAt: now() }] as const;
   }),
 );
-const events = new EventStream({ epoch: 1, clock: hostClock });
+const events = new EventStream({ epoch: 1, clock: hostClock, afterTurn: setImmediate });
 let sent = 0;
 
 function show(status: PoolStatus): void {

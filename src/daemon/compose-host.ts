@@ -119,7 +119,7 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
     log,
   });
   shutdown.register('traces', () => traced.close());
-  const events = new EventStream({ epoch: lease.epoch, clock: hostClock });
+  const events = new EventStream({ epoch: lease.epoch, clock: hostClock, afterTurn: setImmediate });
   const { pollInterval, resync } = settings.schedule;
   const daemon = runDaemon({
     source,

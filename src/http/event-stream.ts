@@ -5,7 +5,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { PoolStatus, RunningStepView } from '../reconciler/pool-status.ts';
 import { changedFields, gistOf, type EventData, type EventType, type PoolGist } from './event-data.ts';
-import { EventRing, eventText, type StreamedEvent } from './event-ring.ts';
+import { EventRing, eventText } from './event-ring.ts';
 
 /** What the stream needs of the answer of a server. */
 export interface StreamTarget {
@@ -20,6 +20,8 @@ export interface StreamTarget {
 export interface EventStreamOptions {
   readonly epoch: number;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Runs the work soon, but after what happens now: what told of an event, a step for example, goes on first. */
+  readonly afterTurn: (work: () => void) => void;
 }
 
 const RING = { events: 2_000, characters: 524_288 };
@@ -32,24 +34,31 @@ const MOST_OF_ONE_CALLER = 250;
 const HEARTBEAT_MS = 15_000;
 /** ms after which a browser comes back. */
 const RETRY_MS = 2_000;
+/** Clients that are written to before the daemon may do something else; some 10 us each. */
+const CLIENTS_PER_TURN = 50;
 
 interface Client {
   readonly target: StreamTarget;
   /** null: of every pool. */
   readonly pool: string | null;
   readonly caller: string;
+  /** Of the newest event that was sent or is not for it. */
+  lastId: string;
 }
 
 export class EventStream {
   readonly #clock: EventStreamOptions['clock'];
+  readonly #afterTurn: EventStreamOptions['afterTurn'];
   readonly #ring: EventRing;
   readonly #clients = new Set<Client>();
   readonly #seen = new Map<string, PoolGist>();
   readonly #closed = new AbortController();
   #beating: AbortController | undefined;
+  #delivering = false;
 
-  constructor({ epoch, clock }: EventStreamOptions) {
+  constructor({ epoch, clock, afterTurn }: EventStreamOptions) {
     this.#clock = clock;
+    this.#afterTurn = afterTurn;
     this.#ring = new EventRing(epoch, RING);
   }
 
@@ -98,35 +107,68 @@ export class EventStream {
    * @param caller whose streams are counted together
    */
   open(target: StreamTarget, pool: string | null, lastId: string | undefined, caller: string): void {
-    const client = { target, pool, caller };
-    const missed = lastId === undefined ? [] : this.#ring.since(lastId);
+    const newest = this.#ring.newestId;
+    const client: Client = { target, pool, caller, lastId: lastId ?? newest };
     this.#clients.add(client);
     target.once('close', () => {
       this.#leave(client);
     });
     this.#send(client, `retry: ${String(RETRY_MS)}\n\n`);
-    if (missed === undefined)
-      this.#send(client, eventText(this.#ring.newestId, 'reset', { at: this.#now() }));
-    else for (const event of missed) this.#offer(client, event);
+    this.#sendMissed(client);
     // An id alone is no event: a client that hears nothing before it is cut off can still go on from here.
-    this.#send(client, `id: ${this.#ring.newestId}\n\n`);
+    this.#send(client, `id: ${newest}\n\n`);
     this.#beat();
   }
 
   close(): void {
     this.#closed.abort(new Error('the stream is closed'));
     this.#beating?.abort(new Error('the stream is closed'));
-    for (const { target } of this.#clients) target.end();
+    for (const client of this.#clients) {
+      this.#sendMissed(client);
+      client.target.end();
+    }
     this.#clients.clear();
   }
 
   #tell<T extends EventType>(type: T, pool: string | null, data: EventData<T>): void {
-    const event = this.#ring.add(type, pool, data);
-    for (const client of this.#clients) this.#offer(client, event);
+    this.#ring.add(type, pool, data);
+    if (this.#delivering || this.#clients.size === 0) return;
+    this.#delivering = true;
+    this.#afterTurn(() => {
+      this.#deliver([...this.#clients]);
+    });
   }
 
-  #offer(client: Client, { pool, text }: StreamedEvent): void {
-    if (client.pool === null || client.pool === pool) this.#send(client, text);
+  /** To so many now, and to the rest later: events that come meanwhile go out with those before them. */
+  #deliver(clients: readonly Client[]): void {
+    const known = new Map<string, string>();
+    for (const client of clients.slice(0, CLIENTS_PER_TURN)) this.#sendMissed(client, known);
+    const later = clients.slice(CLIENTS_PER_TURN);
+    const newest = this.#ring.newestId;
+    const next = later.length > 0 ? later : [...this.#clients].filter(({ lastId }) => lastId !== newest);
+    this.#delivering = next.length > 0;
+    if (this.#delivering)
+      this.#afterTurn(() => {
+        this.#deliver(next);
+      });
+  }
+
+  /** @param known texts by what a client has and wants; most are at the same event */
+  #sendMissed(client: Client, known?: Map<string, string>): void {
+    const key = `${client.lastId} ${client.pool ?? ''}`;
+    const text = known?.get(key) ?? this.#textAfter(client);
+    known?.set(key, text);
+    client.lastId = this.#ring.newestId;
+    if (text !== '') this.#send(client, text);
+  }
+
+  #textAfter({ lastId, pool }: Client): string {
+    const missed = this.#ring.since(lastId);
+    if (missed === undefined) return eventText(this.#ring.newestId, 'reset', { at: this.#now() });
+    return missed
+      .filter((event) => pool === null || event.pool === pool)
+      .map(({ text }) => text)
+      .join('');
   }
 
   #send(client: Client, text: string): void {

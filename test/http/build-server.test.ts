@@ -61,7 +61,7 @@ function served(ready = true, failure?: PoolError): Served {
     },
     clock: hostClock,
     sha256: (text) => text,
-    events: new EventStream({ epoch: 1, clock: hostClock }),
+    events: new EventStream({ epoch: 1, clock: hostClock, afterTurn: setImmediate }),
     decisions: {
       resync: () => undefined,
       decide: (request) => {

@@ -194,7 +194,7 @@ describe('the stream of events', () => {
         signal.throwIfAborted();
       },
     };
-    const events = new EventStream({ epoch: 1, clock });
+    const events = new EventStream({ epoch: 1, clock, afterTurn: setImmediate });
     const client = new PassThrough();
     events.open(client, null, undefined, 'ann');
     expect(waiting).toBe(1);
@@ -210,6 +210,48 @@ describe('the stream of events', () => {
     expect([events.clients, waiting]).toEqual([0, 0]);
   });
 
+  test('is written after what told of the event, for fifty clients at a time, several events at once, none twice', () => {
+    const turns: (() => void)[] = [];
+    const events = new EventStream({ epoch: 1, clock: hostClock, afterTurn: (work) => turns.push(work) });
+    const clients = Array.from({ length: 120 }, (_, index) => {
+      const written: string[] = [];
+      const target = {
+        write: (text: string) => written.push(text),
+        writableLength: 0,
+        end: () => 0,
+        destroy: () => 0,
+        once: () => 0,
+      };
+      events.open(target, index === 0 ? 'other' : null, undefined, 'ann');
+      written.length = 0;
+      return written;
+    });
+    const idsOf = (written: readonly string[]): readonly string[] =>
+      written.map((text) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id).join(' '));
+    events.sourceChanged();
+    events.poolRemoved(name);
+    expect([turns.length, clients.flat()]).toEqual([1, []]);
+    turns.shift()?.();
+    expect(clients.map(idsOf).filter((ids) => ids.length > 0)).toHaveLength(49);
+    events.sourceChanged();
+    while (turns.length > 0) turns.shift()?.();
+    const [other, first, ...rest] = clients.map(idsOf);
+    expect([other, first, rest.at(-1)]).toEqual([[], ['1-1 1-2', '1-3'], ['1-1 1-2 1-3']]);
+    expect(new Set(rest.map((ids) => ids.join(' ')))).toEqual(new Set(['1-1 1-2 1-3']));
+    events.close();
+  });
+
+  test('what was told right before the end still goes out', () => {
+    const turns: (() => void)[] = [];
+    const events = new EventStream({ epoch: 1, clock: hostClock, afterTurn: (work) => turns.push(work) });
+    const client = new PassThrough({ highWaterMark: 1_048_576 });
+    events.open(client, null, undefined, 'ann');
+    events.sourceChanged();
+    events.close();
+    for (const turn of turns) turn();
+    expect(String(client.read()).match(/^id: 1-1$/gm)).toHaveLength(1);
+  });
+
   test('ends with the server', async () => {
     const api = servedApi(whole);
     const listener = await listening(api);
@@ -222,6 +264,9 @@ describe('the stream of events', () => {
     const events = new EventStream({
       epoch: 1,
       clock: { ...hostClock, now: () => NOW_MS },
+      afterTurn: (work) => {
+        work();
+      },
     });
     const scene = new DaemonScene(homeLost(), new MemoryDisk(), NOW_MS, (metrics) =>
       reportedToStream(metrics, events),

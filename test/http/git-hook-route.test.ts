@@ -42,7 +42,7 @@ function served(withHook = true): {
     decisions: {} as DecisionTarget,
     clock: hostClock,
     sha256: (text) => text,
-    events: new EventStream({ epoch: 1, clock: hostClock }),
+    events: new EventStream({ epoch: 1, clock: hostClock, afterTurn: setImmediate }),
     gitHook: withHook ? { hook, onResult: (result) => results.push(result) } : undefined,
   });
   onTestFinished(() => server.close());

@@ -67,7 +67,7 @@ export const removedRecord = (pool: string, seq: number): JournalRecord => ({
 export function servedApi(first: PoolStatus, options: Partial<ServerOptions> = {}): ServedApi {
   let shown = first;
   const name = first.pool;
-  const events = new EventStream({ epoch: 1, clock: hostClock });
+  const events = new EventStream({ epoch: 1, clock: hostClock, afterTurn: setImmediate });
   const given: ServerOptions = {
     token: CONTROL_TOKEN,
     metrics: new Registry(),
