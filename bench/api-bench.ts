@@ -11,7 +11,7 @@ import { playSwitchover } from './switchover.ts';
 const CHILD_FILE = fileURLToPath(new URL('api-load.child.ts', import.meta.url));
 const STREAMS = 200;
 const PER_SECOND = 50;
-const PLAYS = 3;
+const PLAYS = 5;
 const GROWTH_BAR = 1.1;
 /** Below this the clients did not really ask: half of what is meant, for a transition of some ten seconds. */
 const LEAST_ANSWERS = 250;
