@@ -1,26 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * Tests of values and of simulated worlds: they open no socket, start no process, change no table and leave nothing behind, so many
- * of them share one worker and what it has loaded.
- */
-const PURE = [
-  'actuators',
-  'adoption',
-  'observers',
-  'partition',
-  'peers',
-  'reconciler',
-  'recording',
-  'rights',
-  'runbook',
-  'simulation',
-  'simulator/{agent,catalogue,chat,estate,instance,management-shell,msdb,tsql}',
-  'statements',
-  'story',
-  'topology',
-].map((folder) => `test/${folder}/**/*.test.ts`);
+/** These change the action table of their worker. */
+const ALONE = ['test/exploration/**/*.test.ts'];
 
+/** Every test leaves its worker as it was, so that all of them share what a worker has loaded: to load it anew costs more than to test it. */
 export default defineConfig({
   test: {
     testTimeout: 20_000,
@@ -28,13 +11,14 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default'],
     projects: [
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
       {
         extends: true,
         test: {
-          name: 'parts',
+          name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/interop/**', 'test/e2e/**', 'test/proof/**', 'node_modules/**', ...PURE],
+          exclude: ['test/interop/**', 'test/e2e/**', 'test/proof/**', 'node_modules/**', ...ALONE],
+          isolate: false,
         },
       },
     ],
