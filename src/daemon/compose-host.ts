@@ -105,6 +105,8 @@ async function start(options: HostOptions, log: Log, shutdown: Shutdown): Promis
   });
   shutdown.register('commit statuses', () => forge.close());
   const people = reportedToPeople(forge.metrics, settings.notifications, {
+    // Not the metered one: an entry of a log is no wait of a transition.
+    shell: host.ports.shell,
     clock: hostClock,
     random: hostRandom,
     log,

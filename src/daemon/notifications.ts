@@ -1,6 +1,7 @@
 /** What the loop reports goes on to people, where the settings ask for it. Wires; decides nothing. */
 import type { NotificationSettings } from '../desired-state/notification-settings-schema.ts';
 import { cloudEvent, CLOUD_EVENT_TYPE } from '../notify/cloud-event.ts';
+import { eventLogSender } from '../notify/event-log-sender.ts';
 import { allowedUrl, httpSender, type HttpReceiver } from '../notify/http-sender.ts';
 import { Notifier } from '../notify/notifier.ts';
 import type { Receiver, Sender } from '../notify/receiver.ts';
@@ -8,6 +9,7 @@ import { slackMessage } from '../notify/slack-message.ts';
 import { smtpSender } from '../notify/smtp-sender.ts';
 import { teamsCard } from '../notify/teams-card.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ManagementShell } from '../ports/management-shell.ts';
 import type { Random } from '../ports/random.ts';
 import type { ReceiverKind } from '../topology/notice-event.ts';
 import { PoolError } from '../topology/pool-error.ts';
@@ -15,6 +17,11 @@ import type { Reporting } from './git-forge.ts';
 import type { Log } from './log.ts';
 import type { LoopMetrics } from './loop-metrics.ts';
 import { readSecret, readSetting } from './read-secret.ts';
+
+/** What a receiver needs of the daemon. */
+export interface NotifyChannels {
+  readonly shell: Pick<ManagementShell, 'invoke'>;
+}
 
 export interface NotifyOptions {
   readonly clock: Clock;
@@ -27,9 +34,10 @@ export interface NotifyOptions {
 export function reportedToPeople(
   metrics: LoopMetrics,
   settings: readonly NotificationSettings[],
-  options: NotifyOptions,
+  options: NotifyOptions & NotifyChannels,
 ): Reporting {
-  return reportedTo(metrics, settings.map(receiverOf), options);
+  const receivers = settings.map((one) => receiverOf(one, options));
+  return reportedTo(metrics, receivers, options);
 }
 
 export function reportedTo(
@@ -68,22 +76,26 @@ export function reportedTo(
   };
 }
 
-export function receiverOf(settings: NotificationSettings): Receiver {
+export function receiverOf(settings: NotificationSettings, channels: NotifyChannels): Receiver {
   const { kind, events, maxPerHour, beginAfter, endAfter } = settings;
   const bounds = { maxPerHour, beginAfterMs: beginAfter, endAfterMs: endAfter };
-  return { kind, events: new Set(events), ...bounds, sender: senderOf(settings) };
+  return { kind, events: new Set(events), ...bounds, sender: senderOf(settings, channels) };
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 type Form = Pick<HttpReceiver, 'contentType' | 'body'>;
-const FORMS: Readonly<Record<Exclude<ReceiverKind, 'smtp'>, Form>> = {
+const FORMS: Readonly<Record<Exclude<ReceiverKind, 'smtp' | 'event-log'>, Form>> = {
   webhook: { contentType: CLOUD_EVENT_TYPE, body: cloudEvent },
   slack: { contentType: JSON_TYPE, body: slackMessage },
   teams: { contentType: JSON_TYPE, body: teamsCard },
 };
 
-function senderOf(settings: NotificationSettings): Sender {
+function senderOf(settings: NotificationSettings, { shell }: NotifyChannels): Sender {
   if (settings.kind === 'smtp') return mailSenderOf(settings);
+  if (settings.kind === 'event-log') {
+    const { logName, source } = settings;
+    return eventLogSender({ logName, source, shell });
+  }
   const { kind } = settings;
   const url = (): string => readSecret(settings.url).trim();
   const reference = settings.kind === 'webhook' ? settings.token : undefined;

@@ -80,8 +80,17 @@ const smtpSchema = z
     message: 'user and password, or none of both',
   });
 
+const eventLogSchema = z.strictObject({
+  kind: z
+    .literal('event-log')
+    .describe('The Windows event log of the computer on which the management shell runs.'),
+  logName: plainText().default('Application').describe('A classic log.'),
+  source: plainText().default('pchat-operator').describe('Registered there once with New-EventLog.'),
+  ...common,
+});
+
 export const notificationsSchema = z
-  .array(z.discriminatedUnion('kind', [webhookSchema, slackSchema, teamsSchema, smtpSchema]))
+  .array(z.discriminatedUnion('kind', [webhookSchema, slackSchema, teamsSchema, smtpSchema, eventLogSchema]))
   .default([])
   .describe('Who is told directly; left out: nobody.');
 

@@ -168,6 +168,7 @@ function notificationSettings(one: NotificationSettings, absolute: Absolute): No
       ...(password === undefined ? {} : { password: secretIn(password, absolute) }),
     };
   }
+  if (one.kind === 'event-log') return one;
   const url = secretIn(one.url, absolute);
   if (one.kind !== 'webhook' || one.token === undefined) return { ...one, url };
   return { ...one, url, token: secretIn(one.token, absolute) };
@@ -190,6 +191,7 @@ function tracingSettings(
 
 /** References to the secrets of one receiver. */
 export function notificationSecrets(one: NotificationSettings): readonly SecretReference[] {
+  if (one.kind === 'event-log') return [];
   const found =
     one.kind === 'smtp' ? [one.password] : [one.url, one.kind === 'webhook' ? one.token : undefined];
   return found.filter((reference) => reference !== undefined);

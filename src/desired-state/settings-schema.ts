@@ -140,7 +140,7 @@ const MOST_JOURNAL_MB = 1_024;
 const DEFAULT_ARCHIVES = 10;
 const MOST_ARCHIVES = 10_000;
 
-export const settingsSchema = z.strictObject({
+const settingsObject = z.strictObject({
   desiredState: desiredStateSchema,
   journal: z
     .strictObject({
@@ -240,6 +240,16 @@ export const settingsSchema = z.strictObject({
     .describe('What is logged.'),
   notifications: notificationsSchema,
   tracing: tracingSchema,
+});
+
+export const settingsSchema = settingsObject.superRefine(({ notifications, shell }, context) => {
+  const at = notifications.findIndex(({ kind }) => kind === 'event-log');
+  if (at >= 0 && shell === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['notifications', at, 'kind'],
+      message: '`shell` in these settings: the management shell writes to the event log',
+    });
 });
 
 export type SettingsDocument = z.infer<typeof settingsSchema>;

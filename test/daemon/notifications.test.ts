@@ -184,7 +184,7 @@ test.each([
   ['a secret that is not there', { env: 'PCHAT_NOT_SET_ANYWHERE' }, /PCHAT_NOT_SET_ANYWHERE is not set/],
   ['an address that is none', { env: 'PATH' }, /the address of the slack receiver is not https/],
 ])('%s keeps the daemon from starting', (_what, url, message) => {
-  expect(() => receiverOf({ kind: 'slack', url, events: ['stalled'], maxPerHour: 2, endAfter: 0 })).toThrow(
-    message,
-  );
+  const settings = { kind: 'slack', url, events: ['stalled'], maxPerHour: 2, endAfter: 0 } as const;
+  const shell = { invoke: () => Promise.reject(new Error('no shell')) };
+  expect(() => receiverOf({ ...settings, events: ['stalled'] }, { shell })).toThrow(message);
 });

@@ -63,12 +63,14 @@ class Receiver implements AsyncDisposable {
 }
 
 function tell(settingsFile: string, folder: string, receivers: readonly Receiver[]): void {
-  const notifications = receivers.map(({ address }, at) => {
+  const of = { events: ['unprotected'], beginAfter: '0s', endAfter: '1s' };
+  const webhooks = receivers.map(({ address }, at) => {
     const file = `${folder}/receiver-${String(at)}`;
     writeFileSync(file, `${address}\n`, { mode: 0o600 });
-    return { kind: 'webhook', url: { file }, events: ['unprotected'], beginAfter: '0s', endAfter: '1s' };
+    return { kind: 'webhook', url: { file }, ...of };
   });
   const settings = parse(readFileSync(settingsFile, 'utf8')) as object;
+  const notifications = [...webhooks, { kind: 'event-log', ...of }];
   writeFileSync(settingsFile, stringify({ ...settings, notifications }));
 }
 
@@ -82,7 +84,7 @@ async function moreLooks(stage: WireStage, meanwhile: () => boolean = () => true
   });
 }
 
-test('a webhook is told once of a broken mirror and of its repair, while another receiver is dead', async () => {
+test('a webhook and the event log are told once of a broken mirror and of its repair, while another receiver is dead', async () => {
   await using receiver = await Receiver.listen(true);
   await using dead = await Receiver.listen(false);
   await using stage = await WireStage.open({
@@ -108,8 +110,13 @@ test('a webhook is told once of a broken mirror and of its repair, while another
   const { reason, message, since } = unprotected ?? {};
   expect(receiver.taken).toMatchObject([{ ...about, data: { reason, message, since, severity: 'warning' } }]);
 
+  const entries = () => stage.estate.state().eventLog.entries;
+  const begun = { source: 'pchat-operator', eventId: 1005, entryType: 'Warning' };
+  expect(entries()).toMatchObject([{ ...begun, message: expect.stringContaining(message ?? '?') as string }]);
+
   await stage.estate.fault(`up instance ${MIRROR}`);
   await stage.until('its end', () => receiver.taken.length > 1);
   await moreLooks(stage);
   expect(receiver.taken.slice(1)).toMatchObject([{ ...about, type: 'pchat-operator.unprotected.resolved' }]);
+  expect(entries().slice(1)).toMatchObject([{ ...begun, entryType: 'Information' }]);
 });

@@ -190,6 +190,11 @@ export const FULL_SETTINGS: readonly unknown[] = [
   { ...settings, notifications: [smtp] },
   {
     ...settings,
+    shell: { local: { program: 'pwsh' } },
+    notifications: [{ kind: 'event-log', logName: 'Application', source: 'pchat', ...told }],
+  },
+  {
+    ...settings,
     notifications: [{ kind: 'webhook', url: inFile, token: { file: 'secrets/token' }, ...told }],
   },
   { ...settings, notifications: [{ kind: 'slack', url: inFile, ...told }] },

@@ -278,6 +278,19 @@ describe.skipIf(dotnetIsAbsent)("PowerShell's engine (install: .NET SDK 10)", ()
       await expect(ask(mischief, cmdlet, parameters)).rejects.toThrow(errorId);
     });
 
+    test('Write-EventLog gets what is written as values, from this computer', async () => {
+      const file = path.join(directory, 'logged');
+      const own = await shell({ module: { kind: 'mischief', file } });
+      const hostile = 'line\r\n$(Remove-Item x) "`\' \u00fc;';
+      const entry = { LogName: 'Application', Source: 'pchat-operator', EventId: 1001, EntryType: 'Error' };
+      expect((await ask(own, 'Write-EventLog', { ...entry, Message: hostile })).objects).toEqual([]);
+      expect(readFileSync(`${file}.event`, 'utf8')).toBe(`Application|pchat-operator|1001|Error|${hostile}`);
+      await expect(ask(own, 'Write-EventLog', entry)).rejects.toThrow('ParameterMissing');
+      await expect(ask(own, 'Write-EventLog', { ...entry, Message: 'x', EventId: 70_000 })).rejects.toThrow(
+        'EventId',
+      );
+    });
+
     test('does not end holds up nobody else', async () => {
       const own = await shell({ module: { kind: 'mischief', file: path.join(directory, 'other') } });
       await ask(own, 'Get-CsPool', { Identity: 'warm' });

@@ -1,5 +1,5 @@
 # The shell's end of the channel of docs/management-shell-protocol.md. Windows PowerShell 5.1 syntax only, ASCII only; it asks for no
-# cmdlet of the Utility and Management modules. Nothing that it reads ever becomes code: a request names one of the cmdlets below, and
+# cmdlet of the Utility and Management modules for itself. Nothing that it reads ever becomes code: a request names one of the cmdlets below, and
 # its values are bound as parameter values. Why it is made like this: docs/adr/0018-the-channel-script.md.
 [CmdletBinding()]
 param([IO.TextReader]$Reader)
@@ -38,7 +38,10 @@ $Allowed = @{
     'Uninstall-CsMirrorDatabase'             = 'DatabaseType* SqlServerFqdn* SqlInstanceName DropExistingDatabasesOnMirror Confirm WhatIf'
     'Get-CsDatabaseMirrorState'              = 'PoolFqdn* DatabaseType'
     'Invoke-CsDatabaseFailover'              = 'PoolFqdn* DatabaseType* NewPrincipal* Force Confirm WhatIf'
+    'Write-EventLog'                         = 'LogName* Source* EventId* EntryType* Message*'
 }
+# Of another module, and of this computer wherever the others run.
+$OfThisComputer = @{ 'Write-EventLog' = 'Microsoft.PowerShell.Management' }
 # These may be asked of another computer: what its own replica of the store says.
 $OnOtherComputers = @('Get-CsPersistentChatState')
 
@@ -142,7 +145,8 @@ function New-Call([string]$Cmdlet, $Arguments, $Computer) {
         return $shell
     }
     $name = $Cmdlet
-    if ($Lanes.Count -eq 0) { $name = "$ModuleName\$Cmdlet" }
+    if ($OfThisComputer.ContainsKey($Cmdlet)) { $name = "$($OfThisComputer[$Cmdlet])\$Cmdlet" }
+    elseif ($Lanes.Count -eq 0) { $name = "$ModuleName\$Cmdlet" }
     [void]$shell.AddCommand($name)
     foreach ($parameter in $Arguments.Keys) { [void]$shell.AddParameter($parameter, $Arguments[$parameter]) }
     return $shell
@@ -163,7 +167,7 @@ function Add-Request([string]$Line) {
     }
     $found = Get-Arguments $cmdlet $request['parameters']
     if (-not $found.ContainsKey('arguments')) { Send-Failure $id $found @(); return }
-    $Waiting.Enqueue(@{ id = $id; shell = (New-Call $cmdlet $found.arguments $computer); elsewhere = ($null -ne $computer); lane = $null; async = $null })
+    $Waiting.Enqueue(@{ id = $id; shell = (New-Call $cmdlet $found.arguments $computer); elsewhere = ($null -ne $computer -or $OfThisComputer.ContainsKey($cmdlet)); lane = $null; async = $null })
 }
 
 # A remote session runs one cmdlet at a time; the pool of this process queues by itself.

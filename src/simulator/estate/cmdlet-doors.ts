@@ -94,6 +94,7 @@ export function cmdletEnv(world: World): CmdletEnv {
   return {
     cms: draft.cms,
     chat: draft.chat,
+    eventLog: draft.eventLog,
     timing: replicationTiming(world),
     poolFqdn: options.poolFqdn,
     stores: publishedStores(world),

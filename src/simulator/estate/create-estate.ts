@@ -81,6 +81,7 @@ function emptyEstate(options: EstateOptions): EstateDraft {
       reports: {},
     },
     chat: chatOf(options),
+    eventLog: { logName: 'Application', sources: ['pchat-operator'], entries: [] },
     cmdlets: [],
     connections: {},
     delayed: [],

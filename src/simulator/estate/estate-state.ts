@@ -8,6 +8,7 @@ import type { ChatDraft } from '../chat/chat-state.ts';
 import type { EstateInput, EstateOutput, Party } from '../estate-contract.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
 import type { CmsDraft } from '../management-shell/cms-state.ts';
+import type { EventLogDraft } from '../management-shell/event-log-cmdlets.ts';
 import type { RunningCmdlet } from '../management-shell/running-cmdlet.ts';
 import type { MsdbState } from '../msdb/msdb-state.ts';
 import type { EstateOptions, EstateSite } from './estate-options.ts';
@@ -44,6 +45,8 @@ export interface EstateDraft {
   shell: 'up' | 'down' | 'hung';
   cms: CmsDraft;
   chat: ChatDraft;
+  /** Of the computer where the shell runs. */
+  eventLog: EventLogDraft;
   cmdlets: RunningCmdlet[];
   connections: Record<string, { instance: string; party: Party; severed: boolean }>;
   /** Outputs of slow instances. */

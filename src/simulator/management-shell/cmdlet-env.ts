@@ -4,6 +4,7 @@ import type { CmdletOutcome } from '../estate-contract.ts';
 import type { InstanceDraft } from '../instance/instance-state.ts';
 import type { CmsDraft, ReplicationTiming } from './cms-state.ts';
 import type { BoundParameters, Declarations } from './cmdlet-parameters.ts';
+import type { EventLogDraft } from './event-log-cmdlets.ts';
 import type { MirrorInstallation, RunningCmdlet } from './running-cmdlet.ts';
 
 /** One SQL store of the topology: what Topology Builder knows of a site. */
@@ -17,6 +18,7 @@ export interface PublishedStore {
 export interface CmdletEnv {
   readonly cms: CmsDraft;
   readonly chat: ChatDraft;
+  readonly eventLog: EventLogDraft;
   readonly timing: ReplicationTiming;
   readonly poolFqdn: string;
   readonly stores: readonly PublishedStore[];

@@ -3,12 +3,18 @@ import type { CmdletOutcome } from '../estate-contract.ts';
 import type { CmdletEnv, CmdletSpec } from './cmdlet-env.ts';
 import { storeReadOnly, unknownCmdlet, wantsConfirmation } from './cmdlet-failures.ts';
 import { bindParameters, isCmdletFailure, type BoundParameters } from './cmdlet-parameters.ts';
+import { EVENT_LOG_CMDLETS } from './event-log-cmdlets.ts';
 import { MIRROR_CMDLETS } from './mirror-cmdlets.ts';
 import { POOL_CMDLETS } from './pool-cmdlets.ts';
 import type { MirrorInstallation, RunningCmdlet } from './running-cmdlet.ts';
 import { SERVER_CMDLETS } from './server-cmdlets.ts';
 
-const CMDLETS: readonly CmdletSpec[] = [...POOL_CMDLETS, ...SERVER_CMDLETS, ...MIRROR_CMDLETS];
+const CMDLETS: readonly CmdletSpec[] = [
+  ...POOL_CMDLETS,
+  ...SERVER_CMDLETS,
+  ...MIRROR_CMDLETS,
+  ...EVENT_LOG_CMDLETS,
+];
 
 const find = (name: string): CmdletSpec | undefined =>
   CMDLETS.find((spec) => spec.name.toLowerCase() === name.toLowerCase());

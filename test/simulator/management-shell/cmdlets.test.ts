@@ -4,6 +4,14 @@ import { BACKUP, DrivenEstate, HOME, HOME_MIRROR } from '../estate/driven-estate
 const INSTALL = 'Install-CsMirrorDatabase';
 const target = { DatabaseType: 'PersistentChat', SqlServerFqdn: HOME, FileShare: '\\\\fs01\\mgc-mirroring' };
 
+const ENTRY = {
+  LogName: 'Application',
+  Source: 'pchat-operator',
+  EventId: 1001,
+  EntryType: 'Error',
+  Message: 'a step keeps failing',
+};
+
 describe('a cmdlet', () => {
   test.each([
     ['Get-CsNothing', {}, 'CommandNotFoundException'],
@@ -23,6 +31,8 @@ describe('a cmdlet', () => {
       { ActiveServers: { add: 'stranger.contoso.com' } },
       'ProcessRecordFailed',
     ],
+    ['Write-EventLog', { ...ENTRY, Source: 'stranger' }, 'Log does not exist'],
+    ['Write-EventLog', { ...ENTRY, EntryType: 'Loud' }, 'CannotConvertArgumentNoMessage'],
     [INSTALL, { ...target, ConfigureMirror: true, Confirm: false }, 'NamedParameterNotFound'],
     [INSTALL, target, 'InvalidOperation'],
     [INSTALL, { ...target, Confirm: false }, 'ProcessingFailed'],
