@@ -121,7 +121,7 @@ export function obstacleTexts(obstacles: readonly Obstacle[]): string[] {
 const KINDS: readonly (readonly [LedgerLineKind, string])[] = [
   ['unreachable-file', 'out of reach'],
   ['at-risk', 'at risk'],
-  ['salvageable', 'saved by the plan'],
+  ['salvageable', 'can be saved'],
   ['saved', 'kept as a file'],
   ['backlog', 'waits'],
 ];

@@ -6,6 +6,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import { GameDay } from '../../src/cli/game-day/game-day.ts';
+import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import { Hands, openStatesStage, POOL } from './estate-hands.ts';
 import { STATES } from './estate-states.ts';
 import { buildPage, PageBrowser } from './page-browser.ts';
@@ -30,6 +32,11 @@ const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type:
 const out = values.out;
 if (out === undefined) throw new Error('name the folder of the pictures: -- --out FOLDER');
 mkdirSync(out, { recursive: true });
+
+/** The story is told while steps run, and of a move and a move home that are over. */
+const OF_THE_STORY: ReadonlySet<string> = new Set(['converged', 'steps run', 'failed over', 'home again']);
+const OF_THE_PAST = 'failed over';
+const OF_WHAT_IF = 'converged';
 
 /** `pool-planned-move-asks-dark-360.png` */
 async function take(page: Page, view: string, state: string): Promise<void> {
@@ -61,6 +68,44 @@ async function takeOpened(page: Page, state: string): Promise<void> {
   await page.getByRole('button', { name: 'Back', exact: true }).click();
 }
 
+async function takeWhatIf(page: Page, state: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Suppose that' }).selectOption({ label: 'paris is lost' });
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('If paris is lost:').waitFor();
+  await take(page, 'what-if', state);
+}
+
+async function takeStory(page: Page, state: string): Promise<void> {
+  await page.goto(`${address}/#/pools/${POOL}/story`);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await take(page, 'story', state);
+}
+
+/** Right after the copy of the backup site was recovered. */
+async function takePast(page: Page, state: string): Promise<void> {
+  const record = stage.records.findLast((one) => one.kind === 'effect' && one.action === 'recover-backup');
+  await page.goto(`${address}/#/pools/${POOL}/past/${String(record?.seq ?? 1)}`);
+  await page.getByRole('status').filter({ hasText: 'PAST' }).waitFor();
+  await take(page, 'past', state);
+}
+
+async function takeGameDay(): Promise<void> {
+  const game = new GameDay(stage.playground, hostClock);
+  const end = new AbortController();
+  const page = await browser.another();
+  await page.goto(await game.listen());
+  const ran = game.run(end.signal);
+  await page.getByText('are served', { exact: true }).waitFor();
+  await take(page, 'game-day', 'quiet');
+  await page.getByRole('button', { name: 'Kill lyon' }).click();
+  await page.getByRole('button', { name: 'Kill paris' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Not safe', exact: true }).waitFor();
+  await take(page, 'game-day', 'not safe');
+  end.abort();
+  await ran;
+  await game.stop();
+}
+
 await buildPage();
 await using stage = await openStatesStage();
 const hands = new Hands(stage);
@@ -69,6 +114,7 @@ await stage.estate.fault('clients on');
 await stage.converged('home');
 const address = hands.journalText('control-address');
 await using browser = await PageBrowser.open();
+const story = await browser.another();
 const fleet = await browser.another();
 await fleet.goto(`${address}/`);
 await browser.page.goto(`${address}/#/pools/${POOL}`);
@@ -81,6 +127,9 @@ for (const { name, bring, when, word } of STATES) {
   if (OF_THE_FLEET.has(name)) await take(fleet, 'fleet', name);
   await take(browser.page, 'pool', name);
   await takeOpened(browser.page, name);
+  if (name === OF_WHAT_IF) await takeWhatIf(browser.page, name);
+  if (OF_THE_STORY.has(name)) await takeStory(story, name);
+  if (name === OF_THE_PAST) await takePast(story, name);
 }
 
 const locked = await browser.another();
@@ -95,6 +144,7 @@ await locked.goto(`${address}/`);
 await locked.getByRole('button', { name: 'Open' }).waitFor();
 await take(locked, 'token', 'wanted');
 
+await takeGameDay();
 await stage.killDaemon();
 await browser.page.getByRole('alert').waitFor();
 await fleet.getByRole('alert').waitFor();

@@ -80,6 +80,18 @@ describe('the bar of the loss', () => {
     expect(bar?.parts.at(-1)).toMatchObject({ kind: 'lost', minutes: 0.5 });
   });
 
+  test('is that of a lost site, too, where the plan only repairs something', () => {
+    const { forecast, ledger, plan } = withSalvage(0);
+    if (forecast === null || plan === null || !('steps' in plan)) throw new Error('no forecast');
+    const repair = { ...plan, steps: plan.steps.filter(({ action }) => action === 'mirror-backup') };
+    expect(repair.steps).toHaveLength(1);
+    const readiness = { ...forecast.readiness, answer: 'yes', lossMinutes: 2.5 } as const;
+    expect(lossBar({ forecast: { ...forecast, readiness }, ledger, plan: repair })).toMatchObject({
+      moves: false,
+      nowMinutes: 14.5,
+    });
+  });
+
   test('does not draw a loss that nobody knows as none', () => {
     expect(lossBar(withSalvage(null))?.parts.at(-1)).toMatchObject({ kind: 'lost', minutes: null, share: 0 });
   });

@@ -15,7 +15,7 @@ const ORDER: readonly LedgerLineKind[] = ['at-risk', 'unreachable-file', 'backlo
 export const LEDGER_WORDS: Readonly<Record<LedgerLineKind, string>> = {
   'at-risk': 'at risk',
   'unreachable-file': 'out of reach',
-  salvageable: 'saved by the plan',
+  salvageable: 'can be saved',
   saved: 'kept as a file',
   backlog: 'waits',
 };

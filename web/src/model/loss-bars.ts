@@ -53,7 +53,7 @@ export interface LossPart {
 }
 
 export interface LossBar {
-  /** false: nothing moves; it is what a loss of the site would come to. */
+  /** false: no step of the plan saves any of it; it is what a loss of the site would come to. */
   readonly moves: boolean;
   /** Were the backup copy opened as it is now; null: not known. */
   readonly nowMinutes: number | null;
@@ -64,7 +64,10 @@ export interface LossBar {
 export function lossBar(pool: Pick<PoolStatus, 'forecast' | 'ledger' | 'plan'>): LossBar | null {
   const { forecast, ledger, plan } = pool;
   if (forecast === null || ledger === null || forecast.salvage.length === 0) return null;
-  const moves = stepsOf(plan).length > 0;
+  // A plan that only repairs a mirror saves nothing of the log, and must not be told to.
+  const moves = stepsOf(plan).some(({ action }) =>
+    forecast.salvage.some(({ by, what }) => by === 'plan' && what === action),
+  );
   const { answer, lossMinutes: ifLost } = forecast.readiness;
   const whole = moves ? ledger.lossMinutes : answer === 'yes' ? ifLost : null;
   const saved = forecast.salvage.map(({ by, what, minutes }) => ({ kind: by, what, minutes }));
