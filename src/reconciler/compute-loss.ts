@@ -140,16 +140,30 @@ const storesOf = (pool: DesiredPool): readonly string[] =>
     .filter(({ site, part }) => site === 'home' && part !== 'witness')
     .map(({ instance }) => instance);
 
-/** The last sign of life of home's copies: by their own clocks, else from the length of the silence, by the clock of the backup site. */
-function lastLifeMs(pool: DesiredPool, facts: PoolFacts, views: CopyViews): number {
+/** The share is listed after the instances have told their clocks; a log backup of this much later was begun within the same look. */
+const SAME_LOOK_MS = 10_000;
+
+/**
+ * The last sign of life of home's copies: by their own clocks, else from the length of the silence, by the clock of the backup site. A
+ * log backup that was begun after that shows that home lived on unseen: nobody knows for how long, so it may have been until now.
+ */
+function lastLifeMs(
+  pool: DesiredPool,
+  facts: PoolFacts,
+  views: CopyViews,
+  newestFileMs: number | null,
+): number {
   const stores = storesOf(pool);
   const clocks = stores.flatMap((name) => facts.lastSeen?.clocks[name] ?? []).map((at) => Date.parse(at));
-  if (clocks.length > 0) return Math.max(...clocks);
   const silences = stores
     .map((name) => facts.instances[name])
     .map((observed) => (observed?.kind === 'unknown' ? observed.silentForMs : 0));
+  const silentForMs = Math.min(...silences);
   const offset = views.backup.seen.kind === 'seen' ? views.backup.seen.copy.facts.clockOffsetMs : 0;
-  return Date.parse(facts.observedAt) + offset - Math.min(...silences);
+  const lastMs =
+    clocks.length > 0 ? Math.max(...clocks) : Date.parse(facts.observedAt) + offset - silentForMs;
+  if (newestFileMs === null || newestFileMs <= lastMs) return lastMs;
+  return Math.max(newestFileMs, newestFileMs <= lastMs + SAME_LOOK_MS ? lastMs : lastMs + silentForMs);
 }
 
 const TAIL_NOTE =
@@ -231,7 +245,7 @@ function chatLoss(
     return { lines: [...lines, closed, ...orphans], lossMinutes: closed.minutes, lostFiles };
   }
   if (!homeUnseen) return { lines: [...lines, ...orphans], lossMinutes: 0, lostFiles: 0 };
-  const untilMs = lastLifeMs(pool, facts, views);
+  const untilMs = lastLifeMs(pool, facts, views, reach.atMs);
   const share: LostFiles =
     vector.share === 'gone' && !served ? filesGone(pool, facts, reach, files, untilMs) : NO_FILES;
   const blocked = lines.filter((line) => line.kind === 'unreachable-file').length;

@@ -465,14 +465,23 @@ describe('files, share and loss', () => {
 
   test.each([
     [0, 'LossAboveBound'],
-    [1, undefined],
+    [29, 'LossAboveBound'],
+    [31, undefined],
   ])(
-    'a home that wrote its last log backup after it was seen last: with maxDataLoss %i minutes the gate says %s',
+    'a home that wrote its last log backup after it was seen last may have lived until now: with maxDataLoss %i minutes the gate says %s',
     (maxDataLossMinutes, code) => {
       const lastSeen = { share: null, clocks: { 'sql-par-1.contoso.com': world.minutesAgo(31) } };
       const pool: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes } };
-      const { ledger, gate } = decide(world.homeLost({ lastSeen }), pool);
-      expect(ledger.lossMinutes).toBe(0);
+      const lost = world.homeLost({ lastSeen });
+      const silent = ['sql-par-1', 'sql-par-2', 'sql-par-w'].map((name) => {
+        const instance = `${name}.contoso.com`;
+        return [instance, world.notSeen(instance, 31 * 60_000)] as const;
+      });
+      const facts = { ...lost, instances: { ...lost.instances, ...Object.fromEntries(silent) } };
+      const { ledger, gate } = decide(facts as PoolFacts, pool);
+      const tail = ledger.lines.find(({ kind }) => kind === 'at-risk');
+      expect([tail?.from, tail?.to]).toEqual([world.minutesAgo(30), world.minutesAgo(0)]);
+      expect(ledger.lossMinutes).toBe(30);
       expect(gate.kind === 'proceed' ? undefined : gate.code).toBe(code);
     },
   );
