@@ -39,6 +39,9 @@ export function Decide({ pool, tag }: Props) {
           {done.said}
         </p>
       )}
+      {begun === null && offers.length === 0 && (
+        <p className="quiet">Nothing here is decided on this page. What it waits for stands above.</p>
+      )}
       {begun === null ? (
         <ul className="offers">
           {offers.map((offer) => (
