@@ -97,7 +97,6 @@ async function takeGameDay(): Promise<void> {
   const ran = game.run(end.signal);
   await page.getByText('are served', { exact: true }).waitFor();
   await take(page, 'game-day', 'quiet');
-  await page.getByRole('button', { name: 'Kill lyon' }).click();
   await page.getByRole('button', { name: 'Kill paris' }).click();
   await page.getByRole('heading', { level: 1, name: 'Not safe', exact: true }).waitFor();
   await take(page, 'game-day', 'not safe');
