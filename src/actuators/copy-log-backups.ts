@@ -2,6 +2,7 @@
 import { PoolError, toPoolError } from '../topology/pool-error.ts';
 import type { BackupFile } from '../topology/pool-facts.ts';
 import { filesToCopy } from './choose-files.ts';
+import { CopyProgress } from './copy-progress.ts';
 import { joinPath } from './file-names.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 
@@ -18,6 +19,7 @@ async function copyOne(
   context: StepContext,
   file: BackupFile,
   report: CopyReport,
+  progress: CopyProgress,
 ): Promise<void> {
   const { share, copyFolder } = context.pool.topology.logShipping;
   await context.effect(copyFolder, `copy ${file.name} (${file.sizeBytes} bytes)`);
@@ -25,6 +27,9 @@ async function copyOne(
     await ports.files.copy(joinPath(share, file.name), joinPath(copyFolder, file.name), {
       signal: context.signal,
       leave: context.leave.bind(context),
+      onProgress: (bytes) => {
+        progress.moved(file, bytes);
+      },
     });
     report.copied.push(file.name);
   } catch (error) {
@@ -42,12 +47,18 @@ async function copyAll(
   files: readonly BackupFile[],
 ): Promise<CopyReport> {
   const report: CopyReport = { copied: [], failed: [] };
+  const progress = new CopyProgress({
+    files,
+    monotonicMs: () => ports.clock.monotonicMs(),
+    tell: (message, fraction) => {
+      context.progress(message, fraction);
+    },
+  });
   const waiting = [...files];
   const lane = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      await copyOne(ports, context, file, report);
-      const done = report.copied.length + report.failed.length;
-      context.progress(`copied ${report.copied.length} of ${files.length} log backups`, done / files.length);
+      await copyOne(ports, context, file, report, progress);
+      progress.ended(file, report.copied.includes(file.name));
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: PARALLEL }, lane));
