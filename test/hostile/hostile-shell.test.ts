@@ -163,8 +163,9 @@ describe.concurrent('a shell that', () => {
       if (!/start|hello|protocol|not read/.test(deed)) await warm(before);
       const round = await before.stand.round();
       expect(round.tookMs).toBeLessThan(LIMIT_MS);
-      // On a busy machine the deadline may pass before the shell has done its deed.
-      expect(codesOf(round).filter((seen) => seen !== code && seen !== LATE)).toEqual([]);
+      // On a busy machine the deadline may pass before the shell has done its deed, and who asks after its death finds none.
+      const also = code === DIED ? [LATE, NONE] : [LATE];
+      expect(codesOf(round).filter((seen) => ![code, ...also].includes(seen))).toEqual([]);
       expect(unknownSources(round.facts).sort()).toEqual([...everythingOfTheShell].sort());
       met.push(round.facts);
       await seenAgain(before, expect);
