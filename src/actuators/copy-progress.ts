@@ -43,9 +43,9 @@ export class CopyProgress {
     if (this.#options.monotonicMs() - this.#toldAtMs >= TELL_EVERY_MS) this.#tell();
   }
 
-  /** What failed is not done, and is not awaited either. */
+  /** None of what failed counts as copied. */
   ended({ name, sizeBytes }: BackupFile, copied: boolean): void {
-    this.#bytes.set(name, sizeBytes ?? 0);
+    this.#bytes.set(name, copied ? (sizeBytes ?? 0) : 0);
     this.#ended += 1;
     if (copied) this.#copied += 1;
     this.#tell();

@@ -39,11 +39,13 @@ test('copying is told in files and bytes, under way at most once a second', () =
 test('a file that failed is not counted as copied, and the others go on', () => {
   const files = [sized(1, 10), sized(2, 30)] as const;
   const { progress, told } = copying(files);
+  progress.moved(files[0], 5);
   progress.ended(files[0], false);
   progress.ended(files[1], true);
   expect(told.map(([message]) => message)).toEqual([
-    'copied 0 of 2 log backups, 10 of 40 bytes',
-    'copied 1 of 2 log backups, 40 of 40 bytes',
+    'copied 0 of 2 log backups, 5 of 40 bytes',
+    'copied 0 of 2 log backups, 0 of 40 bytes',
+    'copied 1 of 2 log backups, 30 of 40 bytes',
   ]);
 });
 

@@ -276,6 +276,7 @@ describe('the receivers of notifications', () => {
     ['a user without a password', '{ kind: smtp, host: m, user: u, from: a@b.c, to: [a@b.c] }'],
     ['two addresses in one', '{ kind: smtp, host: m, from: a@b.c, to: ["a@b.c, d@e.f"] }'],
     ['an event that is none', '{ kind: slack, url: { env: X }, events: [everything] }'],
+    ['an event log without a shell that writes to it', '{ kind: event-log }'],
     ['a bound of one message', '{ kind: slack, url: { env: X }, maxPerHour: 1 }'],
   ])('are refused with %s', (_what, receiver) => {
     const read = () => parseSettings(`${MINIMAL}notifications: [${receiver}]\n`, '/etc/pchat/settings.yaml');

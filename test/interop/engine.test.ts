@@ -356,6 +356,17 @@ describe.skipIf(dotnetIsAbsent)("PowerShell's engine (install: .NET SDK 10)", ()
       ]);
     });
 
+    test('writes to the event log of its own computer, also where the other cmdlets go to an endpoint', async () => {
+      const file = path.join(directory, 'beside-endpoint');
+      const own = await shell(
+        { module: { kind: 'mischief', file }, endpoint: true },
+        'https://fe01.contoso.com/OcsPowershell',
+      );
+      const entry = { LogName: 'Application', Source: 'pchat-operator', EventId: 1000, EntryType: 'Warning' };
+      await ask(own, 'Write-EventLog', { ...entry, Message: 'held back' });
+      expect(readFileSync(`${file}.event`, 'utf8')).toBe('Application|pchat-operator|1000|Warning|held back');
+    });
+
     test('whose endpoint does not answer is unavailable, with the reason', async () => {
       const own = await shell(
         { module: { kind: 'none' }, endpoint: true },

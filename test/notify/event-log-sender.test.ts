@@ -45,9 +45,9 @@ describe('an entry of the event log', () => {
     expect(message).toMatch(/…\nId: {5}abc123def456$/);
   });
 
-  test('has a number of its own for every event', () => {
+  test('has a number of its own for every event, in the order of the table of docs/notifications.md', () => {
     const numbers = noticeEvents.map((event) => NOTICE_EVENTS[event].eventId);
-    expect(new Set([1000, ...numbers]).size).toBe(noticeEvents.length + 1);
+    expect(numbers).toEqual(noticeEvents.map((_, at) => 1001 + at));
   });
 });
 

@@ -486,6 +486,19 @@ describe('files, share and loss', () => {
     },
   );
 
+  test('a log backup that was begun in the same look as home was seen last tells of no further life', () => {
+    const beganMs = Date.parse(world.minutesAgo(30));
+    const at = new Date(beganMs - 5_000).toISOString();
+    const lost = world.homeLost({ lastSeen: { share: null, clocks: { 'sql-par-1.contoso.com': at } } });
+    const { ledger } = decide(lost, TO_BACKUP);
+    const tail = ledger.lines.find(({ kind }) => kind === 'at-risk');
+    expect([tail?.from, tail?.to, ledger.lossMinutes]).toEqual([
+      world.minutesAgo(30),
+      world.minutesAgo(30),
+      0,
+    ]);
+  });
+
   test('what was lost when backup began to serve is not asked about again by a later repair', () => {
     const poolState = world.seen(world.poolStateFacts(), 'shell');
     const pool: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes: 0 } };
