@@ -191,7 +191,8 @@ export const STATES: readonly EstateState[] = [
   {
     name: 'steps run',
     bring: (hands) => hands.policy({ maxDataLoss: '4h' }),
-    when: ({ running }) => running.some(({ fraction }) => fraction === 1),
+    // One file cannot be copied: applying waits for it, and all of this stands still.
+    when: ({ running }) => running.some(({ progress }) => progress !== null),
     word: 'step runs',
   },
   {
