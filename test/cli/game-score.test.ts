@@ -4,7 +4,7 @@ import { GameScore, type GameLook } from '../../src/cli/game-day/game-score.ts';
 import { GameServer } from '../../src/cli/game-day/game-server.ts';
 import { GAME_TROUBLES } from '../../src/cli/game-day/game-troubles.ts';
 import { parseFault } from '../../src/simulator/estate/fault-grammar.ts';
-import { mistakeLines, stopwatch } from '../../web/src/model/game-answer.ts';
+import { lostWords, mistakeLines, stopwatch } from '../../web/src/model/game-answer.ts';
 
 const NO_MISTAKES = { refusedDecisions: 0, refusedEdits: 0, twoWritersMs: 0 };
 const look = (atMs: number, more: Partial<GameLook> = {}): GameLook => ({
@@ -58,6 +58,27 @@ describe('the score of a game day', () => {
     score.seen(look(20_000, { acknowledged: 110 }));
     score.changed('kill-site', false, 30_000);
     expect(score.answer(31_000)).toMatchObject({ state: 'running', seconds: 1, open: ['lose-share'] });
+  });
+
+  test('counts what this game lost and did wrong, not what was before it', () => {
+    const before = { lost: 16, mistakes: { ...NO_MISTAKES, twoWritersMs: 240_000, refusedEdits: 1 } };
+    const score = new GameScore();
+    score.seen(look(1_000, before));
+    expect(score.answer(1_500)).toMatchObject({ lost: 0, mistakes: NO_MISTAKES });
+    score.changed('kill-site', true, 2_000);
+    expect(score.answer(3_000)).toMatchObject({ lost: 0, mistakes: NO_MISTAKES });
+    score.seen(look(9_000, { serving: false, lost: 20, mistakes: { ...before.mistakes, refusedEdits: 3 } }));
+    expect(score.answer(9_000)).toMatchObject({ lost: 4, mistakes: { ...NO_MISTAKES, refusedEdits: 2 } });
+    score.seen(look(20_000, { acknowledged: 110, ...before, lost: 3 }));
+    expect(score.answer(20_000)).toMatchObject({ state: 'safe', lost: 0 });
+  });
+
+  test('says of what is lost while nobody serves that it may still be saved', () => {
+    expect([
+      lostWords({ lost: 4, serving: false }),
+      lostWords({ lost: 4, serving: true }),
+      lostWords({ lost: 0, serving: false }),
+    ]).toEqual(['4, unless they are saved', '4', '0']);
   });
 
   test('names mistakes, and none where there is none', () => {

@@ -16,7 +16,7 @@ export interface GameLook {
   readonly mistakes: GameMistakes;
 }
 
-/** Counted since the estate began. */
+/** In a look: since the estate began. In an answer: of this game. */
 export interface GameMistakes {
   /** Decisions that the daemon refused. */
   readonly refusedDecisions: number;
@@ -32,6 +32,7 @@ export interface GameAnswer {
   readonly state: 'quiet' | 'running' | 'safe';
   /** From the first trouble to the instant at which the pool was safe, or until now. */
   readonly seconds: number;
+  /** By this game: more than when it began. */
   readonly lost: number;
   readonly mistakes: GameMistakes;
   readonly converged: boolean;
@@ -46,12 +47,15 @@ const RECEIPTS = 3;
 const LATER_MS = 2_000;
 const MS_PER_SECOND = 1_000;
 const NO_MISTAKES: GameMistakes = { refusedDecisions: 0, refusedEdits: 0, twoWritersMs: 0 };
+const NOTHING: Pick<GameLook, 'lost' | 'mistakes'> = { lost: 0, mistakes: NO_MISTAKES };
 
 export class GameScore {
   #begunMs: number | undefined;
   #troubleMs = 0;
   #acknowledgedThen = 0;
   #safeMs: number | undefined;
+  /** Of the look before this game. */
+  #before = NOTHING;
   #look: GameLook | undefined;
   readonly #open = new Set<string>();
 
@@ -59,7 +63,10 @@ export class GameScore {
   changed(id: string, begins: boolean, atMs: number): void {
     if (begins) this.#open.add(id);
     else this.#open.delete(id);
-    if (this.#begunMs === undefined || this.#safeMs !== undefined) this.#begunMs = atMs;
+    if (this.#begunMs === undefined || this.#safeMs !== undefined) {
+      this.#begunMs = atMs;
+      this.#before = this.#look ?? NOTHING;
+    }
     this.#safeMs = undefined;
     this.#troubleMs = atMs;
     this.#acknowledgedThen = this.#look?.acknowledged ?? 0;
@@ -77,14 +84,28 @@ export class GameScore {
     return converged && serving && later && acknowledged >= this.#acknowledgedThen + RECEIPTS;
   }
 
+  /** What was lost before may come back while this game goes on: nothing is won by that. */
+  #ofThisGame(): Pick<GameAnswer, 'lost' | 'mistakes'> {
+    if (this.#begunMs === undefined || this.#look === undefined) return NOTHING;
+    const { lost, mistakes } = this.#look;
+    const before = this.#before.mistakes;
+    return {
+      lost: Math.max(0, lost - this.#before.lost),
+      mistakes: {
+        refusedDecisions: mistakes.refusedDecisions - before.refusedDecisions,
+        refusedEdits: mistakes.refusedEdits - before.refusedEdits,
+        twoWritersMs: mistakes.twoWritersMs - before.twoWritersMs,
+      },
+    };
+  }
+
   answer(nowMs: number): GameAnswer {
     const begun = this.#begunMs;
-    const { lost = 0, mistakes = NO_MISTAKES, converged = false, serving = false } = this.#look ?? {};
+    const { converged = false, serving = false } = this.#look ?? {};
     return {
       state: begun === undefined ? 'quiet' : this.#safeMs === undefined ? 'running' : 'safe',
       seconds: begun === undefined ? 0 : ((this.#safeMs ?? nowMs) - begun) / MS_PER_SECOND,
-      lost,
-      mistakes,
+      ...this.#ofThisGame(),
       converged,
       serving,
       open: [...this.#open],

@@ -30,6 +30,10 @@ export function stopwatch(seconds: number): string {
   return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** While nobody serves, what only a copy out of reach holds may still be saved. */
+export const lostWords = ({ lost, serving }: Pick<GameAnswer, 'lost' | 'serving'>): string =>
+  serving || lost === 0 ? String(lost) : `${String(lost)}, unless they are saved`;
+
 export function mistakeLines({ mistakes }: Pick<GameAnswer, 'mistakes'>): readonly string[] {
   const { refusedDecisions, refusedEdits, twoWritersMs } = mistakes;
   return [

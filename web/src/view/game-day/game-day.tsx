@@ -1,6 +1,6 @@
 /** Buttons that break the simulated estate, a clock, and a score. What is decided is decided on the daemon's own page. */
 import { useEffect, useState } from 'react';
-import { mistakeLines, STATE_WORDS, stopwatch, type GameAnswer } from '../../model/game-answer.ts';
+import { lostWords, mistakeLines, STATE_WORDS, stopwatch, type GameAnswer } from '../../model/game-answer.ts';
 
 const LOOK_MS = 500;
 
@@ -87,7 +87,7 @@ function Game({ game, onChange }: GameProps) {
 }
 
 function Score({ game }: { readonly game: GameAnswer }) {
-  const { state, seconds, lost, serving, converged } = game;
+  const { state, seconds, serving, converged } = game;
   const mistakes = mistakeLines(game);
   return (
     <section className={`card score score-${state}`} aria-labelledby="score-head">
@@ -107,7 +107,7 @@ function Score({ game }: { readonly game: GameAnswer }) {
         </div>
         <div>
           <dt>messages lost</dt>
-          <dd>{lost}</dd>
+          <dd>{lostWords(game)}</dd>
         </div>
         <div>
           <dt>mistakes</dt>
