@@ -7,6 +7,7 @@ import type {
   PlanPrediction,
   TransitionAccount,
 } from '../topology/forecast.ts';
+import { poolStretches } from '../story/stretches.ts';
 import type { LossLedger } from '../topology/loss-ledger.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -54,6 +55,15 @@ function sinceRest(records: readonly JournalRecord[], pool: string): readonly Jo
   return own.slice(rest + 1);
 }
 
+/** Since the pool was at rest last, or another datacenter was wanted; empty: no step was begun since. */
+function sinceWanted(records: readonly JournalRecord[], pool: string): readonly JournalRecord[] {
+  const stretch = poolStretches(
+    records.filter((record) => 'pool' in record && record.pool === pool),
+    true,
+  ).at(-1);
+  return stretch?.end === null ? stretch.records : [];
+}
+
 const secondsBetween = (from: JournalRecord, to: JournalRecord): number =>
   (Date.parse(to.at) - Date.parse(from.at)) / MS_PER_SECOND;
 
@@ -98,15 +108,19 @@ function median(values: readonly number[]): number | undefined {
 
 type TransitionBody = JournalBody & { readonly kind: 'transition' };
 
-/** Of a pool that has come to rest; undefined: no step was done since it was at rest before. */
+/**
+ * Of a pool that has come to rest; undefined: no step was done since it was at rest before. What was predicted is of the plan for where
+ * it is wanted now, and so is how long it took; the steps are all of them.
+ */
 export function endedTransition(records: readonly JournalRecord[], pool: string): TransitionBody | undefined {
   const own = sinceRest(records, pool);
-  const begun = own.findIndex(({ kind }) => kind === 'intent');
-  const first = own[begun];
+  const ofWanted = sinceWanted(records, pool);
+  const begun = ofWanted.findIndex(({ kind }) => kind === 'intent');
+  const first = ofWanted[begun];
   const done = own.filter((record) => record.kind === 'outcome' && record.result === 'done') as Outcome[];
   const last = done.at(-1);
   if (first?.kind !== 'intent' || last === undefined) return undefined;
-  const plan = own.slice(0, begun).findLast((record) => record.kind === 'plan');
+  const plan = ofWanted.slice(0, begun).findLast((record) => record.kind === 'plan');
   const prediction = plan?.prediction as PlanPrediction | undefined;
   const ledger = plan?.ledger as LossLedger | undefined;
   const lookSeconds = median(looksBetween(own.slice(begun))) ?? lastTransition(records, pool)?.lookSeconds;
@@ -121,7 +135,7 @@ export function endedTransition(records: readonly JournalRecord[], pool: string)
       lossMinutes: ledger?.lossMinutes ?? null,
       lostFiles: ledger?.lostFiles ?? 0,
     },
-    actual: { durationSeconds: secondsBetween(first, last), outageSeconds: outageOf(own, prediction) },
+    actual: { durationSeconds: secondsBetween(first, last), outageSeconds: outageOf(ofWanted, prediction) },
     ...(lookSeconds === undefined ? {} : { lookSeconds }),
   };
 }

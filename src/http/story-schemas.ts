@@ -23,7 +23,7 @@ const summary = z.looseObject({
   pool: text,
   first: seq,
   last: seq,
-  state: z.enum(['step-runs', 'not-at-rest', 'at-rest', 'given-up']),
+  state: z.enum(['step-runs', 'not-at-rest', 'at-rest', 'given-up', 'superseded']),
   cut: z.boolean().describe('its beginning is no longer kept'),
   cause,
   begunAt: at,

@@ -29,19 +29,26 @@ export function foreseen(stretch: readonly JournalRecord[], begun: number): Pred
 export const countsIn = (records: readonly JournalRecord[]): readonly JournalRecord[] =>
   records.filter((record) => record.kind === 'loss-seen' || isEnd(record));
 
-/** A loss is counted when home is seen again, which may be long after. @param counts ends and counts of the pool, see countsIn */
+/**
+ * A loss is counted when home is seen again, which may be long after.
+ * @param counts ends and counts of the pool, see countsIn
+ * @param overtakes the daemon's own account may reach back before this stretch
+ */
 export function outcomeOf(
   stretch: readonly JournalRecord[],
   counts: readonly JournalRecord[],
   spent: SpentTime,
+  overtakes: boolean,
 ): Actual {
   const end = stretch.find(isEnd);
   return {
-    durationSeconds: end?.actual.durationSeconds ?? (spent.wallMs > 0 ? spent.wallMs / MS_PER_SECOND : null),
+    durationSeconds: (overtakes ? undefined : end?.actual.durationSeconds) ?? secondsOf(spent),
     outageSeconds: end?.actual.outageSeconds ?? null,
     ...lossOf(stretch, end, counts),
   };
 }
+
+const secondsOf = ({ wallMs }: SpentTime): number | null => (wallMs > 0 ? wallMs / MS_PER_SECOND : null);
 
 function lossOf(
   stretch: readonly JournalRecord[],

@@ -13,7 +13,7 @@ export function headlineOf({
     ...(heldMs > 0 ? [`held for ${spanText(heldMs)}`] : []),
     ...(unknownMs > 0 ? [`not recorded for ${spanText(unknownMs)}`] : []),
   ];
-  const soFar = endedAt === null && state !== 'given-up' ? ' so far' : '';
+  const soFar = endedAt === null && state !== 'given-up' && state !== 'superseded' ? ' so far' : '';
   const rest = beside.length === 0 ? '' : `; ${beside.join(', ')}`;
   return `Overhead ${spanText(overheadMs)} over the unavoidable minimum of ${spanText(workMs)}, ${spanText(wallMs)} in all${soFar}${rest}`;
 }

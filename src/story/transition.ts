@@ -139,8 +139,8 @@ export interface Actual {
   readonly lossBecause: string;
 }
 
-/** `given-up`: the pool was no longer declared. */
-export type TransitionState = 'step-runs' | 'not-at-rest' | 'at-rest' | 'given-up';
+/** `given-up`: the pool was no longer declared. `superseded`: another datacenter was wanted before it was at rest. */
+export type TransitionState = 'step-runs' | 'not-at-rest' | 'at-rest' | 'given-up' | 'superseded';
 
 export interface Mark extends RecordedAt {
   readonly kind: string;

@@ -83,7 +83,7 @@ interface Found {
 }
 
 function transitionIn({ stretch, begun, intent, asked, own }: Found, of: Surroundings): Transition {
-  const { records, cut, end } = stretch;
+  const { records, cut, end, overtakes } = stretch;
   const { pool, kept } = of;
   const steps = stepAccounts(records);
   const spent = spentTime(records);
@@ -105,7 +105,7 @@ function transitionIn({ stretch, begun, intent, asked, own }: Found, of: Surroun
     headline: headlineOf({ spent, endedAt, state }),
     parts: spentParts(spent),
     predicted: foreseen(records, begun),
-    actual: outcomeOf(records, of.counts, spent),
+    actual: outcomeOf(records, of.counts, spent, overtakes),
     generations,
     evidence: evidenceNotes(of.evidence, intent, last),
     evidenceCut: !knowsDaemonOf(kept, intent),
@@ -190,4 +190,5 @@ export const STATE_WORDS: Readonly<Record<TransitionState, string>> = {
   'not-at-rest': 'not at rest',
   'at-rest': 'at rest',
   'given-up': 'no longer declared',
+  superseded: 'overtaken by another edit',
 };

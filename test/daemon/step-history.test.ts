@@ -156,6 +156,31 @@ describe('the account of a transition', () => {
     ]);
   });
 
+  test('predicts by the plan for the datacenter that is wanted now, not by a repair that was tried before it', () => {
+    const accepted = (primaryDatacenter: string): JournalBody => ({
+      kind: 'generation',
+      pool: 'chat',
+      generation,
+      origin: 'pools.yaml',
+      revision: null,
+      primarySite: primaryDatacenter === 'paris' ? 'home' : 'backup',
+      primaryDatacenter,
+      declared: {},
+    });
+    const tried = journal(
+      [-300, accepted('paris')],
+      [-202, plan('steps', { ledger: { lossMinutes: 0, lostFiles: 0 } })],
+      [-201, intent('resume-mirroring')],
+      [-200, outcome('resume-mirroring', 1, 'failed')],
+      [-100, accepted('lyon')],
+      ...MOVE,
+    );
+    expect(endedTransition(tried, 'chat')).toMatchObject({
+      predicted: { duration: { p50: 30 }, lossMinutes: 7 },
+      actual: { durationSeconds: 20 },
+    });
+  });
+
   test('is none of another pool, and none for a pool that was at rest already', () => {
     expect(endedTransition(journal(...MOVE), 'other')).toBeUndefined();
     expect(endedTransition(journal(...MOVE, [30, plan('converged')]), 'chat')).toBeUndefined();

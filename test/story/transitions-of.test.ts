@@ -140,6 +140,36 @@ describe('a transition', () => {
     expect(found).toMatchObject({ state: 'given-up', endedAt: '2026-11-24T02:00:41.000Z' });
   });
 
+  /** A repair that does not succeed, and what is asked meanwhile. */
+  const repair: readonly Entry[] = [
+    [0, accepted(1, 'paris')],
+    [1, planned('steps', ['resume-mirroring:home'], { counter: 1 })],
+    [2, begins('resume-mirroring:home', 0)],
+    [3, ends('resume-mirroring:home', 1, { result: 'failed' })],
+  ];
+
+  test('ends where the service is wanted elsewhere, and the next one begins with that edit and its plan', () => {
+    const plan = planned('steps', ['recover-backup:backup'], { ledger: { lossMinutes: 3 } });
+    const found = all(written(...repair, [20, accepted(2, 'lyon')], [21, plan], ...MOVE.slice(7), REST));
+    expect(found.map(({ first, state, cause, cut }) => [first, state, cause.kind, cut])).toEqual([
+      [3, 'superseded', 'edit', false],
+      [7, 'at-rest', 'edit', false],
+    ]);
+    const [overtaken, move] = found;
+    expect(overtaken).toMatchObject({ endedAt: '2026-11-24T02:00:03.000Z', notDone: 1 });
+    expect(move?.cause.says).toMatch(/^Generation 2 wants the service in lyon; it was wanted in paris/);
+    expect(move?.predicted.lossMinutes).toBe(3);
+    expect(move?.actual.durationSeconds).toBe(11);
+  });
+
+  test('goes on with an edit that leaves the datacenter, and with one that comes while a step runs', () => {
+    const policy = all(written(...repair, [20, accepted(2, 'paris')], ...MOVE.slice(6)));
+    const torn = all(
+      written(...repair.slice(0, 3), [3, accepted(2, 'lyon')], [4, ends('resume-mirroring:home', 1)]),
+    );
+    expect([policy.length, torn.length]).toEqual([1, 1]);
+  });
+
   test('that no edit asked for tells what drifted', () => {
     const found = only(
       [0, accepted(2, 'paris')],

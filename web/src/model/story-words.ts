@@ -39,6 +39,7 @@ export const STATES: Readonly<Record<Transition['state'], string>> = {
   'not-at-rest': 'not at rest',
   'at-rest': 'at rest',
   'given-up': 'no longer declared',
+  superseded: 'overtaken by another edit',
 };
 
 export interface DiffLine {

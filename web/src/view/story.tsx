@@ -62,7 +62,7 @@ function ViewLink({
 }
 
 const goesOn = (one: Pick<TransitionSummary, 'state'> | null): boolean =>
-  one !== null && one.state !== 'at-rest' && one.state !== 'given-up';
+  one !== null && (one.state === 'step-runs' || one.state === 'not-at-rest');
 
 interface Transitions {
   readonly transitions: readonly TransitionSummary[];
