@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { whatIf } from '../../src/daemon/what-if.ts';
-import { supposedAnswer, suppositions } from '../../web/src/model/what-if-question.ts';
+import { groundOf, supposedAnswer, suppositions } from '../../web/src/model/what-if-question.ts';
 import { desiredPool } from '../support/desired-pool.ts';
-import { facts } from '../support/facts.ts';
+import { facts, homeLost } from '../support/facts.ts';
 import { observed } from '../support/pool-status.ts';
 
 const pool = observed(facts());
@@ -31,6 +31,13 @@ describe('what can be supposed on the page', () => {
     expect(answer.loss).toMatch(/^(nothing|\d)/);
     expect(answer.outage).toBeNull();
     expect(answer.assumptions.length).toBeGreaterThan(0);
+  });
+
+  test('stands on what was seen, wanted and judged, and not on when that was', () => {
+    const later = { ...pool, observedAt: '2030-01-01T00:00:00.000Z', round: 'e9-r9' };
+    expect(groundOf(later)).toBe(groundOf(pool));
+    const edited = { ...pool, generation: { ...pool.generation, hash: 'another' } };
+    for (const other of [observed(homeLost()), edited]) expect(groundOf(other)).not.toBe(groundOf(pool));
   });
 
   test('says that no plan reaches a datacenter that is lost itself', () => {

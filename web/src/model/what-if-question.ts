@@ -35,6 +35,15 @@ export interface SupposedAnswer {
   readonly assumptions: readonly string[];
 }
 
+/** What an answer stands on: the generation, what was seen as the planner reads it, and the verdicts. Another one is another pool. */
+export const groundOf = ({ generation, variables, evidence }: PoolStatus): string =>
+  JSON.stringify([
+    generation.hash,
+    Object.entries(variables).map(([path, { value }]) => `${path} ${value}`),
+    evidence?.home.verdict,
+    evidence?.backup.verdict,
+  ]);
+
 export function supposedAnswer(answer: WhatIf, { datacenters }: PoolStatus): SupposedAnswer {
   const { plan, goal, ledger, prediction, assumptions } = answer;
   const steps = stepsOf(plan);

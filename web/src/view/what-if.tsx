@@ -1,7 +1,7 @@
 /** What a fault would bring now: asked of the daemon, which supposes it and changes nothing. */
 import { useState, type SubmitEvent } from 'react';
 import { poolPath } from '../live/live-store.ts';
-import { supposedAnswer, suppositions, type SupposedAnswer } from '../model/what-if-question.ts';
+import { groundOf, supposedAnswer, suppositions, type SupposedAnswer } from '../model/what-if-question.ts';
 import { clockWords } from '../model/age.ts';
 import type { WhatIf } from '../../../src/http/what-if.ts';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
@@ -13,6 +13,7 @@ type Asked =
       readonly answer: SupposedAnswer;
       readonly label: string;
       readonly atMs: number;
+      readonly ground: string;
     }
   | { readonly kind: 'problem'; readonly says: string };
 
@@ -26,7 +27,8 @@ export function WhatIfCard({ pool, live }: { readonly pool: PoolStatus; readonly
     const label = offered.find(({ fault }) => fault === chosen)?.label ?? chosen;
     try {
       const { body } = await client.get<WhatIf>(path, new AbortController().signal);
-      setAsked({ kind: 'answer', answer: supposedAnswer(body, pool), label, atMs: client.now() });
+      const answer = supposedAnswer(body, pool);
+      setAsked({ kind: 'answer', answer, label, atMs: client.now(), ground: groundOf(pool) });
     } catch (error) {
       setAsked({ kind: 'problem', says: error instanceof Error ? error.message : String(error) });
     }
@@ -55,7 +57,14 @@ export function WhatIfCard({ pool, live }: { readonly pool: PoolStatus; readonly
       </form>
       <div role="status">
         {asked?.kind === 'problem' && <p className="refusal">{asked.says}</p>}
-        {asked?.kind === 'answer' && <Answer asked={asked} />}
+        {asked?.kind === 'answer' && (
+          <>
+            {asked.ground !== groundOf(pool) && (
+              <p className="refusal">The pool is no longer as it was then: ask again.</p>
+            )}
+            <Answer asked={asked} />
+          </>
+        )}
       </div>
     </section>
   );
