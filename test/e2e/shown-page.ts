@@ -120,6 +120,8 @@ function askedOf({ plan, gate }: PoolStatus): string | null {
   return plan?.kind === 'steps' && gate?.kind !== 'proceed' ? (gate?.nextAction ?? null) : null;
 }
 
+const NO_SITE: Readonly<Record<string, string>> = { none: 'nowhere', other: 'not one datacenter' };
+
 export function rowOf(pool: PoolStatus, word: string): ShownRow {
   const site = servingSite(pool);
   const wanted = pool.datacenters[pool.primarySite];
@@ -127,7 +129,8 @@ export function rowOf(pool: PoolStatus, word: string): ShownRow {
     seen: pool.observedAt,
     word,
     drift: String(pool.drift.length),
-    runsIn: site === null ? 'unknown' : placeOf(pool, site),
+    runsIn:
+      site === null ? (NO_SITE[pool.variables['active']?.value ?? ''] ?? 'unknown') : placeOf(pool, site),
     wantedIn: site !== null && site === pool.primarySite ? null : `wanted in ${wanted}`,
     toMove: toMoveOf(pool),
     generation: String(pool.generation.counter),

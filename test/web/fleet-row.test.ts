@@ -41,6 +41,18 @@ describe('a row of the fleet', () => {
     });
   });
 
+  test('tells of a pool without active servers that it runs nowhere, which is not the same as not seen', () => {
+    const of = (value: string) =>
+      fleetRow({ ...observed(facts()), variables: { active: { value, because: '' } } });
+    expect([of('none').runsIn, of('other').runsIn, of('unknown').runsIn]).toEqual([
+      'nowhere',
+      'not one datacenter',
+      null,
+    ]);
+    expect(of('none').verdict).toBeNull();
+    expect(of('homeStarting').runsIn).toBe('paris');
+  });
+
   test('tells the lost site of a pool whose active servers stand in it', () => {
     const row = fleetRow(observed(homeLost()));
     expect(row).toMatchObject({ runsIn: 'paris', verdict: 'down' });

@@ -12,6 +12,8 @@ function pictureOf(seen: PoolFacts, pool?: DesiredPool): PoolPicture {
   return picture;
 }
 
+const active = (value: string) => ({ value, because: '' });
+
 describe('the picture of a pool', () => {
   test('is none before the first look', () => {
     expect(poolPicture(unobserved())).toBeNull();
@@ -55,6 +57,16 @@ describe('the picture of a pool', () => {
     expect([home.serves, backup.serves]).toEqual([false, true]);
     expect(backup.instances[0]).toMatchObject({ tone: 'good', word: 'principal · ONLINE' });
     expect(poolState.word).toBe('failed over');
+  });
+
+  test('calls an open copy neither good nor bad where nobody says who serves, and wrong only where the other one does', () => {
+    const unseen = pictureOf(facts({ poolState: notSeen('management shell') }));
+    expect([unseen.home.serves, unseen.backup.serves]).toEqual([null, null]);
+    expect(unseen.home.instances[0]).toMatchObject({ tone: 'idle', word: 'principal · ONLINE' });
+    const idle = poolPicture({ ...observed(facts()), variables: { active: active('none') } });
+    expect(idle?.home).toMatchObject({ serves: false, instances: [{ tone: 'idle' }, { tone: 'good' }] });
+    const wrong = poolPicture({ ...observed(facts()), variables: { active: active('backup') } });
+    expect(wrong?.home.instances[0]?.tone).toBe('bad');
   });
 
   test('calls the role of a chat server unknown when nobody tells it', () => {

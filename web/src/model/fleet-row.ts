@@ -11,10 +11,10 @@ export interface FleetRow {
   readonly pool: string;
   readonly headline: Headline;
   readonly drift: number;
-  /** Datacenter whose servers are active; null: not seen. */
+  /** Datacenter whose servers are active, or that none or others are; null: not seen. */
   readonly runsIn: string | null;
-  /** Of that datacenter: active servers in one that is down serve nobody. */
-  readonly verdict: Verdict;
+  /** Of that datacenter: active servers in one that is down serve nobody; null: it is none of the two. */
+  readonly verdict: Verdict | null;
   /** Datacenter that the desired state names. */
   readonly wantedIn: string;
   readonly readiness: Readiness | null;
@@ -26,11 +26,26 @@ export interface FleetRow {
   readonly observedAt: string | null;
 }
 
-/** By the active servers: they are what clients reach. */
-export function servingSite(pool: Pick<PoolStatus, 'variables'>): Site | null {
+/** By the active servers: they are what clients reach. `other`: not those of one datacenter. */
+export function servingOf(pool: Pick<PoolStatus, 'variables'>): Site | 'none' | 'other' | 'unknown' {
   const active = pool.variables['active']?.value ?? 'unknown';
   if (active.startsWith('home')) return 'home';
-  return active.startsWith('backup') ? 'backup' : null;
+  if (active.startsWith('backup')) return 'backup';
+  return active === 'none' || active === 'other' ? active : 'unknown';
+}
+
+function placeOf(pool: PoolRow, serving: ReturnType<typeof servingOf>): string | null {
+  switch (serving) {
+    case 'home':
+    case 'backup':
+      return pool.datacenters[serving];
+    case 'none':
+      return 'nowhere';
+    case 'other':
+      return 'not one datacenter';
+    case 'unknown':
+      return null;
+  }
 }
 
 /** What the next move needs of a person, if anything. */
@@ -40,13 +55,14 @@ export function askedOf({ gate, plan }: Pick<PoolStatus, 'gate' | 'plan'>): stri
 }
 
 export function fleetRow(pool: PoolRow): FleetRow {
-  const site = servingSite(pool);
+  const serving = servingOf(pool);
+  const site = serving === 'home' || serving === 'backup' ? serving : null;
   return {
     pool: pool.pool,
     headline: headline(pool),
     drift: pool.drift.length,
-    runsIn: site === null ? null : pool.datacenters[site],
-    verdict: site === null ? 'unknown' : (pool.evidence?.[site].verdict ?? 'unknown'),
+    runsIn: placeOf(pool, serving),
+    verdict: site === null ? null : (pool.evidence?.[site].verdict ?? 'unknown'),
     wantedIn: pool.datacenters[pool.primarySite],
     readiness: pool.forecast?.readiness ?? null,
     generation: pool.generation.counter,

@@ -3,15 +3,16 @@ import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../../../src/topology/pool-facts.ts';
 import type { Evidence } from '../../../src/topology/evidence.ts';
 import type { Drift } from '../../../src/topology/drift.ts';
-import type { Site } from '../../../src/topology/pool-topology.ts';
+import { otherSite, type Site } from '../../../src/topology/pool-topology.ts';
 import { spanWords } from './age.ts';
-import { servingSite } from './fleet-row.ts';
+import { servingOf } from './fleet-row.ts';
 import { fact, partOf, shortName, UNKNOWN, type Part, type PartTone } from './part.ts';
 
 export interface SitePicture {
   readonly site: Site;
   readonly datacenter: string;
-  readonly serves: boolean;
+  /** null: which servers are active is not seen. */
+  readonly serves: boolean | null;
   readonly wanted: boolean;
   /** null: not judged yet. */
   readonly evidence: Evidence | null;
@@ -25,13 +26,18 @@ export interface SitePicture {
 
 type Observed = PoolStatus & { readonly facts: PoolFacts };
 
+function serves(pool: Observed, site: Site): boolean | null {
+  const serving = servingOf(pool);
+  return serving === 'unknown' ? null : serving === site;
+}
+
 export function sitePicture(pool: Observed, site: Site): SitePicture {
   const { primary, mirror, witness, servers } = pool.declared.sites[site];
   const pair = mirror === null ? [primary] : [primary, mirror];
   return {
     site,
     datacenter: pool.datacenters[site],
-    serves: servingSite(pool) === site,
+    serves: serves(pool, site),
     wanted: pool.primarySite === site,
     evidence: pool.evidence?.[site] ?? null,
     instances: pair.map((name) => instancePart(pool, site, name)),
@@ -85,12 +91,13 @@ function toneOf(pool: Observed, site: Site, database: DatabaseFacts | undefined)
   const state = database?.state ?? 'ABSENT';
   if (BROKEN.has(state)) return 'bad';
   if (state === 'RECOVERING') return 'busy';
-  const serving = servingSite(pool) === site;
+  const serving = servingOf(pool);
   const role = mirroringOf(database)?.role;
-  // The copy that serves, and the mirror that could take over from it.
-  if (state === 'ONLINE') return serving ? 'good' : 'bad';
+  // The copy that serves; one that is open while the other serves is wrong, and where none serves it is open and no more.
+  if (state === 'ONLINE') return serving === site ? 'good' : serving === otherSite(site) ? 'bad' : 'idle';
+  // It could take over from it.
   if (role === 'MIRROR') return 'good';
-  return state === 'OFFLINE' && serving ? 'bad' : 'idle';
+  return state === 'OFFLINE' && serving === site ? 'bad' : 'idle';
 }
 
 function databaseFacts(database: DatabaseFacts | undefined) {
@@ -130,8 +137,8 @@ function mirroringPart(pool: Observed, site: Site, pair: readonly string[]): Par
     const session = told?.database?.mirroring ?? null;
     if (session === UNKNOWN) return { tone: 'unknown', word: 'hidden', facts: [fact('session', UNKNOWN)] };
     if (session === null) {
-      const serving = servingSite(pool) === site;
-      return { tone: serving ? 'bad' : 'idle', word: 'none', facts: [fact('session', 'none')] };
+      const tone = servingOf(pool) === site ? 'bad' : 'idle';
+      return { tone, word: 'none', facts: [fact('session', 'none')] };
     }
     return {
       tone: SESSION_TONES[session.state] ?? 'bad',

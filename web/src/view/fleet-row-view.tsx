@@ -35,7 +35,7 @@ export const FleetRowView = memo(function FleetRowView({ row, index, top }: Prop
         {drift}
       </div>
       <div role="cell" data-label="runs in">
-        {runsIn === null || verdict === 'alive' ? (
+        {runsIn === null || verdict === null || verdict === 'alive' ? (
           (runsIn ?? <span className="unknown-word">unknown</span>)
         ) : (
           <ToneWord tone={verdictTone(verdict)} word={`${runsIn}, ${verdict}`} />
@@ -49,7 +49,7 @@ export const FleetRowView = memo(function FleetRowView({ row, index, top }: Prop
         {generation}
         {!considered && <span className="wanted">not planned yet</span>}
       </div>
-      <div role="cell" className="asked">
+      <div role="cell" data-label="asked of you" className="asked">
         {asked === null ? <span className="quiet">nothing</span> : <code title={asked}>{asked}</code>}
       </div>
     </div>

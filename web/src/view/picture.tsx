@@ -50,9 +50,10 @@ function Datacenter({ picture, elapsed }: { readonly picture: SitePicture; reado
         <ToneWord tone={verdictTone(verdict)} word={verdict} />
       </header>
       <p className="chips">
-        {serves && <Serving verdict={verdict} />}
-        {wanted && <span className={`chip ${serves ? '' : 'wanted-here'}`}>wanted here</span>}
-        {!serves && !wanted && <span className="chip">standby</span>}
+        {serves === true && <Serving verdict={verdict} />}
+        {serves === null && <span className="chip not-told">who serves is not seen</span>}
+        {wanted && <span className={`chip ${serves === false ? 'wanted-here' : ''}`}>wanted here</span>}
+        {serves === false && !wanted && <span className="chip">standby</span>}
       </p>
       <div className="pair">
         {instances[0] && <Card part={instances[0]} elapsed={elapsed} />}
