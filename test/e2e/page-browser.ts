@@ -29,6 +29,23 @@ const FORMS = [WIDE, NARROW];
 const MOST_PICTURED_PX = 8_000;
 const WAIT_MS = 15_000;
 
+/** In the browser. What is hidden for eyes but there for a screen reader is one pixel wide. */
+const UNREADABLE = `(() => {
+  const SQUEEZED_PX = 40, MANY_LINES = 5, HIDDEN_PX = 2;
+  const told = (node) => node.title !== '' || node.querySelector('[title]') !== null || node.closest('[title]') !== null;
+  return [...document.body.querySelectorAll('*')].flatMap((node) => {
+    const { width, height } = node.getBoundingClientRect();
+    if (width <= HIDDEN_PX || height <= HIDDEN_PX) return [];
+    const text = node.textContent.trim();
+    const own = [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim() !== '');
+    const { lineHeight, fontSize, overflowX } = getComputedStyle(node);
+    const line = parseFloat(lineHeight) || parseFloat(fontSize) * 1.2;
+    if (own && width < SQUEEZED_PX && height > MANY_LINES * line) return ['squeezed: ' + text];
+    const cut = overflowX === 'hidden' && node.scrollWidth > node.clientWidth + 1;
+    return cut && text !== '' && !told(node) ? ['cut off: ' + text] : [];
+  });
+})()`;
+
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
@@ -98,7 +115,12 @@ export class PageBrowser implements AsyncDisposable {
     return this.page.evaluate<boolean>(wide);
   }
 
-  /** axe-core's verdicts and sideways scrolling in the forms that are named, left out: both. */
+  /** Text that stands one or two letters to a line, and text that is cut off and that no title tells whole. */
+  async unreadable(): Promise<readonly string[]> {
+    return this.page.evaluate<readonly string[]>(UNREADABLE);
+  }
+
+  /** axe-core's verdicts, sideways scrolling and unreadable text in the forms that are named, left out: both. */
   async troubles(name: string, forms: readonly PageForm[] = FORMS): Promise<readonly string[]> {
     const found: string[] = [];
     for (const [colorScheme, width] of forms) {
@@ -108,6 +130,7 @@ export class PageBrowser implements AsyncDisposable {
       await this.look(where.replaceAll(' ', '-'));
       found.push(...(await this.axe()).map((one) => `${where}: ${one}`));
       if (await this.scrollsSideways()) found.push(`${where}: scrolls sideways`);
+      found.push(...(await this.unreadable()).map((one) => `${where}: ${one}`));
     }
     await this.page.emulateMedia({ colorScheme: 'light' });
     await this.page.setViewportSize({ width: 1_280, height: 860 });

@@ -101,6 +101,13 @@ test.skipIf(noChromium)(
     await send.click();
     await page.getByText('it is in the journal and counts').waitFor();
     expect(api.decided).toMatchObject([{ decision: 'attest-down', site: 'home', by: 'ann' }]);
+
+    const old = page.getByText('The pool is no longer as it was then: ask again.');
+    expect(await old.count()).toBe(0);
+    const edited = { ...pool, generation: { ...pool.generation, hash: 'edited000000' } };
+    api.show(edited);
+    api.events.poolChanged(edited);
+    await old.waitFor();
     expect(browser.complaints).toEqual([]);
   },
 );
