@@ -18,6 +18,8 @@ import type {
 } from './transition.ts';
 
 type Intent = JournalRecord & { readonly kind: 'intent' };
+type AcceptedGeneration = JournalRecord & { readonly kind: 'generation' };
+const isGeneration = (record: JournalRecord): record is AcceptedGeneration => record.kind === 'generation';
 
 /** Newest that are listed one by one; a pool that fails for weeks has more than anybody reads. */
 const MOST_STEPS = 300;
@@ -39,7 +41,7 @@ export function findTransitions(kept: KeptRecords, pool: string, cutToo = true):
   const surroundings: Surroundings = {
     pool,
     kept,
-    accepted: records.filter(({ kind }) => kind === 'generation'),
+    accepted: records.filter(isGeneration),
     evidence: evidenceIn(records),
     counts: countsIn(records),
   };
@@ -52,7 +54,7 @@ interface Surroundings {
   readonly pool: string;
   readonly kept: KeptRecords;
   /** Every generation that is kept. */
-  readonly accepted: readonly JournalRecord[];
+  readonly accepted: readonly AcceptedGeneration[];
   readonly evidence: ReturnType<typeof evidenceIn>;
   readonly counts: ReturnType<typeof countsIn>;
 }
@@ -63,7 +65,7 @@ function foundIn(stretch: PoolStretch, surroundings: Surroundings): FoundTransit
   const intent = records[begun];
   const last = records.at(-1);
   if (intent?.kind !== 'intent' || last === undefined) return undefined;
-  const asked = askedBy(records.slice(0, begun), intent);
+  const asked = askedBy(records.slice(0, begun), intent, surroundings.accepted);
   const own = records.slice(beginningOf(records, asked));
   return {
     from: own[0]?.seq ?? intent.seq,
@@ -118,9 +120,22 @@ function transitionIn({ stretch, begun, intent, asked, own }: Found, of: Surroun
   };
 }
 
-/** The newest generation since the pool was at rest, else the first plan that was not at rest any more. */
-const askedBy = (lead: readonly JournalRecord[], intent: Intent): JournalRecord =>
-  lead.findLast(({ kind }) => kind === 'generation') ?? lead.find(isTrouble) ?? intent;
+/**
+ * Since the pool was at rest: the newest generation that wants another datacenter than the one before it, for later ones say how and not
+ * where; else the newest; else the first plan that was not at rest any more.
+ */
+function askedBy(
+  lead: readonly JournalRecord[],
+  intent: Intent,
+  accepted: readonly AcceptedGeneration[],
+): JournalRecord {
+  const moves = (record: AcceptedGeneration): boolean => {
+    const before = accepted.findLast(({ seq }) => seq < record.seq);
+    return before !== undefined && before.primaryDatacenter !== record.primaryDatacenter;
+  };
+  const edits = lead.filter(isGeneration);
+  return edits.findLast(moves) ?? edits.at(-1) ?? lead.find(isTrouble) ?? intent;
+}
 
 const isTrouble = (record: JournalRecord): boolean => isPlanRecord(record) && !isConverged(record);
 

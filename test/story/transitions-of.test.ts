@@ -140,6 +140,16 @@ describe('a transition', () => {
     expect(found).toMatchObject({ state: 'given-up', endedAt: '2026-11-24T02:00:41.000Z' });
   });
 
+  test('is asked for by the edit that named another datacenter, not by a later one that says how', () => {
+    const policy: Entry = [25, accepted(3, 'lyon', { declared: { policy: { maxDataLoss: '4h' } } })];
+    const found = only(...MOVE.slice(0, 7), policy, ...MOVE.slice(7));
+    expect(found.cause).toMatchObject({
+      seq: 6,
+      says: expect.stringMatching(/^Generation 2 wants/) as string,
+    });
+    expect(found.generations.map(({ generation }) => generation.counter)).toEqual([2, 3]);
+  });
+
   /** A repair that does not succeed, and what is asked meanwhile. */
   const repair: readonly Entry[] = [
     [0, accepted(1, 'paris')],
