@@ -31,10 +31,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** npm tells the programs it runs where its own project is; nothing of that reaches a stranger's terminal. */
+/** npm tells the programs it runs where its own project is; nothing of that reaches a stranger's terminal. Whom the machine trusts does. */
 export function strangersEnvironment(): NodeJS.ProcessEnv {
   const ours =
-    /^(npm_(config_local_prefix|config_global_prefix|config_prefix|package|lifecycle)|INIT_CWD$|NODE_|VITEST)/i;
+    /^(npm_(config_local_prefix|config_global_prefix|config_prefix|package|lifecycle)|INIT_CWD$|NODE_(?!EXTRA_CA_CERTS$)|VITEST)/i;
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name));
   const node = path.dirname(process.execPath);
   const elsewhere = (process.env['PATH'] ?? '')

@@ -18,7 +18,7 @@ const HEADS: readonly { readonly key: SortKey | 'asked'; readonly label: string 
 
 /** Equal to --row of fleet.css: the window is computed, not measured. */
 const ROW_PX = { wide: 52, narrow: 178 };
-const NARROW = '(max-width: 1000px)';
+const NARROW = '(max-width: 1040px)';
 
 function useNarrow(): boolean {
   const query = matchMedia(NARROW);
