@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/interop/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // They wait more than they work.
+    maxWorkers: 3,
     passWithNoTests: false,
   },
 });
