@@ -18,6 +18,7 @@ import { IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath } from './file-names.ts';
 import { listFiles } from './list-files.ts';
 import { hasNumber, openInstance, recheckCopy, sqlError, type InstanceSession } from './instance-session.ts';
+import { LogRestoreProgress } from './restore-progress.ts';
 import { partnerOf, requireInstance, seenInstance, servingInstance } from './serving-instance.ts';
 import { siteOf } from './step-site.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
@@ -31,6 +32,12 @@ const LOOK_EVERY_MS = 250;
 
 type PlacedFile = BackupFile & { readonly folder: string };
 
+interface Next {
+  readonly file: PlacedFile;
+  /** It and what can be applied after it. */
+  readonly left: readonly PlacedFile[];
+}
+
 interface Progress {
   readonly applied: string[];
   readonly alreadyApplied: Set<string>;
@@ -38,6 +45,7 @@ interface Progress {
   readonly tooRecent: Set<string>;
   /** The folders as they were listed last; undefined: they must be listed before the next file. */
   listed: readonly PlacedFile[] | undefined;
+  readonly told: LogRestoreProgress;
 }
 
 function foldersFor({ context, instance }: InstanceSession): readonly string[] {
@@ -68,7 +76,7 @@ async function nextFile(
   headers: BackupHeaders,
   now: CopyNow,
   progress: Progress,
-): Promise<PlacedFile | undefined> {
+): Promise<Next | undefined> {
   const known = progress.listed === undefined ? undefined : nextOf(progress.listed, session, now, progress);
   if (known !== undefined) return known;
   progress.listed = await listAll(ports, session, headers);
@@ -91,7 +99,7 @@ function nextOf(
   session: InstanceSession,
   now: CopyNow,
   progress: Progress,
-): PlacedFile | undefined {
+): Next | undefined {
   const start = positionOf({ ...now, familyGuid: now.familyGuid ?? lineageOf(session) });
   if (start === undefined) {
     throw new PoolError(
@@ -103,8 +111,9 @@ function nextOf(
     );
   }
   const usable = files.filter((file) => !progress.alreadyApplied.has(file.name));
-  const [next] = chainLogBackups(usable, start).applicable;
-  return usable.find(({ name }) => name === next);
+  const byName = new Map(usable.map((file) => [file.name, file]));
+  const left = chainLogBackups(usable, start).applicable.flatMap((name) => byName.get(name) ?? []);
+  return left[0] && { file: left[0], left };
 }
 
 async function applyOne(
@@ -112,14 +121,16 @@ async function applyOne(
   session: InstanceSession,
   database: string,
   now: CopyNow,
-  { name, folder }: PlacedFile,
+  { file, left }: Next,
   progress: Progress,
 ): Promise<void> {
+  const { name, folder } = file;
   const path = joinPath(folder, name);
+  const tell = progress.told.during(left);
   const statement = restoreLog(database, path);
   const tolerate = [IN_USE, ALREADY_APPLIED, TOO_RECENT, CANNOT_OPEN];
   const restore = (): Promise<SqlAnswer> =>
-    session.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate });
+    session.long(`RESTORE LOG [${database}] FROM ${name}`, statement, { tolerate, tell });
   // A log backup that this step has applied left it RESTORING, where nobody can come in; 3101 would say otherwise.
   const closed = progress.applied.length > 0 && now.state === 'RESTORING';
   const answer = await withExclusiveAccess(ports, session, database, restore, closed);
@@ -131,6 +142,7 @@ async function applyOne(
     progress.listed = undefined;
   } else {
     progress.applied.push(name);
+    progress.told.ended(file);
   }
 }
 
@@ -172,6 +184,7 @@ async function rollForward(
     alreadyApplied: new Set(),
     tooRecent: new Set(),
     listed: undefined,
+    told: new LogRestoreProgress(),
   };
   const copying = endedFlag(context.overlapped);
   for (;;) {
@@ -179,9 +192,9 @@ async function rollForward(
     const lastLook = copying.ended;
     const now = await recheckCopy(session, database);
     requireRollingForward(session, database, now);
-    const file = await nextFile(ports, session, headers, now, progress);
-    if (file !== undefined) {
-      await applyOne(ports, session, database, now, file, progress);
+    const next = await nextFile(ports, session, headers, now, progress);
+    if (next !== undefined) {
+      await applyOne(ports, session, database, now, next, progress);
     } else if (lastLook) {
       return { instance, applied: progress.applied, position: now.redoLsn, fork: now.redoFork };
     } else {

@@ -11,7 +11,7 @@ import type { InstanceName } from '../topology/pool-topology.ts';
 import { rowsOf, textOrNull } from './answer-rows.ts';
 import { readCopy } from './copy-now.ts';
 import { epochRefusal } from './epoch.ts';
-import { ownSessionOf, runLong } from './long-operation.ts';
+import { ownSessionOf, runLong, type TellProgress } from './long-operation.ts';
 import { requireInstance } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext } from './step-context.ts';
 
@@ -23,6 +23,8 @@ export interface ChangeOptions {
   /** SQL numbers that the caller deals with; the answer then resolves with them. Every other error rejects. */
   readonly tolerate?: readonly number[] | 'all';
   readonly deadlineMs?: number;
+  /** Of BACKUP and RESTORE; left out: what is done, and how far it is. */
+  readonly tell?: TellProgress;
 }
 
 export function sqlError(instance: InstanceName, statement: SqlStatement, answer: SqlAnswer): PoolError {
@@ -142,7 +144,7 @@ export class InstanceSession implements AsyncDisposable {
     options: ChangeOptions,
   ): Promise<SqlAnswer> {
     const target = { connection: this.#connection, instance: this.instance, sessionId };
-    const answer = await runLong(this.#ports, this.context, target, statement, what);
+    const answer = await runLong(this.#ports, this.context, target, statement, what, options.tell);
     this.#requireEpoch(statement, answer);
     requireTolerated(this.instance, statement, answer, options.tolerate ?? []);
     return answer;

@@ -17,17 +17,20 @@ const HUNDRED_PERCENT = 100;
 /** `%d percent processed`, sent because of STATS = 10. */
 const PERCENT_PROCESSED = 3211;
 
+/** @param fraction 0 to 1 of the running operation @return the line for people, and how far the whole step is */
+export type TellProgress = (fraction: number) => readonly [message: string, fraction: number];
+
 class ProgressWatch {
   readonly #ports: ActuatorPorts;
   readonly #context: StepContext;
-  readonly #message: string;
+  readonly #tell: TellProgress;
   #percent = -1;
   #changedAtMs: number;
 
-  constructor(ports: ActuatorPorts, context: StepContext, message: string) {
+  constructor(ports: ActuatorPorts, context: StepContext, tell: TellProgress) {
     this.#ports = ports;
     this.#context = context;
-    this.#message = message;
+    this.#tell = tell;
     this.#changedAtMs = ports.clock.monotonicMs();
   }
 
@@ -36,7 +39,11 @@ class ProgressWatch {
     if (percent === this.#percent) return;
     this.#percent = percent;
     this.touched();
-    if (percent >= 0) this.#context.progress(this.#message, Math.min(1, percent / HUNDRED_PERCENT));
+    if (percent >= 0) this.told(Math.min(1, percent / HUNDRED_PERCENT));
+  }
+
+  told(fraction: number): void {
+    this.#context.progress(...this.#tell(fraction));
   }
 
   touched(): void {
@@ -97,19 +104,20 @@ export interface LongTarget {
   readonly sessionId: number;
 }
 
-/** Resolves with the server's answer, errors included. @param message one line for progress */
+/** Resolves with the server's answer, errors included. @param message names it in errors, and for people where `tell` is left out */
 export async function runLong(
   ports: ActuatorPorts,
   context: StepContext,
   target: LongTarget,
   statement: SqlStatement,
   message: string,
+  tell: TellProgress = (fraction) => [message, fraction],
 ): Promise<SqlAnswer> {
   const { connection, instance, sessionId } = target;
-  const watch = new ProgressWatch(ports, context, message);
+  const watch = new ProgressWatch(ports, context, tell);
   const over = new AbortController();
   const cancel = new AbortController();
-  context.progress(message, 0);
+  watch.told(0);
   const watching = watchProgress(ports, instance, sessionId, watch, over.signal).then((stalled) => {
     if (stalled) cancel.abort(new PoolError('PCO_STALLED_OPERATION', `${message}: no progress`));
   });

@@ -12,6 +12,7 @@ import { readCopy, type CopyNow } from './copy-now.ts';
 import { joinPath } from './file-names.ts';
 import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
+import { fileProgress, sizeOnShare } from './restore-progress.ts';
 import { requireInstance, servingInstance } from './serving-instance.ts';
 import type { Actuator, StepNotes } from './step-context.ts';
 
@@ -55,7 +56,8 @@ async function restoreIt(
       `${database} on ${instance} is not the unusable copy that was seen`,
     );
   const what = `RESTORE DATABASE [${database}] FROM ${full.name} WITH REPLACE, NORECOVERY`;
-  await session.long(what, restoreDatabase(database, path, 'NORECOVERY', moves));
+  const tell = fileProgress(what, sizeOnShare(session.context.facts, full.name));
+  await session.long(what, restoreDatabase(database, path, 'NORECOVERY', moves), { tell });
   const { state, restored } = await readCopy(session, database);
   if (state !== 'RESTORING' || restored?.lastLsn !== full.header.lastLsn)
     throw new PoolError('PCO_DONE_NOT_SEEN', `${database} on ${instance} is ${state}, not ${full.name}`);

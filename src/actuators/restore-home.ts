@@ -14,6 +14,7 @@ import { baseName, joinPath } from './file-names.ts';
 import { freshFullBackup, type FullBackup } from './fresh-full-backup.ts';
 import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
+import { fileProgress, sizeOnShare } from './restore-progress.ts';
 import { servingInstance } from './serving-instance.ts';
 import type { Actuator, ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { raiseBarrier } from './write-barrier.ts';
@@ -71,8 +72,9 @@ async function restoreOver(
   requireOverwritable(session, database, now);
   if (isOpen(now)) await raiseBarrier(ports, session, database);
   const what = `RESTORE DATABASE [${database}] FROM ${full.name} WITH REPLACE, RECOVERY`;
+  const tell = fileProgress(what, sizeOnShare(session.context.facts, full.name));
   await withExclusiveAccess(ports, session, database, () =>
-    session.long(what, restoreDatabase(database, path, 'RECOVERY', moves), { tolerate: [IN_USE] }),
+    session.long(what, restoreDatabase(database, path, 'RECOVERY', moves), { tolerate: [IN_USE], tell }),
   );
 }
 

@@ -16,6 +16,7 @@ import { chatSessionsIn, IN_USE, withExclusiveAccess } from './end-sessions.ts';
 import { joinPath, uniqueName } from './file-names.ts';
 import { recheckCopy, type InstanceSession } from './instance-session.ts';
 import { movesFor } from './restore-files.ts';
+import { fileProgress, sizeOnShare } from './restore-progress.ts';
 import { requireInstance } from './serving-instance.ts';
 import type { ActuatorPorts, StepContext, StepNotes } from './step-context.ts';
 import { raiseBarrier } from './write-barrier.ts';
@@ -89,6 +90,7 @@ async function restoreSeed(
   backup: InstanceSession,
   database: string,
   name: string,
+  sizeBytes: number | null,
 ): Promise<void> {
   const path = joinPath(backup.context.pool.topology.logShipping.share, name);
   const moves = await movesFor(backup, database, path);
@@ -97,7 +99,7 @@ async function restoreSeed(
   const statement = restoreDatabase(database, path, 'NORECOVERY', moves);
   const what = `RESTORE DATABASE [${database}] FROM ${name} WITH REPLACE, NORECOVERY`;
   await withExclusiveAccess(ports, backup, database, () =>
-    backup.long(what, statement, { tolerate: [IN_USE] }),
+    backup.long(what, statement, { tolerate: [IN_USE], tell: fileProgress(what, sizeBytes) }),
   );
 }
 
@@ -146,7 +148,7 @@ export async function seedSecondary(
   await requireOverwritable(backup, database);
   const there = usableSeed(source, share)?.name;
   const name = there ?? (await takeSeed(ports, home, database));
-  await context.recheck();
-  await restoreSeed(ports, backup, database, name);
+  const facts = await context.recheck();
+  await restoreSeed(ports, backup, database, name, sizeOnShare(facts, name));
   return { seeded: 'now', file: name, taken: there === undefined ? 'now' : 'already' };
 }
