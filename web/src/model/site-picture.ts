@@ -6,6 +6,7 @@ import type { Drift } from '../../../src/topology/drift.ts';
 import { otherSite, type Site } from '../../../src/topology/pool-topology.ts';
 import { spanWords } from './age.ts';
 import { servingOf } from './fleet-row.ts';
+import { trafficOf, type Traffic } from './traffic.ts';
 import { fact, partOf, shortName, UNKNOWN, type Part, type PartTone } from './part.ts';
 
 export interface SitePicture {
@@ -14,6 +15,8 @@ export interface SitePicture {
   /** null: which servers are active is not seen. */
   readonly serves: boolean | null;
   readonly wanted: boolean;
+  /** null: nobody tells. */
+  readonly traffic: Traffic | null;
   /** null: not judged yet. */
   readonly evidence: Evidence | null;
   readonly instances: readonly Part[];
@@ -39,6 +42,7 @@ export function sitePicture(pool: Observed, site: Site): SitePicture {
     datacenter: pool.datacenters[site],
     serves: serves(pool, site),
     wanted: pool.primarySite === site,
+    traffic: trafficOf(pool, site),
     evidence: pool.evidence?.[site] ?? null,
     instances: pair.map((name) => instancePart(pool, site, name)),
     mirroring: mirror === null ? null : mirroringPart(pool, site, pair),
@@ -181,7 +185,7 @@ function serverPart(pool: Observed, site: Site, name: string): Part {
       fact('chat service', server.chatService),
       fact('pool state there', server.localPoolState),
       fact('replica up to date', server.replicaUpToDate),
-      fact('sessions in the database', sessionsOf(pool, site, name)),
+      fact('sessions', sessionsOf(pool, site, name)),
       fact('role told by', state.source),
     ],
   }));

@@ -5,6 +5,7 @@ import { poolPicture } from '../model/pool-picture.ts';
 import type { Part } from '../model/part.ts';
 import type { SitePicture } from '../model/site-picture.ts';
 import { verdictTone } from '../model/pool-tone.ts';
+import { trafficWords } from '../model/traffic.ts';
 import type { Verdict } from '../../../src/topology/evidence.ts';
 import type { Drift } from '../../../src/topology/drift.ts';
 import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
@@ -36,7 +37,8 @@ export function Picture({ pool }: { readonly pool: PoolStatus }) {
 }
 
 function Datacenter({ picture, elapsed }: { readonly picture: SitePicture; readonly elapsed: number }) {
-  const { site, datacenter, serves, wanted, evidence, instances, mirroring, witness, servers } = picture;
+  const { site, datacenter, serves, wanted, traffic, evidence, instances } = picture;
+  const { mirroring, witness, servers } = picture;
   const verdict = evidence?.verdict ?? 'unknown';
   const lost = verdict === 'down' ? 'lost' : '';
   return (
@@ -54,6 +56,9 @@ function Datacenter({ picture, elapsed }: { readonly picture: SitePicture; reado
         {serves === null && <span className="chip not-told">who serves is not seen</span>}
         {wanted && <span className={`chip ${serves === false ? 'wanted-here' : ''}`}>wanted here</span>}
         {serves === false && !wanted && <span className="chip">standby</span>}
+        {traffic !== null && (serves !== false || traffic.sessions > 0) && (
+          <span className={serves === false ? 'chip served' : 'quiet'}>{trafficWords(traffic, elapsed)}</span>
+        )}
       </p>
       <div className="pair">
         {instances[0] && <Card part={instances[0]} elapsed={elapsed} />}
@@ -69,7 +74,12 @@ function Datacenter({ picture, elapsed }: { readonly picture: SitePicture; reado
       <h3>Chat servers</h3>
       <div className="servers">
         {servers.map((part) => (
-          <Card key={part.key} part={part} elapsed={elapsed} />
+          <Card
+            key={part.key}
+            part={part}
+            elapsed={elapsed}
+            lead={part.tone === 'good' ? ['sessions'] : []}
+          />
         ))}
       </div>
       {evidence !== null && verdict !== 'alive' && <p className="quiet">{evidence.changes}</p>}
