@@ -71,7 +71,11 @@ export type ReconcileEvent =
 function failureOf(step: StepId | undefined, error: unknown): Failure {
   const code = error instanceof PoolError ? error.code : 'PCO_INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
-  return { step: step === undefined ? null : stepKey(step), code, message };
+  if (step === undefined) return { step: null, code, message };
+  const key = stepKey(step);
+  // An error names its step itself; whoever shows a failure writes the step before it.
+  const own = `${key}: `;
+  return { step: key, code, message: message.startsWith(own) ? message.slice(own.length) : message };
 }
 
 const planned = ({ pool, decision }: Context): readonly StepId[] =>

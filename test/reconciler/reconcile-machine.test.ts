@@ -74,6 +74,18 @@ describe('the loop', () => {
     expect([applied, actor.getSnapshot().value]).toEqual([[['remove-log-shipping:backup']], 'converged']);
   });
 
+  test.each([
+    ['remove-log-shipping:backup: the share is gone', 'the share is gone'],
+    ['apply-log-backups:backup: it waits', 'apply-log-backups:backup: it waits'],
+  ])('keeps of a failure that says "%s" what its step does not say already', async (said, message) => {
+    const apply = (): Promise<unknown> => Promise.reject(new PoolError('PCO_STEP_REFUSED', said));
+    const { actor } = start({ facts: world.homeLost(), decisions: [], apply }, TO_BACKUP);
+    await settle();
+    expect(actor.getSnapshot().context.failures).toEqual([
+      { step: 'remove-log-shipping:backup', code: 'PCO_STEP_REFUSED', message },
+    ]);
+  });
+
   test('copying and applying run in one round, because the table lets them overlap', async () => {
     const applied: string[][] = [];
     const lost = world.homeLost();
