@@ -41,6 +41,8 @@ export interface EstateFile {
 export interface EstateFiles {
   list(folder: string): readonly EstateFileEntry[] | { readonly osError: number };
   read(path: string): Uint8Array | { readonly osError: number };
+  /** Why nothing more can be written into the folder; undefined, or left out: it can. */
+  refusesWrite?(folder: string): { readonly osError: number } | undefined;
 }
 export interface EstateFileEntry {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What a player can do to the estate, each with what takes it back. The estate knows no full disk; a lost one is the nearest to it. */
+/** What a player can do to the estate, each with what takes it back. */
 
 export interface GameTrouble {
   readonly id: string;
@@ -39,6 +39,13 @@ export const GAME_TROUBLES: readonly GameTrouble[] = [
     means: 'The files of mgc are gone when the instance starts again, which it does at once.',
     begin: [`lose files ${HOME_PRIMARY} mgc`, `down instance ${HOME_PRIMARY}`, `up instance ${HOME_PRIMARY}`],
     end: [`mend files ${HOME_PRIMARY} mgc`, `down instance ${HOME_PRIMARY}`, `up instance ${HOME_PRIMARY}`],
+  },
+  {
+    id: 'fill-disk',
+    label: 'Fill the disk of the backup share',
+    means: 'No log backup can be written any more; those that are there can be read.',
+    begin: ['fill share'],
+    end: ['free share'],
   },
   {
     id: 'lose-share',

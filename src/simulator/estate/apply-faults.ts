@@ -144,6 +144,9 @@ function applyToEstate(world: World, fault: EstateFault): string | undefined {
     case 'share':
       draft.share.up = fault.up;
       return undefined;
+    case 'disk':
+      draft.share.full = fault.full;
+      return undefined;
     case 'shell':
       draft.shell = fault.change;
       if (fault.change === 'down') dropCmdlets(world);

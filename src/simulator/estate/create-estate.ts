@@ -68,7 +68,7 @@ function emptyEstate(options: EstateOptions): EstateDraft {
     sites: { home: { up: true }, backup: { up: true } },
     instances,
     hosts,
-    share: { site: options.shareSite, up: true },
+    share: { site: options.shareSite, up: true, full: false },
     cutLinks: [],
     shell: 'up',
     cms: {

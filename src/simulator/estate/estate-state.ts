@@ -39,7 +39,8 @@ export interface EstateDraft {
   sites: Record<EstateSite, { up: boolean }>;
   instances: Record<string, InstanceDraft>;
   hosts: Record<string, HostDraft>;
-  share: { site: EstateSite; up: boolean };
+  /** `full`: its disk has no room; what is there can be read. */
+  share: { site: EstateSite; up: boolean; full: boolean };
   /** `daemon-home`, `daemon-home mirror`; the two ends in alphabetical order. */
   cutLinks: string[];
   shell: 'up' | 'down' | 'hung';

@@ -10,6 +10,7 @@ cut | heal link END-END[, END-END ...]       (at once; ends: daemon, shell, shar
                                              SITE primary | mirror | witness | store | chat, for example home store;
                                              a site is all of its parties, a store its primary and its mirror)
 down | up share
+fill | free share                             (nothing more can be written there; what is there can be read)
 down | hung | up shell
 stop | start agent NAME
 cms read-only | writable
@@ -29,6 +30,7 @@ export type Fault =
   | { readonly kind: 'site'; readonly change: 'down' | 'return' | 'rebuild'; readonly site: EstateSite }
   | { readonly kind: 'link'; readonly cut: boolean; readonly links: readonly string[] }
   | { readonly kind: 'share'; readonly up: boolean }
+  | { readonly kind: 'disk'; readonly full: boolean }
   | { readonly kind: 'shell'; readonly change: 'down' | 'hung' | 'up' }
   | { readonly kind: 'agent'; readonly running: boolean; readonly name: string }
   | { readonly kind: 'cms'; readonly mode: 'read-only' | 'writable' }
@@ -162,6 +164,8 @@ const RULES: Readonly<Record<string, Parse>> = {
   'heal link': linkFault(false),
   'down share': constant({ kind: 'share', up: false }),
   'up share': constant({ kind: 'share', up: true }),
+  'fill share': constant({ kind: 'disk', full: true }),
+  'free share': constant({ kind: 'disk', full: false }),
   'down shell': constant({ kind: 'shell', change: 'down' }),
   'hung shell': constant({ kind: 'shell', change: 'hung' }),
   'up shell': constant({ kind: 'shell', change: 'up' }),

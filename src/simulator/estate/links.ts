@@ -23,6 +23,8 @@ export const LINK_ENDS: readonly string[] = [
 export const OS_PATH_NOT_FOUND = 3;
 export const OS_ACCESS_DENIED = 5;
 export const OS_NETWORK_PATH_NOT_FOUND = 53;
+/** ERROR_DISK_FULL of Windows. */
+const OS_DISK_FULL = 112;
 
 export const linkName = (a: string, b: string): string => [a, b].sort().join('-');
 
@@ -153,6 +155,9 @@ export function filesSeenBy(state: Links, viewer: Viewer, files: EstateFiles): E
   return {
     list: (folder) => folderReach(state, viewer, folder) ?? files.list(folder),
     read: (path) => folderReach(state, viewer, folderOf(path)) ?? files.read(path),
+    refusesWrite: (folder) =>
+      folderReach(state, viewer, folder) ??
+      (state.share.full && within(folder, state.options.share) ? { osError: OS_DISK_FULL } : undefined),
   };
 }
 
@@ -166,5 +171,6 @@ export function filesSeenByEngine(state: Links, engine: SiteParty, files: Estate
   return {
     list: (folder) => denied(folder) ?? seen.list(folder),
     read: (path) => denied(folderOf(path)) ?? seen.read(path),
+    refusesWrite: (folder) => denied(folder) ?? seen.refusesWrite?.(folder),
   };
 }

@@ -280,9 +280,11 @@ export function finishBackup(
   if (database?.id !== operation.databaseId) return answer(refusal('backup/absent', command.database), verb);
   const first = command.what === 'database' ? work.firstLsn : (database.lastLogBackupLsn ?? work.firstLsn);
   for (const path of command.devices) {
-    const listing = ctx.files.list(path.slice(0, path.lastIndexOf('\\')));
-    if ('osError' in listing)
-      return answer(refusal('backup/write', path, brokenOffText(listing.osError)), verb);
+    const folder = path.slice(0, path.lastIndexOf('\\'));
+    const listing = ctx.files.list(folder);
+    const refused = 'osError' in listing ? listing : ctx.files.refusesWrite?.(folder);
+    if (refused !== undefined)
+      return answer(refusal('backup/write', path, brokenOffText(refused.osError)), verb);
   }
   const header = headerOf(instance, ctx, database, command, operation, first);
   const set = encodeBackupSet(header, bodyOf(database, header));

@@ -217,6 +217,8 @@ const OS_ERRORS: Readonly<Record<number, string>> = {
   38: 'Reached the end of the file.',
   53: 'The network path was not found.',
   64: 'The specified network name is no longer available.',
+  // Windows' own text; that SQL Server puts it into 3202 in this form is unverified, as of that row.
+  112: 'There is not enough space on the disk.',
 };
 
 /** `2(The system cannot find the file specified.)`. Forms: sql-server reference 4.4 row 8. */

@@ -26,7 +26,7 @@ export const BACKUP_REFUSALS = {
   'backup/conflict': { ...CLOSED, source: '4.4 #40', state: 'any', statement: 'BACKUP WITH options that exclude each other', says: 3031, marks: ['M'] },
   'backup/option': { ...CLOSED, source: '4.4 #40', state: 'any', statement: 'BACKUP WITH an option that it does not have', says: 3032, marks: ['M'] },
   'backup/device': { ...CLOSED, source: '4.4 #41', state: 'any', statement: 'BACKUP to a folder that does not answer', says: 3201, messageState: 1, marks: ['M', 'rec'] },
-  'backup/write': { ...CLOSED, source: '4.4 #41', state: 'any', statement: 'BACKUP whose folder goes away', says: 3202, marks: ['M'] },
+  'backup/write': { ...CLOSED, source: '4.4 #41', state: 'any', statement: 'BACKUP whose folder goes away or is full', says: 3202, marks: ['M'] },
   'backup/append-foreign': { ...CLOSED, source: '4.4 #9', state: 'any', statement: 'BACKUP NOINIT onto a file that is no backup', says: 3241, marks: ['M', 'rec'] },
   'backup/append-empty': { ...CLOSED, source: '4.4 #9', state: 'any', statement: 'BACKUP NOINIT onto an empty file', says: 3254, marks: ['M', 'I'], doubt: 'the reference has the number for RESTORE' },
   'backup/append-truncated': { ...CLOSED, source: '4.4 #9', state: 'any', statement: 'BACKUP NOINIT onto a cut file', says: 3256, marks: ['M', 'I'], doubt: 'the reference has the number for RESTORE' },

@@ -121,6 +121,28 @@ describe('folders', () => {
     expect(msdb.jobHistory.findLast((row) => row.job_id === job?.id)).toMatchObject({ run_status: 0 });
     expect(msdb.errorDetail.some(({ message }) => message.includes('error 53'))).toBe(true);
   });
+
+  test('a full share refuses BACKUP and LSBackup, and can be read', () => {
+    const estate = new DrivenEstate();
+    estate.minutes(16);
+    // What a refused one has begun stays there, as `.wrk` where the job wrote it.
+    const shipped = () => estate.files(SHARE).filter((name) => /^mgc_\d+\.trn$/.test(name));
+    const before = shipped();
+    expect(before.length).toBeGreaterThan(0);
+    estate.fault('fill share');
+    const refused = estate.sql(HOME, `BACKUP LOG mgc TO DISK = N'${SHARE}\\x.trn'`);
+    expect(refused.numbers).toEqual([3202, 3013]);
+    expect(reach(estate, 'daemon', SHARE)).toBe(0);
+    estate.minutes(31);
+    expect(shipped()).toEqual(before);
+    const job = estate.msdb(HOME).jobs.find(({ name }) => name === 'LSBackup_mgc');
+    const last = () => estate.msdb(HOME).jobHistory.findLast((row) => row.job_id === job?.id);
+    expect(last()).toMatchObject({ run_status: 0 });
+    estate.fault('free share');
+    estate.minutes(16);
+    expect(last()).toMatchObject({ run_status: 1 });
+    expect(shipped().length).toBeGreaterThan(before.length);
+  });
 });
 
 describe('mirroring at home', () => {
