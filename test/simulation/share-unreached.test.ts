@@ -6,7 +6,7 @@ import { ScenarioStage } from '../../src/simulation/scenario-stage.ts';
 
 const SECOND_MS = 1_000;
 const SCENARIO: Scenario = {
-  name: 'home does not reach the share',
+  name: 'the last log backup cannot be written',
   mode: 'safety',
   seed: 1,
   minutes: 30,
@@ -17,12 +17,15 @@ const SCENARIO: Scenario = {
   events: [],
 };
 
-test('a planned move whose last log backup cannot be written fails while the clients are still in', async () => {
+test.each([
+  ['home does not reach the share', 'cut link backup-home'],
+  ['the disk of the share is full', 'fill share'],
+])('a planned move fails while the clients are still in, where %s', async (_, trouble) => {
   const stage = new ScenarioStage(SCENARIO);
   const { clock, state } = stage.world;
   const pass = (seconds: number): Promise<unknown> => clock.run(() => false, seconds * SECOND_MS);
   await pass(30);
-  stage.perform('cut link backup-home');
+  stage.perform(trouble);
   await pass(20);
   stage.perform('edit lyon');
   await pass(150);
