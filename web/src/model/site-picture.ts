@@ -3,7 +3,7 @@ import type { PoolStatus } from '../../../src/reconciler/pool-status.ts';
 import type { DatabaseFacts, InstanceFacts, PoolFacts } from '../../../src/topology/pool-facts.ts';
 import type { Evidence } from '../../../src/topology/evidence.ts';
 import type { Drift } from '../../../src/topology/drift.ts';
-import { otherSite, type Site } from '../../../src/topology/pool-topology.ts';
+import type { Site } from '../../../src/topology/pool-topology.ts';
 import { spanWords } from './age.ts';
 import { servingOf } from './fleet-row.ts';
 import { trafficOf, type Traffic } from './traffic.ts';
@@ -98,7 +98,8 @@ function toneOf(pool: Observed, site: Site, database: DatabaseFacts | undefined)
   const serving = servingOf(pool);
   const role = mirroringOf(database)?.role;
   // The copy that serves; one that is open while the other serves is wrong, and where none serves it is open and no more.
-  if (state === 'ONLINE') return serving === site ? 'good' : serving === otherSite(site) ? 'bad' : 'idle';
+  if (state === 'ONLINE' && serving === site) return 'good';
+  if (state === 'ONLINE') return serving === 'home' || serving === 'backup' ? 'bad' : 'idle';
   // It could take over from it.
   if (role === 'MIRROR') return 'good';
   return state === 'OFFLINE' && serving === site ? 'bad' : 'idle';
