@@ -63,7 +63,10 @@ export class EstateStory {
     try {
       const client = await findDaemon(documents.journalDirectory);
       if (client === undefined) throw new PoolError('PCO_INTERNAL', 'the daemon does not answer');
-      report = await tell(new EstateStory(options, daemon, client));
+      const story = new EstateStory(options, daemon, client);
+      // The daemon answers before it has read the desired state.
+      await story.until('the pool', async () => (await client.status()).pools.length > 0);
+      report = await tell(story);
     } finally {
       ended = await daemon.endWithin(END_LIMIT_MS, options.clock);
     }
