@@ -16,9 +16,12 @@ export const SAMPLES_KEPT = 50;
 
 type Outcome = JournalRecord & { readonly kind: 'outcome' };
 
+const isDone = (record: JournalRecord): record is Outcome =>
+  record.kind === 'outcome' && record.result === 'done';
+
 /** A deed that was done before the step began took no time and measures none. */
 export const isMeasured = (record: JournalRecord): record is Outcome =>
-  record.kind === 'outcome' && record.result === 'done' && record.notes['alreadyDone'] !== true;
+  isDone(record) && record.notes['alreadyDone'] !== true;
 
 export const durationHistory = (records: readonly JournalRecord[]): DurationHistory => ({
   steps: stepHistory(records),
@@ -110,20 +113,24 @@ type TransitionBody = JournalBody & { readonly kind: 'transition' };
 
 /**
  * Of a pool that has come to rest; undefined: no step was done since it was at rest before. What was predicted is of the plan for where
- * it is wanted now, and so is how long it took; the steps are all of them.
+ * it is wanted now, and so is how long it took, where any step was done for that; the steps are all of them.
  */
 export function endedTransition(records: readonly JournalRecord[], pool: string): TransitionBody | undefined {
   const own = sinceRest(records, pool);
-  const ofWanted = sinceWanted(records, pool);
-  const begun = ofWanted.findIndex(({ kind }) => kind === 'intent');
-  const first = ofWanted[begun];
-  const done = own.filter((record) => record.kind === 'outcome' && record.result === 'done') as Outcome[];
+  const done = own.filter(isDone);
   const last = done.at(-1);
-  if (first?.kind !== 'intent' || last === undefined) return undefined;
-  const plan = ofWanted.slice(0, begun).findLast((record) => record.kind === 'plan');
+  // Asked for at every look of a pool at rest.
+  if (last === undefined) return undefined;
+  const ofWanted = sinceWanted(records, pool);
+  const counted = ofWanted.some(isDone) ? ofWanted : own;
+  const begun = counted.findIndex(({ kind }) => kind === 'intent');
+  const first = counted[begun];
+  if (first?.kind !== 'intent') return undefined;
+  const plan = counted.slice(0, begun).findLast((record) => record.kind === 'plan');
   const prediction = plan?.prediction as PlanPrediction | undefined;
   const ledger = plan?.ledger as LossLedger | undefined;
-  const lookSeconds = median(looksBetween(own.slice(begun))) ?? lastTransition(records, pool)?.lookSeconds;
+  const lookSeconds =
+    median(looksBetween(counted.slice(begun))) ?? lastTransition(records, pool)?.lookSeconds;
   return {
     kind: 'transition',
     pool,
@@ -135,7 +142,7 @@ export function endedTransition(records: readonly JournalRecord[], pool: string)
       lossMinutes: ledger?.lossMinutes ?? null,
       lostFiles: ledger?.lostFiles ?? 0,
     },
-    actual: { durationSeconds: secondsBetween(first, last), outageSeconds: outageOf(ofWanted, prediction) },
+    actual: { durationSeconds: secondsBetween(first, last), outageSeconds: outageOf(counted, prediction) },
     ...(lookSeconds === undefined ? {} : { lookSeconds }),
   };
 }

@@ -156,17 +156,33 @@ describe('the account of a transition', () => {
     ]);
   });
 
-  test('predicts by the plan for the datacenter that is wanted now, not by a repair that was tried before it', () => {
-    const accepted = (primaryDatacenter: string): JournalBody => ({
-      kind: 'generation',
-      pool: 'chat',
-      generation,
-      origin: 'pools.yaml',
-      revision: null,
-      primarySite: primaryDatacenter === 'paris' ? 'home' : 'backup',
-      primaryDatacenter,
-      declared: {},
+  const accepted = (primaryDatacenter: string): JournalBody => ({
+    kind: 'generation',
+    pool: 'chat',
+    generation,
+    origin: 'pools.yaml',
+    revision: null,
+    primarySite: primaryDatacenter === 'paris' ? 'home' : 'backup',
+    primaryDatacenter,
+    declared: {},
+  });
+
+  test.each([
+    ['nothing was tried', []],
+    [
+      'nothing was done',
+      [[40, intent('resume-mirroring')] as const, [41, outcome('resume-mirroring', 1, 'failed')] as const],
+    ],
+  ])('keeps the steps of an edit that was taken back, where %s after it', (_, after) => {
+    const takenBack = journal([-300, accepted('lyon')], ...MOVE, [30, accepted('paris')], ...after);
+    expect(endedTransition(takenBack, 'chat')).toMatchObject({
+      steps: ['copy-log-backups:backup', 'recover-backup:backup', 'activate-servers:backup'],
+      predicted: { duration: { p50: 30 } },
+      actual: { durationSeconds: 20 },
     });
+  });
+
+  test('predicts by the plan for the datacenter that is wanted now, not by a repair that was tried before it', () => {
     const tried = journal(
       [-300, accepted('paris')],
       [-202, plan('steps', { ledger: { lossMinutes: 0, lostFiles: 0 } })],
