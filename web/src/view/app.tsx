@@ -43,7 +43,7 @@ function Frame() {
               <span aria-hidden="true" className="slash">
                 /
               </span>
-              <span className="here" aria-current="page">
+              <span className="here" aria-current="page" title={open}>
                 {open}
               </span>
             </>

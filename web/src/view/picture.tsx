@@ -57,7 +57,7 @@ function Datacenter({ picture, elapsed }: { readonly picture: SitePicture; reado
         {wanted && <span className={`chip ${serves === false ? 'wanted-here' : ''}`}>wanted here</span>}
         {serves === false && !wanted && <span className="chip">standby</span>}
         {traffic !== null && (serves !== false || traffic.sessions > 0) && (
-          <span className={serves === false ? 'chip served' : 'quiet'}>{trafficWords(traffic, elapsed)}</span>
+          <span className={serves === false ? 'chip stray' : 'quiet'}>{trafficWords(traffic, elapsed)}</span>
         )}
       </p>
       <div className="pair">
