@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 60_000,
     // They wait more than they work.
-    maxWorkers: 3,
+    maxWorkers: 2,
     passWithNoTests: false,
   },
 });
