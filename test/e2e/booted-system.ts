@@ -118,7 +118,9 @@ export class BootedSystem implements AsyncDisposable {
   async type(line: string, folder = '/'): Promise<string> {
     const inside = ['--target', String(this.#init), '--mount', '--uts', '--ipc', '--pid', `--wdns=${folder}`];
     const env = { ...strangersEnvironment(), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
-    const { stdout, stderr } = await run('nsenter', [...inside, 'bash', '-euo', 'pipefail', '-c', line], {
+    // A shell whose standard input is a socket takes itself for a remote one, and reads what interactive ones read.
+    const shell = ['bash', '--norc', '-euo', 'pipefail', '-c', line];
+    const { stdout, stderr } = await run('nsenter', [...inside, ...shell], {
       env,
       timeout: COMMAND_LIMIT_MS,
     });
