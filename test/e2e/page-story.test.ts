@@ -26,6 +26,7 @@ describe.skipIf(noChromium)('the story on the page (needs chromium: npm run setu
       factor: FACTOR,
       overrides: {
         ...RARELY_COPIED,
+        backupEveryMinutes: 5,
         speed: { ...DEFAULT_ESTATE.speed, minimumMs: 150 * FACTOR },
       },
       durations: { connect: '300ms', pollInterval: '400ms' },
@@ -61,6 +62,7 @@ describe.skipIf(noChromium)('the story on the page (needs chromium: npm run setu
 
   test('begins while the first step runs, and grows without being asked for', async () => {
     const { page } = browser;
+    await stage.logBackupSeen();
     await stage.estate.fault('down site home');
     await stage.verdictOnHome('silent');
     stage.edit('lyon');

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_ESTATE } from '../../src/simulator/estate/estate-options.ts';
-import { onlyOnShare, RARELY_COPIED } from '../wire/kill-points.ts';
+import { RARELY_COPIED } from '../wire/kill-points.ts';
 import { WireStage } from '../wire/wire-stage.ts';
 import { buildPage, NARROW, noChromium, PageBrowser, WIDE } from './page-browser.ts';
 
@@ -107,11 +107,7 @@ describe.skipIf(noChromium)('the page (needs chromium: npm run setup)', () => {
 
   test('shows the lost datacenter and the plan, and refuses an approval of a plan that has moved', async () => {
     const { page } = browser;
-    // A log backup between the last look and the loss would leave open until when home lived: what is at risk would grow, and void approvals.
-    const written = onlyOnShare(stage.estate).length;
-    await stage.until('a log backup', () => onlyOnShare(stage.estate).length > written);
-    const before = (await stage.status())?.round ?? '';
-    await stage.until('a look at it', async () => roundsSince(before, (await stage.status())?.round) >= 2);
+    await stage.logBackupSeen();
     await stage.estate.fault('down site home');
     await stage.verdictOnHome('silent');
     await page.getByText('not seen', { exact: true }).first().waitFor();

@@ -12,6 +12,7 @@ import { findDaemon } from '../../src/cli/daemon-client.ts';
 import { DaemonProcess } from '../../src/cli/estate-story/daemon-process.ts';
 import { JournalTail } from '../../src/cli/estate-story/journal-file.ts';
 import { openPlayground, type Playground } from '../../src/cli/estate-story/playground.ts';
+import { onlyOnShare } from './kill-points.ts';
 import { hostClock } from '../../src/daemon/host/host-clock.ts';
 import type { JournalRecord } from '../../src/ports/journal.ts';
 import type { PoolStatus } from '../../src/reconciler/pool-status.ts';
@@ -148,6 +149,19 @@ export class WireStage implements AsyncDisposable {
 
   get daemonRuns(): boolean {
     return this.#daemon?.running === true;
+  }
+
+  /**
+   * Right after a log backup that the daemon has seen. One between its last look and the loss of home would leave open until when home
+   * lived: what is at risk would grow with the clock, and void approvals.
+   */
+  async logBackupSeen(): Promise<void> {
+    const written = onlyOnShare(this.estate).length;
+    await this.until('a log backup', () => onlyOnShare(this.estate).length > written);
+    for (const look of ['a look at it', 'another one']) {
+      const at = (await this.status())?.observedAt;
+      await this.until(look, async () => (await this.status())?.observedAt !== at);
+    }
   }
 
   get daemonPid(): number | undefined {
