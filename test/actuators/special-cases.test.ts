@@ -78,6 +78,15 @@ describe('apply-log-backups', () => {
     expect(restores(world)).toEqual(['b.trn', 'c.trn', 'c.trn']);
   });
 
+  test('tells how far it is in files', async () => {
+    const told: string[] = [];
+    await runStep(copyAll(convergedWorld()), APPLY, { told });
+    expect(told.map((line) => line.split(',')[0])).toEqual([
+      'restored 0 of 2 log backups',
+      'restored 1 of 2 log backups',
+    ]);
+  });
+
   test('keeps on while files are still being copied, and takes those that come meanwhile', async () => {
     const world = convergedWorld();
     const copying = Promise.withResolvers<undefined>();

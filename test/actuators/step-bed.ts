@@ -173,6 +173,8 @@ export interface RunOptions extends ScriptedOptions {
   readonly signal?: AbortSignal;
   /** Called after the facts of the step were taken: what changes behind the plan's back. */
   readonly meanwhile?: (world: World) => void;
+  /** What people are told while it runs. */
+  readonly told?: string[];
   readonly refuseEffect?: (what: string) => Error | undefined;
 }
 
@@ -196,7 +198,9 @@ export async function runStep(world: World, step: StepId, options: RunOptions = 
     passed: () => undefined,
     leave: () => undefined,
     recheck: () => Promise.resolve(observeWorld(world, pool.topology)),
-    progress: () => undefined,
+    progress: (message) => {
+      options.told?.push(message);
+    },
     overlapped: options.overlapped,
   };
   let over = false;
