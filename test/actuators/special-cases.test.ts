@@ -339,6 +339,17 @@ describe('guards right before the effect', () => {
     expect(world.poolState).toBe('FailedOver');
   });
 
+  test('restoring home over tells bytes of the full backup', async () => {
+    const world = failedOverWorld();
+    const backup = addInstance(world, LYO1, onlineDb({ fork: 'FORK2', access: 'RESTRICTED_USER' }));
+    const full = { type: 'full' as const, firstLsn: '5000', lastLsn: '6000', lastForkGuid: 'FORK2' };
+    world.write(`${SHARE}\\full.bak`, { sizeBytes: 900, header: header(full) });
+    backup.fulls.push({ path: `${SHARE}\\full.bak`, lastLsn: '6000' });
+    const told: string[] = [];
+    await runStep(world, { action: 'restore-home', target: 'home' }, { told });
+    expect(told.find((line) => line.startsWith('RESTORE DATABASE'))).toMatch(/, 0 of 900 bytes$/);
+  });
+
   test('home is not overwritten when the source took clients in after its backup', async () => {
     const world = failedOverWorld();
     const backup = addInstance(world, LYO1, onlineDb({ fork: 'FORK2', access: 'RESTRICTED_USER' }));
