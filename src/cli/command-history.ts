@@ -133,4 +133,4 @@ function belongs(record: JournalRecord, pool: string | undefined): boolean {
 }
 
 const isMain = (record: JournalRecord): boolean =>
-  !['effect', 'condition', 'evidence', 'intent', 'last-listing'].includes(record.kind);
+  !['effect', 'condition', 'evidence', 'intent', 'last-listing', 'last-answers'].includes(record.kind);

@@ -19,6 +19,7 @@ const REQUIRED: Readonly<Record<Kind, readonly string[]>> = {
   condition: ['pool', 'type', 'status', 'reason'],
   evidence: ['pool', 'site', 'verdict'],
   'last-listing': ['pool'],
+  'last-answers': ['pool'],
   transition: ['pool'],
   'loss-seen': ['pool', 'because'],
   decision: ['pool', 'by', 'reason', 'decision'],
@@ -156,6 +157,7 @@ const NEWEST_OF_POOL: ReadonlySet<Kind> = new Set<Kind>([
   'generation',
   'removed',
   'last-listing',
+  'last-answers',
   'transition',
   'loss-seen',
 ]);

@@ -11,7 +11,7 @@ import { SITES, type DesiredPool, type PoolTopology, type Site } from '../topolo
 import { standingDecisions } from './decisions.ts';
 import { planFingerprint, type RoundLog } from './round-log.ts';
 import { endedTransition, uncountedFailover } from './step-history.ts';
-import { RememberedListing } from './remembered-listing.ts';
+import { RememberedSight } from './remembered-sight.ts';
 
 /** What makes a plan another plan; reasons, counters of the search and one more log backup that the plan applies do not. */
 function planKey(pool: DesiredPool, { plan, ledger }: PoolDecision): string {
@@ -40,12 +40,12 @@ export class PoolRecord {
   #conditions: readonly Condition[] = [];
   /** Number of the transition whose loss was written last. */
   #counted = 0;
-  readonly #listing: RememberedListing;
+  readonly #sight: RememberedSight;
 
   constructor(journal: Journal, log: RoundLog) {
     this.#journal = journal;
     this.#log = log;
-    this.#listing = new RememberedListing({
+    this.#sight = new RememberedSight({
       records: () => journal.records(),
       write: (body) => {
         this.#write(body);
@@ -53,9 +53,9 @@ export class PoolRecord {
     });
   }
 
-  /** The facts, with the last listing of a share that is silent now, whichever daemon saw it. */
+  /** The facts, with what sources that are silent now said last, whichever daemon saw it. */
   seen(pool: PoolTopology, facts: PoolFacts): PoolFacts {
-    return this.#listing.join(pool, facts);
+    return this.#sight.join(pool, facts);
   }
 
   generation(pool: DesiredPool): void {

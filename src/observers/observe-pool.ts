@@ -153,9 +153,10 @@ class ParallelObserver implements PoolObserver {
       const look = await this.#instances.look(instance, { pool, maxAgeMs, signal });
       if (look.kind === 'value') {
         this.#folders.learnZone(look.value);
-        const answeredMs = clock.now() - Math.floor(clock.monotonicMs() - look.atMs);
-        this.#lastSeen.noteInstance(instance, look.value, pool.chatDatabase, answeredMs);
-      }
+        const wallMs = clock.now() - Math.floor(clock.monotonicMs() - look.atMs);
+        const answered = { wallMs, monotonicMs: look.atMs };
+        this.#lastSeen.noteInstance(instance, look.value, pool.chatDatabase, answered);
+      } else this.#lastSeen.noteUnread(instance, look.error, clock.monotonicMs());
       return look;
     };
     return new Map(instancesOf(pool).map(({ instance }) => [instance, lookAt(instance)]));

@@ -26,13 +26,17 @@ const ANSWERS: readonly ErrorCode[] = [
   'PCO_CMS_READ_ONLY',
 ];
 
+export const isAnswer = (code: ErrorCode): boolean => ANSWERS.includes(code) || isCmdletRefusal(code);
+
 /** Nobody answered. Whatever else went wrong was our own fault, or the fault of whoever should have asked, and asks nothing of the source. */
-const SILENCES: readonly ErrorCode[] = [
+const SILENCES: readonly string[] = [
   'PCO_INSTANCE_UNREACHABLE',
   'PCO_INSTANCE_TIMEOUT',
   'PCO_COMPUTER_UNREACHABLE',
   'PCO_SHARE_UNREADABLE',
 ];
+
+export const isSilence = (code: string): boolean => SILENCES.includes(code);
 
 /**
  * Looks in vain after which a silence is one: the first may have been lost with a held connection that had died by itself. It closes
@@ -116,7 +120,7 @@ export class SourceMemory {
       return { kind: 'value', value, source, atMs };
     } catch (caught) {
       const error = reasonOf(toPoolError(caught), deadline.expired);
-      if (ANSWERS.includes(error.code) || isCmdletRefusal(error.code)) {
+      if (isAnswer(error.code)) {
         this.#answered(source, this.#clock.monotonicMs());
       } else if (error.code !== 'PCO_CANCELLED') this.#unanswered(source, error);
       return { kind: 'unknown', source, error };
@@ -131,7 +135,7 @@ export class SourceMemory {
 
   #unanswered(source: string, error: PoolError): void {
     this.#silences.set(source, error);
-    if (SILENCES.includes(error.code)) this.#inVain.set(source, (this.#inVain.get(source) ?? 0) + 1);
+    if (isSilence(error.code)) this.#inVain.set(source, (this.#inVain.get(source) ?? 0) + 1);
   }
 
   /** The sighting as it stands now: ages and silence grow until the end of the round. */

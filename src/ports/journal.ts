@@ -25,6 +25,9 @@ export interface StepReference {
   readonly attempt: string;
 }
 
+/** By instance, each by its own clock; see `lastSeen` of the facts. */
+export type LastAnswers = Omit<LastSeen, 'share'>;
+
 export type JournalBody =
   | { readonly kind: 'started'; readonly version: string }
   | {
@@ -104,6 +107,12 @@ export type JournalBody =
       readonly kind: 'last-listing';
       readonly pool: string;
       readonly listing: NonNullable<LastSeen['share']>;
+    }
+  | {
+      /** An instance fell silent, answers again, or its copy of the chat database can no longer be read: what was seen of it last. */
+      readonly kind: 'last-answers';
+      readonly pool: string;
+      readonly answers: LastAnswers;
     }
   | ({
       /** The pool came to rest after steps: what was predicted before the first of them, and how it was. */

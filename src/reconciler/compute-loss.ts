@@ -2,13 +2,14 @@
 import type { LedgerLine, LossLedger } from '../topology/loss-ledger.ts';
 import { lsn, type Lsn } from '../topology/lsn.ts';
 import { NOT_OPENED, type ChainedFile } from '../topology/log-chain.ts';
-import { instancesOf, SITES, type DesiredPool } from '../topology/pool-topology.ts';
+import { SITES, type DesiredPool } from '../topology/pool-topology.ts';
 import type { PoolFacts } from '../topology/pool-facts.ts';
 import type { LeadingFull } from '../topology/leading-full.ts';
 import { backlogLines, backlogsOf } from './compliance-backlog.ts';
 import type { CopyViews } from './copy-view.ts';
 import { orphanedBackups } from './orphaned-backups.ts';
 import { otherBranchBackups } from './other-branch-backups.ts';
+import { lastLifeMs } from './last-life.ts';
 import { filesOfLastListing, guessedFiles, minutesBetween, type LostFiles } from './lost-files.ts';
 import type { ShippedFiles } from './files-to-ship.ts';
 import { lossOfClosedHome, type Reached as Reach } from './loss-of-closed-home.ts';
@@ -132,38 +133,6 @@ function reachOf(views: CopyViews, files: ShippedFiles | undefined, full: Leadin
   const startedAt = usable.findLast((header) => header.startedAt !== null)?.startedAt ?? null;
   const atMs = startedAt === null ? restoredNotLater(views, full) : Date.parse(startedAt);
   return { lsn: lsn(last.lastLsn), atMs };
-}
-
-/** Chat data; the witness holds none. */
-const storesOf = (pool: DesiredPool): readonly string[] =>
-  instancesOf(pool.topology)
-    .filter(({ site, part }) => site === 'home' && part !== 'witness')
-    .map(({ instance }) => instance);
-
-/** The share is listed after the instances have told their clocks; a log backup of this much later was begun within the same look. */
-const SAME_LOOK_MS = 10_000;
-
-/**
- * The last sign of life of home's copies: by their own clocks, else from the length of the silence, by the clock of the backup site. A
- * log backup that was begun after that shows that home lived on unseen: nobody knows for how long, so it may have been until now.
- */
-function lastLifeMs(
-  pool: DesiredPool,
-  facts: PoolFacts,
-  views: CopyViews,
-  newestFileMs: number | null,
-): number {
-  const stores = storesOf(pool);
-  const clocks = stores.flatMap((name) => facts.lastSeen?.clocks[name] ?? []).map((at) => Date.parse(at));
-  const silences = stores
-    .map((name) => facts.instances[name])
-    .map((observed) => (observed?.kind === 'unknown' ? observed.silentForMs : 0));
-  const silentForMs = Math.min(...silences);
-  const offset = views.backup.seen.kind === 'seen' ? views.backup.seen.copy.facts.clockOffsetMs : 0;
-  const lastMs =
-    clocks.length > 0 ? Math.max(...clocks) : Date.parse(facts.observedAt) + offset - silentForMs;
-  if (newestFileMs === null || newestFileMs <= lastMs) return lastMs;
-  return Math.max(newestFileMs, newestFileMs <= lastMs + SAME_LOOK_MS ? lastMs : lastMs + silentForMs);
 }
 
 const TAIL_NOTE =

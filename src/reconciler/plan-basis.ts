@@ -5,7 +5,7 @@
 import { verdictWords, type Evidence } from '../topology/evidence.ts';
 import type { SavedPlan, UsedFact } from '../topology/saved-plan.ts';
 import type { DesiredPool, Site } from '../topology/pool-topology.ts';
-import type { LossLedger } from '../topology/loss-ledger.ts';
+import { isLossAbove, type LossLedger } from '../topology/loss-ledger.ts';
 import { plannerFor } from './find-plan.ts';
 import { goalOf } from './goal.ts';
 import { shapeOf, waysToHold, type GroundStep, type PoolShape } from './ground-rows.ts';
@@ -95,9 +95,8 @@ const minutesOf = (minutes: number | null): string =>
 function movedLoss(saved: SavedPlan, { ledger }: PlanSeen): MovedFact[] {
   const moved: MovedFact[] = [];
   const { minutes, files } = saved.loss;
-  const worse = ledger.lossMinutes === null ? minutes !== null : ledger.lossMinutes > (minutes ?? Infinity);
   const because = 'loss ledger';
-  if (worse)
+  if (isLossAbove(ledger.lossMinutes, minutes))
     moved.push({ name: 'loss', was: minutesOf(minutes), is: minutesOf(ledger.lossMinutes), because });
   if (ledger.lostFiles > files)
     moved.push({ name: 'lost files', was: String(files), is: String(ledger.lostFiles), because });

@@ -15,7 +15,7 @@ const KEPT: ReadonlySet<string> = new Set(
   [
     // facts
     'namesake state access recoveryModel role safety witnessState type status restoreMode command partnerSync',
-    'kind code version observedAt at startedAt finishedAt modifiedAt lastBackupAt lastCopiedAt lastRestoredAt backupStartedAt backupFinishedAt clocks synchronized unusableSince',
+    'kind code version observedAt at startedAt finishedAt modifiedAt lastBackupAt lastCopiedAt lastRestoredAt backupStartedAt backupFinishedAt clocks unansweredSince synchronized unusableSince',
     'poolState localPoolState chatService centralManagement',
     'positionLsn forkPointLsn redoTargetLsn failoverLsn firstLsn lastLsn checkpointLsn databaseBackupLsn',
     'familyGuid forkGuid firstForkGuid lastForkGuid configPoolId',
@@ -31,7 +31,7 @@ const KEPT: ReadonlySet<string> = new Set(
 );
 /** Objects whose keys are names. */
 const KEYED_BY_NAMES: ReadonlySet<string> = new Set(
-  'instances databases shippingPrimary shippingSecondary chatServers clocks synchronized unusableSince datacenters'.split(
+  'instances databases shippingPrimary shippingSecondary chatServers clocks unansweredSince synchronized unusableSince datacenters'.split(
     ' ',
   ),
 );

@@ -1,5 +1,5 @@
 /** One record of the journal in one line. Pure. */
-import type { Decision, JournalRecord, ReturnedPool } from '../ports/journal.ts';
+import type { Decision, JournalRecord, LastAnswers, ReturnedPool } from '../ports/journal.ts';
 import { verdictWords } from '../topology/evidence.ts';
 import type { Seconds } from '../topology/forecast.ts';
 import type { Revision } from '../topology/pool-topology.ts';
@@ -27,6 +27,8 @@ export function recordWords(record: JournalRecord): string {
       return `${record.site} is ${verdictWords(record)}`;
     case 'last-listing':
       return `${record.listing.folder.path} fell silent; it listed ${String(record.listing.folder.files.length)} files that were not copied`;
+    case 'last-answers':
+      return lastAnswersWords(record.answers);
     case 'transition':
       return `at rest after ${String(record.steps.length)} steps in ${record.actual.durationSeconds.toFixed(1)} s, predicted ${secondsWords(record.predicted.duration)}`;
     case 'loss-seen':
@@ -82,4 +84,12 @@ function planWords(plan: unknown): string {
   const { kind, steps } = plan as { kind?: string; steps?: readonly { action: string; target: string }[] };
   const list = (steps ?? []).map((step) => `${step.action}:${step.target}`).join(', ');
   return `${kind ?? '?'}${list === '' ? '' : `: ${list}`}`;
+}
+
+function lastAnswersWords({ clocks, unusableSince = {} }: LastAnswers): string {
+  const silent = Object.entries(clocks).map(([name, at]) => `${name} answered last at ${at}`);
+  const closed = Object.entries(unusableSince).map(
+    ([name, at]) => `the chat database of ${name} is closed since ${at}`,
+  );
+  return [...silent, ...closed].join('; ') || 'every instance that was silent has answered';
 }

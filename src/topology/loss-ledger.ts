@@ -17,7 +17,7 @@ export interface LedgerLine {
   readonly file: string | null;
   readonly fromLsn: Lsn | null;
   readonly toLsn: Lsn | null;
-  /** ISO 8601 UTC; null: not known or still growing. */
+  /** ISO 8601 UTC; null: not known or still growing. `to` may be later than now: the stretch ends then at the latest. */
   readonly from: string | null;
   readonly to: string | null;
   /** Minutes of chat history; null: cannot be bounded (say why in `note`). */
@@ -34,5 +34,12 @@ export interface LossLedger {
   /** Compliance events that wait, by site with a compliance store; null: nobody can count them. Left out: no such store. */
   readonly backlog?: Readonly<Partial<Record<Site, number | null>>>;
 }
+
+/** Minutes. Two losses that people are shown alike are one loss: they are differences of clocks of several machines, read anew at each look. */
+const SHOWN_ALIKE_MINUTES = 0.1;
+
+/** More was lost than `told`; null: cannot be bounded, and neither can more than that be lost. */
+export const isLossAbove = (minutes: number | null, told: number | null): boolean =>
+  (minutes ?? Infinity) > (told ?? Infinity) + SHOWN_ALIKE_MINUTES;
 
 export const EMPTY_LEDGER: LossLedger = { lines: [], lossMinutes: 0, lostFiles: 0 };

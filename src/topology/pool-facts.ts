@@ -322,6 +322,12 @@ export const lastSeenSchema = z.strictObject({
     .nullable(),
   /** By instance: its own clock when it answered last. */
   clocks: z.record(z.string(), utc),
+  unansweredSince: z
+    .record(z.string(), utc)
+    .optional()
+    .describe(
+      'by instance that is silent: what its own clock would have shown when the first look had got no answer from it',
+    ),
   synchronized: z
     .record(z.string(), utc)
     .optional()

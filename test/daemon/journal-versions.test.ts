@@ -33,6 +33,7 @@ const KINDS = [
   'evidence',
   'generation',
   'intent',
+  'last-answers',
   'last-listing',
   'loss-seen',
   'outcome',

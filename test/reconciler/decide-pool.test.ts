@@ -463,42 +463,6 @@ describe('files, share and loss', () => {
     expect(verdictWith(1)).toBe('partitioned');
   });
 
-  test.each([
-    [0, 'LossAboveBound'],
-    [29, 'LossAboveBound'],
-    [31, undefined],
-  ])(
-    'a home that wrote its last log backup after it was seen last may have lived until now: with maxDataLoss %i minutes the gate says %s',
-    (maxDataLossMinutes, code) => {
-      const lastSeen = { share: null, clocks: { 'sql-par-1.contoso.com': world.minutesAgo(31) } };
-      const pool: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes } };
-      const lost = world.homeLost({ lastSeen });
-      const silent = ['sql-par-1', 'sql-par-2', 'sql-par-w'].map((name) => {
-        const instance = `${name}.contoso.com`;
-        return [instance, world.notSeen(instance, 31 * 60_000)] as const;
-      });
-      const facts = { ...lost, instances: { ...lost.instances, ...Object.fromEntries(silent) } };
-      const { ledger, gate } = decide(facts as PoolFacts, pool);
-      const tail = ledger.lines.find(({ kind }) => kind === 'at-risk');
-      expect([tail?.from, tail?.to]).toEqual([world.minutesAgo(30), world.minutesAgo(0)]);
-      expect(ledger.lossMinutes).toBe(30);
-      expect(gate.kind === 'proceed' ? undefined : gate.code).toBe(code);
-    },
-  );
-
-  test('a log backup that was begun in the same look as home was seen last tells of no further life', () => {
-    const beganMs = Date.parse(world.minutesAgo(30));
-    const at = new Date(beganMs - 5_000).toISOString();
-    const lost = world.homeLost({ lastSeen: { share: null, clocks: { 'sql-par-1.contoso.com': at } } });
-    const { ledger } = decide(lost, TO_BACKUP);
-    const tail = ledger.lines.find(({ kind }) => kind === 'at-risk');
-    expect([tail?.from, tail?.to, ledger.lossMinutes]).toEqual([
-      world.minutesAgo(30),
-      world.minutesAgo(30),
-      0,
-    ]);
-  });
-
   test('what was lost when backup began to serve is not asked about again by a later repair', () => {
     const poolState = world.seen(world.poolStateFacts(), 'shell');
     const pool: DesiredPoolOptions = { primarySite: 'backup', policy: { maxDataLossMinutes: 0 } };

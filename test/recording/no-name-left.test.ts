@@ -139,7 +139,7 @@ function shown(schema: Schema): string[] {
 const FREE_OF_NAMES = (
   'at backupFinishedAt backupJobId backupStartedAt channelId chatDate chatId checkpointLsn code command configPoolId copyJobId databaseBackupLsn ' +
   'failoverLsn familyGuid finishedAt firstForkGuid firstLsn forkGuid forkPointLsn id lastBackupAt lastCopiedAt lastForkGuid lastLsn ' +
-  'lastRestoredAt lastSeen.clocks.* lastSeen.synchronized.* lastSeen.unusableSince.* modifiedAt observedAt partnerSync positionLsn primaryId redoTargetLsn restoreJobId secondaryId ' +
+  'lastRestoredAt lastSeen.clocks.* lastSeen.synchronized.* lastSeen.unansweredSince.* lastSeen.unusableSince.* modifiedAt observedAt partnerSync positionLsn primaryId redoTargetLsn restoreJobId secondaryId ' +
   'startedAt type version'
 ).split(' ');
 

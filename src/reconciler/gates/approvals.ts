@@ -3,6 +3,7 @@
  * ones, loss not above the approved one in minutes and files, no new step. Anything else voids it, and says why.
  */
 import type { Decision } from '../../ports/journal.ts';
+import { isLossAbove } from '../../topology/loss-ledger.ts';
 import type { PlannedStep } from '../plan.ts';
 import { stepKey } from '../step-id.ts';
 import type { GateInput } from './gate-input.ts';
@@ -46,10 +47,10 @@ export function voidOf(
   const added = keys.find((key) => !approval.steps.includes(key));
   if (added !== undefined) return `the plan has a step that was not approved: ${added}`;
   if (!isEndOf(keys, approval.steps)) return 'the order of the steps is no longer the approved one';
-  const most = approval.lossMinutes ?? Infinity;
-  if (ledger.lossMinutes === null && most !== Infinity) return 'the loss cannot be bounded any longer';
-  if (ledger.lossMinutes !== null && ledger.lossMinutes > most)
-    return `the loss is ${ledger.lossMinutes.toFixed(1)} minutes, approved were ${most.toFixed(1)}`;
+  if (isLossAbove(ledger.lossMinutes, approval.lossMinutes))
+    return ledger.lossMinutes === null
+      ? 'the loss cannot be bounded any longer'
+      : `the loss is ${ledger.lossMinutes.toFixed(1)} minutes, approved were ${(approval.lossMinutes ?? Infinity).toFixed(1)}`;
   const files = approval.lostFiles ?? 0;
   if (ledger.lostFiles > files)
     return `the plan loses ${String(ledger.lostFiles)} log backups, approved were ${String(files)}`;
