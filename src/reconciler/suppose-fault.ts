@@ -71,7 +71,7 @@ function withoutShare(facts: PoolFacts, forMs: number): PoolFacts {
   return {
     ...facts,
     share: silenced(share, share.source, 'PCO_SHARE_UNREADABLE', forMs),
-    lastSeen: { clocks: facts.lastSeen?.clocks ?? {}, share: listing },
+    lastSeen: { clocks: {}, ...facts.lastSeen, share: listing },
   };
 }
 
@@ -82,7 +82,8 @@ function withoutInstances(facts: PoolFacts, names: readonly string[], forMs: num
     instances: lostInstances(facts, names, forMs),
     comparison: silenced(comparison, comparison.source, 'PCO_INSTANCE_UNREACHABLE', forMs),
     lastSeen: {
-      share: facts.lastSeen?.share ?? null,
+      share: null,
+      ...facts.lastSeen,
       clocks: { ...facts.lastSeen?.clocks, ...lastClocks(facts, names) },
     },
   };
