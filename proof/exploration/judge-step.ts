@@ -22,16 +22,26 @@ type Outcomes = Readonly<Partial<Record<Variable, readonly string[]>>>;
 /** Whether home can go on with the log of backup (policy.failback: minimal) is found by looking, whatever put the copies where they are. */
 const BACK: Outcomes = { 'shipping.back': ['level', 'pending'] };
 
+/**
+ * No witness is asked for where no session is SYNCHRONIZED: none is there any more, or not at once. No row promises it, or a plan would
+ * end a session for the sake of a witness that is not seen.
+ */
+const UNASKED: Outcomes = { 'home.witness': ['right'], 'backup.witness': ['right'] };
+
 /** What a step may bring besides its promise. */
 const ALSO: Readonly<Partial<Record<string, Outcomes>>> = {
   // Where no tail can be had (4214), a full backup comes first, and then the copy is put OFFLINE.
-  'fence:home': { 'home.mgc': ['offline'], 'home.holds': ['saved', 'released'], ...BACK },
+  'fence:home': { 'home.mgc': ['offline'], 'home.holds': ['saved', 'released'], ...BACK, ...UNASKED },
   // What no login can be found for is left to a person.
   'align-server-objects:home': { 'home.objects': ['byHand'] },
   'align-server-objects:backup': { 'backup.objects': ['byHand'] },
   // Before the recovery it takes every secondary of the pair, wherever it stands.
   'remove-log-shipping:backup': { 'backup.halves': ['right'] },
-  'fence:backup': { 'backup.mgc': ['offline'], 'backup.holds': ['saved', 'released'] },
+  'fence:backup': { 'backup.mgc': ['offline'], 'backup.holds': ['saved', 'released'], ...UNASKED },
+  'remove-mirroring:home': UNASKED,
+  'remove-mirroring:backup': UNASKED,
+  'move-principal:home': UNASKED,
+  'move-principal:backup': UNASKED,
   'recover-backup:backup': BACK,
   'mirror-backup:backup': BACK,
   // Nothing was written since the log backup before it.

@@ -103,31 +103,41 @@ function mirrorEvents(site: EstateSite): readonly WorldEvent[] {
     const mirroring = name === undefined ? undefined : databaseAt(state, name)?.mirroring;
     return mirroring != null && wanted.includes(mirroring.state);
   };
-  const partner =
+  const set =
     (option: string) =>
     (world: SimulatedWorld): void => {
       const name = principalOf(world.state, site);
       if (name !== undefined)
-        runText(world, name, `ALTER DATABASE [${world.state.options.chatDatabase}] SET PARTNER ${option}`);
+        runText(world, name, `ALTER DATABASE [${world.state.options.chatDatabase}] SET ${option}`);
     };
+  const witnessed = (state: EstateState): boolean => {
+    const name = principalOf(state, site);
+    return name !== undefined && databaseAt(state, name)?.mirroring?.witnessAddress != null;
+  };
   return [
     {
       name: `the mirror of ${site} takes over`,
       ms: MOMENT_MS,
       possible: (state) => stateIs(state, 'SYNCHRONIZED'),
-      happen: partner('FAILOVER'),
+      happen: set('PARTNER FAILOVER'),
     },
     {
       name: `mirroring of ${site} is suspended`,
       ms: MOMENT_MS,
       possible: (state) => stateIs(state, 'SYNCHRONIZED'),
-      happen: partner('SUSPEND'),
+      happen: set('PARTNER SUSPEND'),
     },
     {
       name: `mirroring of ${site} is let go on`,
       ms: MOMENT_MS,
       possible: (state) => stateIs(state, 'SUSPENDED'),
-      happen: partner('RESUME'),
+      happen: set('PARTNER RESUME'),
+    },
+    {
+      name: `the witness of ${site} is taken away`,
+      ms: MOMENT_MS,
+      possible: (state) => stateIs(state, 'SYNCHRONIZED') && witnessed(state),
+      happen: set('WITNESS OFF'),
     },
   ];
 }

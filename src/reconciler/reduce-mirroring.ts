@@ -2,7 +2,7 @@
 import { computerOf } from '../topology/computer-name.ts';
 import { valueOf } from '../topology/known.ts';
 import { compareLsn, lsn } from '../topology/lsn.ts';
-import type { DatabaseFacts, PoolFacts } from '../topology/pool-facts.ts';
+import type { DatabaseFacts, MirroringFacts, PoolFacts } from '../topology/pool-facts.ts';
 import type { DesiredPool, InstanceName, Site, SqlStore } from '../topology/pool-topology.ts';
 import { finding, unknownFinding, type Finding } from './finding.ts';
 import type { SeenCopy, SiteCopy } from './site-copy.ts';
@@ -117,12 +117,19 @@ export function principalOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy,
     : finding('declared', instance, source);
 }
 
+/** The session of a principal that is SYNCHRONIZED. */
+function synchronizedOf(copy: PairCopy | undefined): MirroringFacts | undefined {
+  const mirroring = isPrincipal(copy) ? copy.database.mirroring : undefined;
+  return mirroring != null && mirroring !== 'unknown' && mirroring.state === 'SYNCHRONIZED'
+    ? mirroring
+    : undefined;
+}
+
 /** undefined: nothing to complain of. */
 function witnessProblem(facts: PoolFacts, store: SqlStore, copy: PairCopy | undefined): Finding | undefined {
   const { witness } = store;
-  if (witness === undefined || !isPrincipal(copy)) return undefined;
-  const { mirroring } = copy.database;
-  if (mirroring === 'unknown' || mirroring === null || mirroring.state !== 'SYNCHRONIZED') return undefined;
+  const mirroring = synchronizedOf(copy);
+  if (witness === undefined || copy === undefined || mirroring === undefined) return undefined;
   const { witnessAddress } = mirroring;
   if (witnessAddress !== null && computerOf(witnessAddress) === computerOf(witness)) return undefined;
   const words = `the witness on ${copy.instance} is ${witnessAddress ?? 'not set'}, declared is ${witness}`;
@@ -131,14 +138,14 @@ function witnessProblem(facts: PoolFacts, store: SqlStore, copy: PairCopy | unde
     : finding('wrong', words, copy.instance);
 }
 
-/** A session without a declared witness keeps the one it has: nothing is said of it. */
+/** A session without a declared witness keeps the one it has: nothing is said of it. Nothing of mgccomp while mgc waits for its mirror. */
 export function witnessOf(pool: DesiredPool, facts: PoolFacts, seen: SeenCopy, site: Site): Finding {
   if (seen.kind === 'unseen') return finding('right', 'not seen, so nothing can be set', seen.source);
   const { chat } = pool.topology.sites[site];
   const compliance = complianceOf(pool, facts, site);
   const problem =
     witnessProblem(facts, chat, seen.copy) ??
-    (compliance === undefined
+    (compliance === undefined || synchronizedOf(seen.copy) === undefined
       ? undefined
       : witnessProblem(facts, compliance.store, compliance.copies.find(isPrincipal)));
   return problem ?? finding('right', 'as declared, or there is no session to set it in', seen.copy.source);

@@ -61,6 +61,25 @@ test('copies of different databases stay diverged when one is fenced; of one lin
   expect(fencedWith({ current: 'backup' }, true)).toEqual(['current backup']);
 });
 
+test.each(['remove-mirroring', 'move-principal'])(
+  'no witness is asked for right after %s, and none of the other step',
+  (action) => {
+    const before: Vector = {
+      ...CONVERGED_HOME,
+      'home.principal': 'partner',
+      'home.witness': 'wrong',
+      'home.sessions': 'none',
+      active: 'none',
+    };
+    const brought: Partial<Vector> =
+      action === 'move-principal' ? { 'home.principal': 'declared' } : { 'home.mirror': 'none' };
+    const seen: Vector = { ...before, ...brought, 'home.witness': 'right' };
+    const world = { before, truthBefore: before, seen, truth: seen, silent: false, apart: false };
+    expect(told(rowOf(action, 'home'), world)).toEqual([]);
+    expect(told(rowOf('clear-active-servers', 'pool'), world)).toContain('home.witness right');
+  },
+);
+
 /** Home is taken for down; the pool is pointed to backup. */
 const TAKEN_FOR_DOWN: Vector = {
   ...CONVERGED_HOME,
