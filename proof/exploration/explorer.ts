@@ -92,6 +92,8 @@ export class Explorer {
   readonly #tried = new Map<string, number>();
   readonly states = new StateCount();
   readonly violations: Violation[] = [];
+  /** Rows of the table that were really run, each with its target. */
+  readonly rows = new Set<string>();
   readonly tally: Tally = {
     worlds: 0,
     expanded: 0,
@@ -232,6 +234,7 @@ export class Explorer {
     const whole = sight.seen === node.world.alive;
     const run = await runSteps(node.world.snapshot, { pool, steps: [step], sight, decisions }, whole);
     this.tally.steps += 1;
+    this.rows.add(stepKey(step));
     const said = decided === 'nothing' ? '' : `, ${decided} decided`;
     const how = `${stepKey(step)} towards ${goal}${said}${whole ? '' : describe(sight, node)}`;
     const done = run.outcomes[0]?.result === 'done';

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { plannerFor } from '../../src/reconciler/find-plan.ts';
 import { ESTATE_SITES } from '../../src/simulator/estate/estate-options.ts';
 import { scenarioText, shortestOfEach } from './counterexample.ts';
 import { judgePlans } from './judge-plans.ts';
@@ -62,6 +63,19 @@ const sum = (parts: readonly PartResult[], of: (part: PartResult) => number): nu
 
 type Line = readonly [string, string | number];
 
+/** Of the table as it is grounded for the explored pool. */
+function rowLines(parts: readonly PartResult[], shape: PartResult['shape']): readonly Line[] {
+  const run = new Set(parts.flatMap(({ rows }) => rows));
+  const rows = plannerFor(shape).steps.flatMap(({ action, target, waits }) =>
+    waits ? [] : [`${action}:${target}`],
+  );
+  const never = rows.filter((row) => !run.has(row));
+  return [
+    ['rows of the table run', `${String(rows.length - never.length)} of ${String(rows.length)}`],
+    ['  never', never.join(', ') || 'none'],
+  ];
+}
+
 function figures(parts: readonly PartResult[], merged: ReturnType<typeof mergeStates>): readonly Line[] {
   const of = (pick: (tally: PartResult['tally']) => number): number => sum(parts, ({ tally }) => pick(tally));
   return [
@@ -96,6 +110,7 @@ function report(parts: readonly PartResult[], out: string): void {
   const found = sum(parts, (part) => part.violations.length) + plans.wrong.length;
   const lines: readonly Line[] = [
     ...figures(parts, merged),
+    ...rowLines(parts, first.shape),
     ['plans compared with another search', plans.compared],
     ['  planned with rows in other order', plans.shuffled],
     ['seconds', secondsSince().toFixed(1)],

@@ -33,6 +33,8 @@ export interface PartResult {
   readonly whole: number;
   readonly ends: Ends;
   readonly counted: CountedStates;
+  /** Rows of the table that were really run. */
+  readonly rows: readonly string[];
   readonly violations: readonly Counterexample[];
   readonly shape: ReturnType<typeof shapeOf>;
 }
@@ -57,6 +59,7 @@ export async function explorePart(options: PartOptions): Promise<PartResult> {
     whole,
     ends,
     counted: explorer.states.counted(),
+    rows: [...explorer.rows],
     violations: [...explorer.violations, ...violations].map(counterexampleOf),
     shape: shapeOf(pools.home.topology, pools.home.policy),
   };

@@ -175,7 +175,9 @@ function loginEvents(site: EstateSite): readonly WorldEvent[] {
   ];
 }
 
-/** Log-shipping jobs, started as their schedule would. */
+const quoted = (name: string): string => `N'${name.replaceAll("'", "''")}'`;
+
+/** Log-shipping jobs, started as their schedule would, or deleted by a person. */
 function jobEvents(site: EstateSite, role: 'LSBackup' | 'LSCopy' | 'LSRestore'): readonly WorldEvent[] {
   const jobsOf = (state: EstateState): readonly (readonly [string, string])[] =>
     (['primary', 'mirror'] as const).flatMap((part) => {
@@ -186,16 +188,23 @@ function jobEvents(site: EstateSite, role: 'LSBackup' | 'LSCopy' | 'LSRestore'):
         .filter((job) => job.enabled && job.name.startsWith(role))
         .map((job) => [name, job.name] as const);
     });
+  const withJobs =
+    (procedure: 'sp_start_job' | 'sp_delete_job') =>
+    (world: SimulatedWorld): void => {
+      for (const [instance, job] of jobsOf(world.state))
+        runText(world, instance, `EXEC msdb.dbo.${procedure} @job_name = ${quoted(job)}`);
+    };
+  const possible = (state: EstateState): boolean => jobsOf(state).length > 0;
+  const deleted: WorldEvent = {
+    name: `the job ${role} at ${site} is deleted`,
+    ms: MOMENT_MS,
+    possible,
+    happen: withJobs('sp_delete_job'),
+  };
   return [
-    {
-      name: `${role} runs at ${site}`,
-      ms: 12_000,
-      possible: (state) => jobsOf(state).length > 0,
-      happen: (world) => {
-        for (const [instance, job] of jobsOf(world.state))
-          runText(world, instance, `EXEC msdb.dbo.sp_start_job @job_name = N'${job.replaceAll("'", "''")}'`);
-      },
-    },
+    { name: `${role} runs at ${site}`, ms: 12_000, possible, happen: withJobs('sp_start_job') },
+    // Of the secondary one is enough: the row that adds it again makes both.
+    ...(role === 'LSRestore' ? [] : [deleted]),
   ];
 }
 
@@ -217,8 +226,6 @@ export const TIME: WorldEvent = {
   possible: () => true,
   happen: () => undefined,
 };
-
-const quoted = (name: string): string => `N'${name.replaceAll("'", "''")}'`;
 
 /** What a reversed configuration left where it does not belong: registered, its jobs never switched on. */
 const HALVES: readonly WorldEvent[] = [

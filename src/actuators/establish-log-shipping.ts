@@ -8,6 +8,7 @@ import { enableJob, runJob } from './agent-jobs.ts';
 import { catchUp } from './catch-up.ts';
 import { readCopy } from './copy-now.ts';
 import { openInstance, type InstanceSession } from './instance-session.ts';
+import { removeMaimedSecondaries } from './log-shipping.ts';
 import { quarantineStrays } from './quarantine-files.ts';
 import { seedSecondary } from './seed-secondary.ts';
 import { requireDatabase, requireInstance, servingInstance } from './serving-instance.ts';
@@ -65,11 +66,21 @@ export const establishLogShipping: Actuator = async (ports, context): Promise<St
   const backupJob = await configurePrimary(home, database, secondaryServer);
   const seed = await seedSecondary(ports, context, home, backup, () => mustSucceed(ports, home, backupJob));
   const primaryServer = requireInstance(context.facts, primary).serverName;
+  const removed = await removeMaimedSecondaries(ports, backup, database);
   const jobs = await configureSecondary(backup, database, primaryServer);
   await enableJob(home, backupJob);
   await enableJob(backup, jobs.copyJob);
   await enableJob(backup, jobs.restoreJob);
   const position = await firstCycle(ports, home, backup, { ...jobs, backupJob });
   const before = caughtUp === undefined ? {} : { caughtUp: caughtUp.notes };
-  return { primary, secondary, ...before, quarantined, ...seed, jobs: { ...jobs, backupJob }, position };
+  return {
+    primary,
+    secondary,
+    ...before,
+    quarantined,
+    ...seed,
+    removed,
+    jobs: { ...jobs, backupJob },
+    position,
+  };
 };

@@ -102,17 +102,21 @@ export async function quietLogBackups(
   return jobs.map(({ instance }) => instance);
 }
 
+/** A job that a partner lacks is no obstacle: it is made again once that partner serves. */
 export async function enableLogBackups(
   ports: ActuatorPorts,
   context: StepContext,
   site: Site,
 ): Promise<readonly InstanceName[]> {
-  const jobs = logBackupJobs(context, site);
-  for (const { instance, job } of jobs) {
+  const enabled: InstanceName[] = [];
+  const serving = servingInstance(context.facts, context.pool.topology, site);
+  for (const { instance, job } of logBackupJobs(context, site)) {
     await using session = await openInstance(ports, context, instance);
+    if (instance !== serving && (await readJobNow(session, job)) === undefined) continue;
     await enableJob(session, job);
+    enabled.push(instance);
   }
-  return jobs.map(({ instance }) => instance);
+  return enabled;
 }
 
 export const stopLogBackups: Actuator = async (ports, context): Promise<StepNotes> => ({

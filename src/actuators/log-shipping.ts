@@ -7,7 +7,7 @@ import {
 } from '../statements/change-log-shipping.ts';
 import type { SqlRow } from '../ports/sql-connection.ts';
 import type { InstanceName } from '../topology/pool-topology.ts';
-import { quietJob } from './agent-jobs.ts';
+import { quietJob, readJobNow } from './agent-jobs.ts';
 import { requireText, rowsOf, textOrNull } from './answer-rows.ts';
 import { hasNumber, openInstance, type InstanceSession } from './instance-session.ts';
 import { pairOf, seenInstance } from './serving-instance.ts';
@@ -82,6 +82,25 @@ export async function removeSecondaries(
     throw new PoolError('PCO_DONE_NOT_SEEN', `${session.instance} still lists ${database} as a secondary`);
   }
   return found.map((secondary) => secondary.notes);
+}
+
+async function lacksJob(session: InstanceSession, { copyJob, restoreJob }: SecondaryNow): Promise<boolean> {
+  const jobs = [await readJobNow(session, copyJob), await readJobNow(session, restoreJob)];
+  return jobs.includes(undefined);
+}
+
+/**
+ * The procedures make the two jobs only together with the registration, so a secondary without one of them goes before it is made anew.
+ * Returns what it was.
+ */
+export async function removeMaimedSecondaries(
+  ports: ActuatorPorts,
+  session: InstanceSession,
+  database: string,
+): Promise<readonly StepNotes[]> {
+  for (const secondary of await readSecondaries(session, database))
+    if (await lacksJob(session, secondary)) return removeSecondaries(ports, session, database);
+  return [];
 }
 
 /** An instance that was seen with a secondary half, or with what is left of one. */

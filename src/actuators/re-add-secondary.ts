@@ -2,31 +2,15 @@
  * re-add-secondary: both halves of log shipping name each other again, and the jobs run. Nothing is restored: the copy still
  * follows home's chain, and the files on the share carry it on.
  */
-import type { SqlRow } from '../ports/sql-connection.ts';
-import { readSecondaryHalf } from '../statements/change-log-shipping.ts';
 import { PoolError } from '../topology/pool-error.ts';
-import { enableJob, readJobNow } from './agent-jobs.ts';
-import { requireText, rowsOf } from './answer-rows.ts';
+import { enableJob } from './agent-jobs.ts';
 import { isRollingForward } from './copy-now.ts';
-import { openInstance, recheckCopy, type InstanceSession } from './instance-session.ts';
-import { removeSecondaries } from './log-shipping.ts';
+import { openInstance, recheckCopy } from './instance-session.ts';
+import { removeMaimedSecondaries } from './log-shipping.ts';
 import { requireInstance, servingInstance } from './serving-instance.ts';
 import { configurePrimary } from './shipping-primary.ts';
 import { configureSecondary } from './shipping-secondary.ts';
 import type { Actuator, StepNotes } from './step-context.ts';
-
-async function lacksJob(session: InstanceSession, row: SqlRow): Promise<boolean> {
-  const copy = await readJobNow(session, requireText(row, 'copy_job_id'));
-  const restore = await readJobNow(session, requireText(row, 'restore_job_id'));
-  return copy === undefined || restore === undefined;
-}
-
-/** The procedures make the two jobs only together with the registration, so one without its jobs goes first. */
-async function isMaimed(session: InstanceSession, database: string): Promise<boolean> {
-  for (const row of rowsOf(await session.read(readSecondaryHalf(database))))
-    if (await lacksJob(session, row)) return true;
-  return false;
-}
 
 export const reAddSecondary: Actuator = async (ports, context): Promise<StepNotes> => {
   const { topology } = context.pool;
@@ -38,7 +22,7 @@ export const reAddSecondary: Actuator = async (ports, context): Promise<StepNote
   const now = await recheckCopy(backup, database);
   if (!isRollingForward(now) || now.role !== null)
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${secondary} is ${now.role ?? now.state}`);
-  const removed = (await isMaimed(backup, database)) ? await removeSecondaries(ports, backup, database) : [];
+  const removed = await removeMaimedSecondaries(ports, backup, database);
   await configurePrimary(home, database, requireInstance(context.facts, secondary).serverName);
   const jobs = await configureSecondary(backup, database, requireInstance(context.facts, primary).serverName);
   await enableJob(backup, jobs.copyJob);

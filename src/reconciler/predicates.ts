@@ -173,6 +173,9 @@ export const EFFECTS = {
   shippingRuns:      [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.holds': 'nothing', current: 'home', 'shipping.follows': 'yes', 'shipping.secondary': 'running', 'home.logBackups': 'enabled', 'share.uncopied': 'none', 'copied.unapplied': 'none', fullBackup: 'none' } }],
   shipped:           [{ set: { 'shipping.secondary': 'paused', 'share.uncopied': 'none', 'copied.unapplied': 'none' } }],
   jobsRun:           [{ set: { 'shipping.secondary': 'running' } }],
+  /** What home lacks of its own half is made, too; its job is not enabled by that. */
+  secondaryAdded:    [{ when: { 'home.logBackups': ['none', 'jobless', 'elsewhere'] }, set: { 'shipping.secondary': 'running', 'home.logBackups': 'stopped' } },
+                      { when: { 'home.logBackups': ['enabled', 'stopped', 'unseen'] }, set: { 'shipping.secondary': 'running' } }],
   /** What follows the full backup in both folders is seen already: it is copied and applied like any other. */
   fullRestored:      [{ set: { 'backup.mgc': 'restoring', 'backup.cannotWrite': 'yes', 'backup.holds': 'nothing', current: 'backup', 'shipping.follows': 'yes', fullBackup: 'none' } }],
   logBackupsStopped: [{ set: { 'home.logBackups': 'stopped' } }],

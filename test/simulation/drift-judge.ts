@@ -49,3 +49,9 @@ export const changesOf = (stage: Stage): readonly string[] =>
   stage.world.disk.lines
     .map((line) => JSON.parse(line) as JournalRecord)
     .flatMap((record) => (record.kind === 'intent' ? [`${record.action}:${record.target}`] : []));
+
+/** How each of them ended. */
+export const resultsOf = (stage: Stage): readonly string[] =>
+  stage.world.disk.lines
+    .map((line) => JSON.parse(line) as JournalRecord)
+    .flatMap((record) => (record.kind === 'outcome' ? [record.result] : []));

@@ -1,8 +1,18 @@
 /** Drift inside a site, made by a person in a query window: shown within two looks, repaired by the fewest steps, in the world. */
 import { expect, test } from 'vitest';
 import { runText } from '../../src/simulation/administrator.ts';
-import { POOL } from '../../src/simulation/failover-story.ts';
-import { changesOf, databaseAt, driftsAt, driftStage, LYO1, PAR1, PAR2, statusOf } from './drift-judge.ts';
+import { POOL, type Stage } from '../../src/simulation/failover-story.ts';
+import {
+  changesOf,
+  databaseAt,
+  driftsAt,
+  driftStage,
+  LYO1,
+  PAR1,
+  PAR2,
+  resultsOf,
+  statusOf,
+} from './drift-judge.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -139,6 +149,45 @@ test('a log-backup job that is gone is made again, and the chain goes on', TIMEO
   expect([restoresAt(stage) - before, changesOf(stage)]).toEqual([0, ['re-add-primary:home']]);
   stage.daemon.crash();
 });
+
+const deleteJob = (stage: Stage, instance: string, job: string): void => {
+  const text = `EXEC msdb.dbo.sp_delete_job @job_name = N'${job}';`;
+  expect(runText(stage.world, instance, text).errors).toEqual([]);
+};
+
+test(
+  'jobs that are gone on both sides are made again together, and nothing is seeded anew',
+  TIMEOUT,
+  async () => {
+    const stage = await driftStage({ backupEveryMinutes: 5, copyEveryMinutes: 5, restoreEveryMinutes: 5 });
+    const before = restoresAt(stage);
+    deleteJob(stage, PAR1, 'LSBackup_mgc');
+    deleteJob(stage, LYO1, 'LSCopy_SQL-PAR-1_mgc');
+    expect(await driftsAt(stage)).toContain('home.logBackups is jobless');
+    await stage.converge();
+    const at = databaseAt(stage, LYO1)?.position;
+    await stage.pass(12);
+    expect(databaseAt(stage, LYO1)?.position).not.toBe(at);
+    expect([restoresAt(stage) - before, changesOf(stage)]).toEqual([0, ['establish-log-shipping:home']]);
+    stage.daemon.crash();
+  },
+);
+
+test(
+  'a log-backup job that the mirror of home lacks holds up nobody who enables that of the principal',
+  TIMEOUT,
+  async () => {
+    const stage = await driftStage();
+    deleteJob(stage, PAR2, 'LSBackup_mgc');
+    const text = "EXEC msdb.dbo.sp_update_job @job_name = N'LSBackup_mgc', @enabled = 0;";
+    expect(runText(stage.world, PAR1, text).errors).toEqual([]);
+    expect(await driftsAt(stage)).toContain('home.logBackups is stopped');
+    await stage.converge();
+    expect(changesOf(stage)).toEqual(['resume-log-backups:home']);
+    expect(resultsOf(stage)).toEqual(['done']);
+    stage.daemon.crash();
+  },
+);
 
 test(
   'a list of active servers that is not the declared one is set again, with the clients on',
