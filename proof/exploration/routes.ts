@@ -57,6 +57,7 @@ export const ROUTES: readonly (readonly Leg[])[] = [
     // What the old principal holds alone is for a person to save.
     goal('backup', 'asks'),
   ],
+  [goal('backup'), event('a primary half is left at backup'), goal('home')],
 ];
 
 /** Of a pool that declares no mirrors: nothing but its log tells what a damaged copy held. */
