@@ -12,6 +12,18 @@ import { changesOf, databaseAt, driftStage, LYO1, statusOf } from './drift-judge
 
 const TIMEOUT = { timeout: 300_000 };
 
+const BYTES_OF_FULL = expect.stringMatching(/^RESTORE DATABASE .*, [\d.]+ of [\d.]+ [kM]?B$/) as string;
+
+/** What people are told of running steps, until then. */
+async function toldUntil(stage: Stage, isOver: () => boolean): Promise<readonly string[]> {
+  const texts = new Set<string>();
+  await stage.world.clock.run(() => {
+    for (const { progress } of statusOf(stage)?.running ?? []) if (progress !== null) texts.add(progress);
+    return isOver();
+  }, 60 * 60_000);
+  return [...texts];
+}
+
 /** A person drops the backup copy, the daemon seeds it anew from home, and is killed in the middle of the restore. */
 async function killedInReSeed(): Promise<WorldSnapshot> {
   const before = await driftStage();
@@ -27,7 +39,7 @@ async function killedInReSeed(): Promise<WorldSnapshot> {
   };
   const stage = new Stage(world, new SeededRandom(7), onAppend);
   expect(runText(world, LYO1, 'DROP DATABASE [mgc];').errors).toEqual([]);
-  await world.clock.run(() => cut !== undefined, 600_000);
+  expect(await toldUntil(stage, () => cut !== undefined)).toContainEqual(BYTES_OF_FULL);
   stage.daemon.crash();
   if (cut === undefined) throw new Error('the backup copy was never seeded anew');
   return cut;
@@ -45,9 +57,10 @@ test(
     await stage.pass(6);
     const told = statusOf(stage)?.ledger?.lines.find(({ kind }) => kind === 'at-risk');
     stage.world.setPrimaryDatacenter('lyon');
-    await stage.pass(1);
+    const texts = await toldUntil(stage, () => databaseAt(stage, LYO1)?.state === 'ONLINE');
     await stage.converge();
     expect(changesOf(stage)).toContain('restore-backup-from-full:backup');
+    expect(texts).toContainEqual(BYTES_OF_FULL);
     const { lost, serving, writableAtTwoSitesMs } = stage.world.account();
     expect({ serving, writableAtTwoSitesMs }).toEqual({ serving: LYO1, writableAtTwoSitesMs: 0 });
     const [from, to] = [Date.parse(told?.from ?? ''), Date.parse(told?.to ?? '')];
