@@ -3,7 +3,7 @@
  * alone could never be approved. Pure.
  */
 import type { PoolFacts } from '../topology/pool-facts.ts';
-import { instancesOf, type DesiredPool } from '../topology/pool-topology.ts';
+import { instancesOf, type DesiredPool, type InstanceName } from '../topology/pool-topology.ts';
 import type { CopyViews } from './copy-view.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const SAME_LOOK_MS = 10_000;
 
 /** Chat data; the witness holds none. */
-const storesOf = (pool: DesiredPool): readonly string[] =>
+const storesOf = (pool: DesiredPool): readonly InstanceName[] =>
   instancesOf(pool.topology)
     .filter(({ site, part }) => site === 'home' && part !== 'witness')
     .map(({ instance }) => instance);
@@ -26,21 +26,31 @@ interface Silence {
   readonly own: boolean;
 }
 
-function silenceOf(pool: DesiredPool, facts: PoolFacts, { backup }: CopyViews): Silence {
-  const stores = storesOf(pool);
-  const newest = (instants: Readonly<Record<string, string>> | undefined): number =>
-    Math.max(...stores.flatMap((name) => instants?.[name] ?? []).map((at) => Date.parse(at)));
-  const livedMs = newest(facts.lastSeen?.clocks);
-  if (livedMs !== -Infinity) {
-    return { livedMs, missedMs: Math.max(livedMs, newest(facts.lastSeen?.unansweredSince)), own: true };
+/** Of one store. Where its clock is not remembered, it counts as alive until this daemon began, by the clock of the backup site. */
+function silenceOf(facts: PoolFacts, instance: InstanceName, offsetMs: number): Silence {
+  const clock = facts.lastSeen?.clocks[instance];
+  if (clock !== undefined) {
+    const livedMs = Date.parse(clock);
+    const missed = facts.lastSeen?.unansweredSince?.[instance];
+    return {
+      livedMs,
+      missedMs: missed === undefined ? livedMs : Math.max(livedMs, Date.parse(missed)),
+      own: true,
+    };
   }
-  const silences = stores
-    .map((name) => facts.instances[name])
-    .map((observed) => (observed?.kind === 'unknown' ? observed.silentForMs : 0));
-  // No clock of home is remembered; that of the backup site stands in.
-  const offset = backup.seen.kind === 'seen' ? backup.seen.copy.facts.clockOffsetMs : 0;
-  const sinceMs = Date.parse(facts.observedAt) + offset - Math.min(...silences);
+  const observed = facts.instances[instance];
+  const silentForMs = observed?.kind === 'unknown' ? observed.silentForMs : 0;
+  const sinceMs = Date.parse(facts.observedAt) + offsetMs - silentForMs;
   return { livedMs: sinceMs, missedMs: sinceMs, own: false };
+}
+
+/** Of the store that lived longest. One that answers is none that wrote last: home would be seen. */
+function longestLife(pool: DesiredPool, facts: PoolFacts, { backup }: CopyViews): Silence {
+  const stores = storesOf(pool);
+  const silent = stores.filter((name) => facts.instances[name]?.kind !== 'value');
+  const offsetMs = backup.seen.kind === 'seen' ? backup.seen.copy.facts.clockOffsetMs : 0;
+  const silences = (silent.length > 0 ? silent : stores).map((name) => silenceOf(facts, name, offsetMs));
+  return silences.reduce((longest, one) => (one.missedMs > longest.missedMs ? one : longest));
 }
 
 /**
@@ -56,7 +66,7 @@ export function lastLifeMs(
   views: CopyViews,
   newestFileMs: number | null,
 ): number {
-  const { livedMs, missedMs, own } = silenceOf(pool, facts, views);
+  const { livedMs, missedMs, own } = longestLife(pool, facts, views);
   if (newestFileMs === null) return missedMs;
   const dueMs = newestFileMs + pool.topology.logShipping.backupEveryMinutes * MINUTE_MS;
   if (newestFileMs > missedMs + SAME_LOOK_MS) return dueMs;

@@ -63,7 +63,7 @@ describe('what each deed brings back', () => {
     expect(salvage.at(-1)).toMatchObject({
       what: 'force service of sql-par-2.contoso.com',
       by: 'person',
-      minutes: 30,
+      minutes: 20,
     });
   });
 

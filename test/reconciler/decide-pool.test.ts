@@ -489,7 +489,11 @@ describe('files, share and loss', () => {
         },
         at: world.minutesAgo(11),
       },
-      clocks: { 'sql-par-1.contoso.com': world.minutesAgo(11), 'sql-par-w.contoso.com': world.minutesAgo(1) },
+      clocks: {
+        'sql-par-1.contoso.com': world.minutesAgo(11),
+        'sql-par-2.contoso.com': world.minutesAgo(11),
+        'sql-par-w.contoso.com': world.minutesAgo(1),
+      },
     };
     const silent = (silentForMs: number, lastSeen: PoolFacts['lastSeen'] = NEVER_LISTED): PoolFacts => ({
       ...world.homeLost(),

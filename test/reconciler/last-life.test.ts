@@ -8,6 +8,7 @@ import { desiredPool, type DesiredPoolOptions } from '../support/desired-pool.ts
 import * as world from '../support/facts.ts';
 
 const PAR1 = 'sql-par-1.contoso.com';
+const PAR2 = 'sql-par-2.contoso.com';
 const SHARE = '\\\\fs01\\mgc-logs';
 
 /** Minutes before now by home's clock; the log backups are made every fifteen. */
@@ -17,9 +18,14 @@ interface Silence {
   /** Begin of the newest log backup; of the one that is restored, where the share is silent. */
   readonly newest: number;
   readonly shareSilent?: boolean;
+  /** By the daemon that runs, which began ten minutes ago. */
+  readonly mirrorNeverSeen?: boolean;
 }
 
-function silent({ answered, missed, newest, shareSilent = false }: Silence, laterMs = 0): PoolFacts {
+function silent(
+  { answered, missed, newest, shareSilent = false, mirrorNeverSeen = false }: Silence,
+  laterMs = 0,
+): PoolFacts {
   const files = [newest + 45, newest + 30, newest + 15, newest].map((ago, index) =>
     world.logFile(index + 1, ago),
   );
@@ -29,7 +35,8 @@ function silent({ answered, missed, newest, shareSilent = false }: Silence, late
     copyFolder: world.folder('D:\\LSCopy', files.slice(0, 2)),
   });
   const forMs = (answered ?? 10) * 60_000 + laterMs;
-  const clocks = answered === undefined ? {} : { [PAR1]: world.minutesAgo(answered) };
+  const mirror = answered === undefined || mirrorNeverSeen ? {} : { [PAR2]: world.minutesAgo(answered + 1) };
+  const clocks = answered === undefined ? {} : { [PAR1]: world.minutesAgo(answered), ...mirror };
   const { lastRestore } = world.restoringDatabase();
   if (lastRestore === null || lastRestore === 'unknown') throw new Error('nothing is restored');
   const backupStartedAt = world.minutesAgo(newest + (shareSilent ? 0 : 30));
@@ -41,6 +48,7 @@ function silent({ answered, missed, newest, shareSilent = false }: Silence, late
     instances: {
       ...lost.instances,
       ...world.silentParis(forMs),
+      ...(mirrorNeverSeen ? { [PAR2]: world.notSeen<never>(PAR2, 10 * 60_000 + laterMs) } : {}),
       ...world.singlePair('lyo', copy, world.secondaryShipping()),
     },
     lastSeen: {
@@ -105,6 +113,11 @@ describe('what is at risk reaches from the newest log backup', () => {
       29,
     ],
     ['to the look that it missed, where home was never seen', { newest: 26 }, 10],
+    [
+      'to the begin of this daemon, where it never saw one of the two that may have served',
+      { answered: 31, missed: 30.5, newest: 33, mirrorNeverSeen: true },
+      10,
+    ],
     [
       'to the look that it missed, where it was begun between the two',
       { answered: 31, missed: 30.5, newest: 30.8 },
