@@ -319,6 +319,22 @@ const DAMAGE: WorldEvent = {
   },
 };
 
+const restoringAtBackup = (state: EstateState): string | undefined => {
+  const name = nameAt(state, 'backup', 'primary');
+  const database = databaseAt(state, name);
+  const idle = database?.state === 'RESTORING' && database.mirroring === null;
+  return idle && state.instances[name]?.status === 'running' ? name : undefined;
+};
+const DROP: WorldEvent = {
+  name: 'the copy of backup is dropped',
+  ms: MOMENT_MS,
+  possible: (state) => restoringAtBackup(state) !== undefined,
+  happen: (world) => {
+    const name = restoringAtBackup(world.state);
+    if (name !== undefined) runText(world, name, `DROP DATABASE [${world.state.options.chatDatabase}]`);
+  },
+};
+
 export const WORLD_EVENTS: readonly WorldEvent[] = [
   CLIENTS,
   ...ESTATE_SITES.flatMap(siteEvents),
@@ -329,6 +345,7 @@ export const WORLD_EVENTS: readonly WorldEvent[] = [
   ...ESTATE_SITES.flatMap(mirrorEvents),
   ...ESTATE_SITES.flatMap(loginEvents),
   DAMAGE,
+  DROP,
   ...HALVES,
   ...SHARE,
   ...STORE,

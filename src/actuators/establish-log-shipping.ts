@@ -8,7 +8,7 @@ import { enableJob, runJob } from './agent-jobs.ts';
 import { catchUp } from './catch-up.ts';
 import { readCopy } from './copy-now.ts';
 import { openInstance, type InstanceSession } from './instance-session.ts';
-import { removeMaimedSecondaries } from './log-shipping.ts';
+import { removeUnfitSecondaries } from './log-shipping.ts';
 import { quarantineStrays } from './quarantine-files.ts';
 import { seedSecondary } from './seed-secondary.ts';
 import { requireDatabase, requireInstance, servingInstance } from './serving-instance.ts';
@@ -66,7 +66,7 @@ export const establishLogShipping: Actuator = async (ports, context): Promise<St
   const backupJob = await configurePrimary(home, database, secondaryServer);
   const seed = await seedSecondary(ports, context, home, backup, () => mustSucceed(ports, home, backupJob));
   const primaryServer = requireInstance(context.facts, primary).serverName;
-  const removed = await removeMaimedSecondaries(ports, backup, database);
+  const removed = await removeUnfitSecondaries(ports, backup, database, primaryServer);
   const jobs = await configureSecondary(backup, database, primaryServer);
   await enableJob(home, backupJob);
   await enableJob(backup, jobs.copyJob);

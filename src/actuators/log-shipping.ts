@@ -90,16 +90,19 @@ async function lacksJob(session: InstanceSession, { copyJob, restoreJob }: Secon
 }
 
 /**
- * The procedures make the two jobs only together with the registration, so a secondary without one of them goes before it is made anew.
- * Returns what it was.
+ * What keeps a secondary of this primary from being made goes first. The procedures make the two jobs only together with the registration,
+ * and the row of the database stands under one primary: a partner's holds it, too. Returns what they were.
  */
-export async function removeMaimedSecondaries(
+export async function removeUnfitSecondaries(
   ports: ActuatorPorts,
   session: InstanceSession,
   database: string,
+  primaryServer: string,
 ): Promise<readonly StepNotes[]> {
-  for (const secondary of await readSecondaries(session, database))
-    if (await lacksJob(session, secondary)) return removeSecondaries(ports, session, database);
+  for (const secondary of await readSecondaries(session, database)) {
+    const other = secondary.database && secondary.primaryServer.toLowerCase() !== primaryServer.toLowerCase();
+    if (other || (await lacksJob(session, secondary))) return removeSecondaries(ports, session, database);
+  }
   return [];
 }
 

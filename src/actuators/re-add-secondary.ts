@@ -6,7 +6,7 @@ import { PoolError } from '../topology/pool-error.ts';
 import { enableJob } from './agent-jobs.ts';
 import { isRollingForward } from './copy-now.ts';
 import { openInstance, recheckCopy } from './instance-session.ts';
-import { removeMaimedSecondaries } from './log-shipping.ts';
+import { removeUnfitSecondaries } from './log-shipping.ts';
 import { requireInstance, servingInstance } from './serving-instance.ts';
 import { configurePrimary } from './shipping-primary.ts';
 import { configureSecondary } from './shipping-secondary.ts';
@@ -22,9 +22,10 @@ export const reAddSecondary: Actuator = async (ports, context): Promise<StepNote
   const now = await recheckCopy(backup, database);
   if (!isRollingForward(now) || now.role !== null)
     throw new PoolError('PCO_STEP_REFUSED', `${database} on ${secondary} is ${now.role ?? now.state}`);
-  const removed = await removeMaimedSecondaries(ports, backup, database);
+  const primaryServer = requireInstance(context.facts, primary).serverName;
+  const removed = await removeUnfitSecondaries(ports, backup, database, primaryServer);
   await configurePrimary(home, database, requireInstance(context.facts, secondary).serverName);
-  const jobs = await configureSecondary(backup, database, requireInstance(context.facts, primary).serverName);
+  const jobs = await configureSecondary(backup, database, primaryServer);
   await enableJob(backup, jobs.copyJob);
   await enableJob(backup, jobs.restoreJob);
   return { primary, secondary, removed, jobs };

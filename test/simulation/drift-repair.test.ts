@@ -173,6 +173,20 @@ test(
   },
 );
 
+test('a dropped copy of backup is seeded anew from the partner that serves home', TIMEOUT, async () => {
+  const stage = await driftStage({ backupEveryMinutes: 5, copyEveryMinutes: 5, restoreEveryMinutes: 5 });
+  expect(runText(stage.world, LYO1, 'DROP DATABASE [mgc];').errors).toEqual([]);
+  runText(stage.world, PAR1, 'ALTER DATABASE [mgc] SET PARTNER FAILOVER;');
+  expect(databaseAt(stage, PAR2)?.mirroring?.role).toBe('PRINCIPAL');
+  await stage.converge();
+  const at = databaseAt(stage, LYO1)?.position;
+  await stage.pass(12);
+  expect(databaseAt(stage, LYO1)?.position).not.toBe(at);
+  expect(changesOf(stage)).toContain('establish-log-shipping:home');
+  expect(resultsOf(stage)).not.toContain('failed');
+  stage.daemon.crash();
+});
+
 test(
   'a log-backup job that the mirror of home lacks holds up nobody who enables that of the principal',
   TIMEOUT,
