@@ -167,6 +167,11 @@ export const PROTECTION_RULES: readonly ProtectionRule[] = [
     cannotFollow,
   ),
   rule(
+    're-add-secondary:backup',
+    'shipping was configured again from a copy that is not the newest',
+    notNewest('home'),
+  ),
+  rule(
     'stop-log-backups:home',
     'log backups were stopped while users write at home',
     (truth) => homeServes(truth) && ['home', 'homeStarting', 'other'].includes(truth.active),
@@ -183,6 +188,11 @@ export const PROTECTION_RULES: readonly ProtectionRule[] = [
     're-add-primary:home',
     'log backups were configured again of a copy that is not the newest',
     notNewest('home'),
+  ),
+  rule(
+    're-add-primary:home',
+    'log backups that stand still on purpose were let go on',
+    (truth) => truth['home.logBackups'] === 'stopped',
   ),
   rule(
     'mirror-home:home',

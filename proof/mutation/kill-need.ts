@@ -10,7 +10,7 @@ import { reducePool } from '../../src/reconciler/reduce-pool.ts';
 import type { Variable, Vector } from '../../src/reconciler/variables.ts';
 import { SITES, type Site } from '../../src/topology/pool-topology.ts';
 import { plannedStep, type Candidate } from '../exploration/judge-sights.ts';
-import { vectorText, type Pools } from '../exploration/explored-world.ts';
+import { vectorText, type ExploredWorld, type Pools } from '../exploration/explored-world.ts';
 import { factsUnder } from '../exploration/sight.ts';
 import { shapeIn, type Asked, type Corpus, type Place } from './corpus.ts';
 import type { Equivalent } from './equivalent.ts';
@@ -28,7 +28,7 @@ export interface NeedVerdict {
 
 /** Until something notices. */
 const MOST_RUN = 100;
-const MOST_FOLLOWED = 25;
+const MOST_FOLLOWED = 100;
 /** Questions that are planned anew, of each kind in turn. */
 const MOST_ASKED = 600;
 
@@ -47,6 +47,23 @@ interface Newly {
   /** Values of what the need speaks of, and whether everything alive is in sight. */
   readonly kind: string;
 }
+
+interface OtherPlan {
+  readonly world: ExploredWorld;
+  readonly pools: Pools;
+  readonly goal: Site;
+  readonly vector: Vector;
+  /** What the table says when nothing is broken. */
+  readonly before: FoundPlan;
+}
+
+/** So many of them, over the whole length: what is rare stands anywhere. */
+const spread = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.length <= most
+    ? all
+    : Array.from({ length: most }, (_, index) => all[Math.floor((index * all.length) / most)]).filter(
+        (one) => one !== undefined,
+      );
 
 /** One of each kind, then the next of each. */
 function inTurn(all: readonly Newly[]): readonly Newly[] {
@@ -199,28 +216,32 @@ class Hunt {
     return undefined;
   }
 
-  /** Plans that became other ones, followed to their end from worlds where everything alive is in sight. */
-  async inOtherPlans(): Promise<Notice | undefined> {
+  /** Worlds where everything alive is in sight and whose plan became another one, a world of each such plan. */
+  #otherPlans(): readonly OtherPlan[] {
     const met = new Set<string>();
-    let followed = 0;
-    for (const { world, pools } of this.#corpus.worlds) {
-      for (const goal of SITES) {
+    return this.#corpus.worlds.flatMap(({ world, pools }) =>
+      SITES.flatMap((goal) => {
         const { vector } = reducedIn(world, pools, goal);
         const now = stepsText(planOf(pools, goal, { vector }));
         const before = this.#intactPlan(pools, goal, vector);
-        if (now === stepsText(before) || met.has(now)) continue;
+        if (now === stepsText(before) || met.has(now)) return [];
         met.add(now);
-        if (followed >= MOST_FOLLOWED) return undefined;
-        followed += 1;
-        this.count.followed += 1;
-        const { end, notice } = await followPlan(world, pools, goal);
-        if (end === 'broken' && notice !== undefined) return notice;
-        if (end === 'asks' && before.kind !== 'blocked')
-          return {
-            by: 'a dead end',
-            how: `towards ${goal} from ${vectorText(vector)}: ${notice?.how ?? ''}`,
-          };
-      }
+        return [{ world, pools, goal, vector, before }];
+      }),
+    );
+  }
+
+  /** Plans that became other ones, followed to their end. */
+  async inOtherPlans(): Promise<Notice | undefined> {
+    for (const { world, pools, goal, vector, before } of spread(this.#otherPlans(), MOST_FOLLOWED)) {
+      this.count.followed += 1;
+      const { end, notice } = await followPlan(world, pools, goal);
+      if (end === 'broken' && notice !== undefined) return notice;
+      if (end === 'asks' && before.kind !== 'blocked')
+        return {
+          by: 'a dead end',
+          how: `towards ${goal} from ${vectorText(vector)}: ${notice?.how ?? ''}`,
+        };
     }
     return undefined;
   }
