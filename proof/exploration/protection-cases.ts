@@ -49,6 +49,11 @@ export const PROTECTION_CASES: Readonly<
   'jobs of log shipping were let go on where': [{ 'shipping.follows': 'no' }, { 'shipping.follows': 'yes' }],
   'a secondary was configured where': [{ 'shipping.follows': 'no' }, { 'shipping.follows': 'yes' }],
   'log backups were configured again': [{ current: 'backup' }, { current: 'home' }],
+  'shipping was configured again from': [{ current: 'backup' }, { current: 'home' }],
+  'log backups that stand still on purpose': [
+    { 'home.logBackups': 'stopped' },
+    { 'home.logBackups': 'jobless' },
+  ],
   'home was opened while log backups': [{ 'shipping.back': 'pending' }, { 'shipping.back': 'level' }],
   'log backups were restored': [{ 'shipping.secondary': 'partial' }, { 'shipping.secondary': 'paused' }],
   'the backup copy was recovered': [{ 'shipping.secondary': 'paused' }, { 'shipping.secondary': 'absent' }],
