@@ -32,6 +32,12 @@ const DECISIONS = new Set(['approve', 'attest-down', 'accept-loss', 'keep', 'can
 /** Kinds that name several pools. */
 const OF_POOLS = new Set(['break-glass', 'break-glass-ended']);
 
+/** Objects that a record of this kind must have: the daemon reads on in them at every round. */
+const OBJECT: Readonly<Partial<Record<Kind, string>>> = {
+  'last-listing': 'listing',
+  'last-answers': 'answers',
+};
+
 /** Decisions that count for one generation only. */
 const OF_A_GENERATION = new Set(['approve', 'accept-loss', 'keep', 'cancel']);
 
@@ -129,10 +135,15 @@ function parseLine(
     throw unreadable(file, number, `the decision ${String(record['decision'])} is not known`);
   if (OF_A_GENERATION.has(String(record['decision'])) && typeof record['generation'] !== 'object')
     throw unreadable(file, number, 'the field generation is missing');
+  const object = OBJECT[kind];
+  if (object !== undefined && !isObject(record[object]))
+    throw unreadable(file, number, `the field ${object} is missing`);
   if (OF_POOLS.has(kind) && !Array.isArray(record['pools']))
     throw unreadable(file, number, 'the field pools is missing');
   return value as JournalRecord;
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const isKind = (kind: string): kind is Kind => Object.hasOwn(REQUIRED, kind);
 

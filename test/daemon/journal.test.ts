@@ -92,6 +92,16 @@ describe('the journal', () => {
     ['an epoch that goes back', '{"v":1,"seq":2,"epoch":0,"at":"x","kind":"started","version":"1"}', 'epoch'],
     ['a field that is missing', '{"v":1,"seq":2,"epoch":1,"at":"x","kind":"started"}', 'version'],
     [
+      'a listing that is missing',
+      '{"v":1,"seq":2,"epoch":1,"at":"x","kind":"last-listing","pool":"p"}',
+      'the field listing',
+    ],
+    [
+      'answers that are none',
+      '{"v":1,"seq":2,"epoch":1,"at":"x","kind":"last-answers","pool":"p","answers":null}',
+      'the field answers',
+    ],
+    [
       'an unknown decision',
       '{"v":1,"seq":2,"epoch":1,"at":"x","kind":"decision","decision":"obey","pool":"p","by":"a","reason":"b"}',
       'decision obey',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { keepInMemory } from '../../src/daemon/journal-records.ts';
 import { RememberedSight } from '../../src/daemon/remembered-sight.ts';
-import type { JournalBody, JournalRecord } from '../../src/ports/journal.ts';
+import type { JournalBody, JournalRecord, LastAnswers } from '../../src/ports/journal.ts';
+import { recordWords } from '../../src/story/record-words.ts';
 import { decidePool } from '../../src/reconciler/decide-pool.ts';
 import type { PoolFacts } from '../../src/topology/pool-facts.ts';
 import { desiredPool } from '../support/desired-pool.ts';
@@ -169,6 +170,15 @@ describe('of a home that fell silent while an earlier daemon ran', () => {
       synchronized,
     });
   });
+});
+
+test('the history tells who fell silent, whose copy closed, and that all have answered', () => {
+  const words = (answers: LastAnswers): string =>
+    recordWords({ v: 1, seq: 1, epoch: 1, at: world.NOW, kind: 'last-answers', pool: 'chat', answers });
+  expect(words({ clocks: { [PAR1]: world.NOW }, unusableSince: { [PAR2]: world.NOW } })).toBe(
+    `${PAR1} answered last at ${world.NOW}; the chat database of ${PAR2} is closed since ${world.NOW}`,
+  );
+  expect(words({ clocks: {} })).toBe('every instance that was silent has answered');
 });
 
 test('since when a copy cannot be read is what the daemon said that saw it first, for as long as it cannot', () => {

@@ -37,6 +37,16 @@ describe('what if', () => {
     expect(ledger.lossMinutes).toBeLessThan(46);
   });
 
+  test.each(['instance:sql-lyo-2.contoso.com', 'share'])(
+    'what was silent before stays as it was seen last when %s were lost, too',
+    (fault) => {
+      const at = { 'sql-par-1.contoso.com': world.minutesAgo(11) };
+      const lastSeen = { share: null, clocks: at, unansweredSince: at, synchronized: at };
+      const { supposed } = whatIf(fault, world.homeLost({ lastSeen }));
+      expect(supposed.facts.lastSeen).toMatchObject({ clocks: at, unansweredSince: at, synchronized: at });
+    },
+  );
+
   test('log backups that were written a moment ago are no sign of life of a site that is lost from now on', () => {
     const fresh = world.folder('\\\\fs01\\mgc-logs', [world.logFile(1, 0)]);
     expect(whatIf('site:home', world.facts({ share: fresh })).verdict).toBe('down (silent)');
